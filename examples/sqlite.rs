@@ -1,0 +1,2 @@
+//! sqlite
+fn main() {}

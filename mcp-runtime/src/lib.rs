@@ -1,0 +1,1 @@
+//! Annotate plain Rust functions, get an MCP server.
