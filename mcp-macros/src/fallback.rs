@@ -29,11 +29,7 @@ pub(crate) fn keep(
 
 /// Never served: the build has failed. It is not `panic!()`, because the compiler evaluates constants all the same.
 fn constant(kind: Kind, function: &Function, runtime: &TokenStream) -> Option<TokenStream> {
-    let is_method = function
-        .sig
-        .inputs
-        .iter()
-        .any(|input| matches!(input, FnArg::Receiver(_)));
+    let is_method = function.sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
     if is_method {
         return None;
     }

@@ -182,12 +182,7 @@ fn check(name: &str, expansion: TokenStream) {
         fs::write(&path, &expansion).expect("tests/expand is writable");
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        expansion,
-        expected,
-        "{} differs; see the top of snapshots.rs",
-        path.display()
-    );
+    assert_eq!(expansion, expected, "{} differs; see the top of snapshots.rs", path.display());
 }
 
 /// A body that does not parse is replaced, so that the rest can be formatted.

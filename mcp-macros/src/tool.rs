@@ -36,9 +36,6 @@ fn check_name(tool: &Definition, errors: &Errors) {
         );
     } else if name.is_empty() || name.len() > LONGEST {
         let length = name.len();
-        errors.at(
-            at,
-            format!("a tool's name has 1 to {LONGEST} characters, not {length}{remedy}"),
-        );
+        errors.at(at, format!("a tool's name has 1 to {LONGEST} characters, not {length}{remedy}"));
     }
 }
