@@ -1,1 +1,6 @@
 //! One integration binary: link time is our daily cost.
+
+mod golden;
+mod kitchen;
+mod schema;
+mod server;
