@@ -30,12 +30,12 @@ pub(crate) struct Definition {
 pub(crate) fn expand(
     kind: Kind,
     attribute: TokenStream,
-    item: TokenStream,
+    item: &TokenStream,
     new: impl FnOnce(&Definition, &Errors) -> TokenStream,
 ) -> TokenStream {
     let function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
-        Err(error) => return fallback::not_a_function(kind, &item, &error),
+        Err(error) => return fallback::not_a_function(kind, item, &error),
     };
     let errors = Errors::new();
     let mut definition = Definition::parse(kind, attribute, function, &errors);
@@ -56,12 +56,7 @@ impl Definition {
     fn parse(kind: Kind, attribute: TokenStream, function: Function, errors: &Errors) -> Self {
         let settings = Settings::parse(kind, attribute, errors);
         let signature = Signature::parse(kind, &function.sig, errors);
-        let definition = Definition {
-            kind,
-            settings,
-            signature,
-            function,
-        };
+        let definition = Definition { kind, settings, signature, function };
         definition.check_policy(errors);
         definition.check_neighbours(errors);
         definition
@@ -69,18 +64,12 @@ impl Definition {
 
     /// `blocking` and `inline` say where a sync function runs; an async one has no such choice.
     fn check_policy(&self, errors: &Errors) {
-        let flags = ["blocking", "inline"].map(|flag| {
-            self.settings
-                .written(flag)
-                .filter(|_| self.settings.flag(flag))
-        });
+        let flags = ["blocking", "inline"]
+            .map(|flag| self.settings.written(flag).filter(|_| self.settings.flag(flag)));
         if let [Some(_), Some(inline)] = flags {
             errors.at(inline, "`blocking` and `inline` exclude each other: a call runs on its own thread or in place");
-        } else if let Some(flag) = flags
-            .into_iter()
-            .flatten()
-            .next()
-            .filter(|_| self.signature.is_async)
+        } else if let Some(flag) =
+            flags.into_iter().flatten().next().filter(|_| self.signature.is_async)
         {
             errors.at(flag, format!("`{flag}` is for functions that are not `async`: an async function waits by itself"));
         }
@@ -116,9 +105,7 @@ impl Definition {
     /// How the shim is to be run.
     pub(crate) fn run(&self) -> TokenStream {
         if self.signature.is_async {
-            return quote!(__mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(
-                __call
-            ))));
+            return quote!(__mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))));
         }
         match (self.settings.flag("blocking"), self.settings.flag("inline")) {
             (true, _) => quote!(__mcp::Run::Blocking(__run)),
@@ -129,18 +116,11 @@ impl Definition {
 
     /// The path of the runtime crate: `crate = ..`, or the name everyone gives it.
     fn runtime(&self) -> TokenStream {
-        self.settings
-            .expression("crate")
-            .unwrap_or_else(|| quote!(::mcp_runtime))
+        self.settings.expression("crate").unwrap_or_else(|| quote!(::mcp_runtime))
     }
 
     fn expand(&self, new: &TokenStream) -> TokenStream {
-        let Definition {
-            kind,
-            function,
-            signature,
-            ..
-        } = self;
+        let Definition { kind, function, signature, .. } = self;
         let runtime = self.runtime();
         let allows = self.allows();
         let cfgs: Vec<&Attribute> = function.cfgs().collect();
@@ -183,12 +163,7 @@ impl Definition {
     /// The function every call of this item goes through.
     fn shim(&self) -> TokenStream {
         let signature = &self.signature;
-        let Signature {
-            ident,
-            parameters,
-            is_async,
-            ..
-        } = signature;
+        let Signature { ident, parameters, is_async, .. } = signature;
         let (outcome, result) = (self.kind.outcome(), self.kind.result_macro());
         let asyncness = is_async.then(|| quote!(async));
         let values = parameters.iter().map(|parameter| self.value(parameter));
@@ -216,9 +191,7 @@ impl Definition {
             Source::StateDyn(ty) => quote!(__call.state_dyn::<#ty>()),
             Source::Extract(ty) => quote!(__call.extract::<#ty>()?),
             Source::Argument(_) if self.signature.sole_flattened().is_some() => quote!(__arguments),
-            Source::Argument(Argument {
-                ident, lent: true, ..
-            }) => quote!(&__arguments.#ident),
+            Source::Argument(Argument { ident, lent: true, .. }) => quote!(&__arguments.#ident),
             Source::Argument(Argument { ident, .. }) => quote!(__arguments.#ident),
         };
         quote!(#(#cfgs)* #value)
@@ -239,22 +212,13 @@ impl Definition {
     /// The lints our constant would trip, and no other.
     fn allows(&self) -> TokenStream {
         // A deprecated function is still served.
-        let deprecated = self
-            .function
-            .has_attribute("deprecated")
-            .then(|| quote!(, deprecated));
+        let deprecated = self.function.has_attribute("deprecated").then(|| quote!(, deprecated));
         quote!(non_upper_case_globals #deprecated)
     }
 }
 
 fn field(parameter: &Parameter) -> Option<TokenStream> {
-    let Argument {
-        ident,
-        attrs,
-        owned,
-        flatten,
-        ..
-    } = parameter.argument()?;
+    let Argument { ident, attrs, owned, flatten, .. } = parameter.argument()?;
     let cfgs = &parameter.cfgs;
     let flatten = flatten.then(|| quote!(#[serde(flatten)]));
     Some(quote!(#(#cfgs)* #(#attrs)* #flatten #ident: #owned))

@@ -27,12 +27,10 @@ impl Part {
         let Meta::NameValue(doc) = &attr.meta else {
             return None;
         };
-        attr.path()
-            .is_ident("doc")
-            .then(|| match literal(&doc.value) {
-                Some(text) => Part::Text(text),
-                None => Part::Macro(doc.value.to_token_stream()),
-            })
+        attr.path().is_ident("doc").then(|| match literal(&doc.value) {
+            Some(text) => Part::Text(text),
+            None => Part::Macro(doc.value.to_token_stream()),
+        })
     }
 
     /// Lines that follow one another are one text: only together do they show their indentation.
@@ -49,9 +47,9 @@ impl Part {
 
     fn expression(&self) -> Option<TokenStream> {
         match self {
-            Part::Text(text) => Some(tidy(text))
-                .filter(|text| !text.is_empty())
-                .map(ToTokens::into_token_stream),
+            Part::Text(text) => {
+                Some(tidy(text)).filter(|text| !text.is_empty()).map(ToTokens::into_token_stream)
+            }
             Part::Macro(call) => Some(call.clone()),
         }
     }
@@ -60,10 +58,7 @@ impl Part {
 /// A literal, also where a `macro_rules!` has wrapped it in an invisible group.
 fn literal(value: &Expr) -> Option<String> {
     match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) => Some(text.value()),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
         Expr::Group(group) => literal(&group.expr),
         _ => None,
     }
@@ -78,10 +73,7 @@ fn tidy(text: &str) -> String {
         .filter(|line| !line.is_empty())
         .map(|line| line.len() - line.trim_start().len());
     let indent = indents.min().unwrap_or(0);
-    let dedented: Vec<&str> = lines
-        .iter()
-        .map(|line| line.get(indent..).unwrap_or(""))
-        .collect();
+    let dedented: Vec<&str> = lines.iter().map(|line| line.get(indent..).unwrap_or("")).collect();
     dedented.join("\n").trim_matches('\n').to_owned()
 }
 
@@ -92,10 +84,7 @@ fn without_stars(lines: Vec<&str>) -> Vec<&str> {
     if !is_block || lines.iter().all(|line| line.is_empty()) {
         return lines;
     }
-    lines
-        .into_iter()
-        .map(|line| line.trim_start().trim_start_matches('*'))
-        .collect()
+    lines.into_iter().map(|line| line.trim_start().trim_start_matches('*')).collect()
 }
 
 #[cfg(test)]
@@ -114,10 +103,7 @@ mod tests {
     #[test]
     fn nothing_written_is_nothing_said() {
         assert_eq!(described(&[]), None);
-        assert_eq!(
-            described(&[parse_quote!(#[doc = ""]), parse_quote!(#[doc(hidden)])]),
-            None
-        );
+        assert_eq!(described(&[parse_quote!(#[doc = ""]), parse_quote!(#[doc(hidden)])]), None);
     }
 
     #[test]
@@ -129,29 +115,20 @@ mod tests {
             parse_quote!(#[doc = "   always"]),
             parse_quote!(#[doc = ""]),
         ];
-        assert_eq!(
-            described(&attrs).unwrap(),
-            "Adds two numbers.\n\n- exact\n  always"
-        );
+        assert_eq!(described(&attrs).unwrap(), "Adds two numbers.\n\n- exact\n  always");
     }
 
     #[test]
     fn a_block_comment_loses_its_stars() {
         let block = [parse_quote!(#[doc = "\n     * Adds.\n     *\n     * Twice.\n     "])];
         assert_eq!(described(&block).unwrap(), "Adds.\n\nTwice.");
-        let list = [
-            parse_quote!(#[doc = " * one"]),
-            parse_quote!(#[doc = " * two"]),
-        ];
+        let list = [parse_quote!(#[doc = " * one"]), parse_quote!(#[doc = " * two"])];
         assert_eq!(described(&list).unwrap(), "* one\n* two");
     }
 
     #[test]
     fn a_macro_stays_a_macro() {
-        let attrs = [
-            parse_quote!(#[doc = " See:"]),
-            parse_quote!(#[doc = include_str!("a.md")]),
-        ];
+        let attrs = [parse_quote!(#[doc = " See:"]), parse_quote!(#[doc = include_str!("a.md")])];
         assert_eq!(
             described(&attrs).unwrap(),
             r#":: core :: concat ! ("See:" , include_str ! ("a.md"))"#
@@ -160,10 +137,7 @@ mod tests {
 
     #[test]
     fn a_wide_character_does_not_break_dedenting() {
-        let attrs = [
-            parse_quote!(#[doc = " é"]),
-            parse_quote!(#[doc = "\u{a0}x"]),
-        ];
+        let attrs = [parse_quote!(#[doc = " é"]), parse_quote!(#[doc = "\u{a0}x"])];
         assert!(described(&attrs).is_some());
     }
 }

@@ -14,9 +14,7 @@ pub(crate) struct Errors {
 
 impl Errors {
     pub(crate) fn new() -> Self {
-        Errors {
-            found: RefCell::new(Some(Vec::new())),
-        }
+        Errors { found: RefCell::new(Some(Vec::new())) }
     }
 
     /// Reports `message` at exactly these tokens.
@@ -67,12 +65,8 @@ mod tests {
         let errors = Errors::new();
         errors.at(quote!(a), "first");
         errors.at(quote!(b), "second");
-        let all: Vec<String> = errors
-            .finish()
-            .unwrap_err()
-            .into_iter()
-            .map(|e| e.to_string())
-            .collect();
+        let all: Vec<String> =
+            errors.finish().unwrap_err().into_iter().map(|e| e.to_string()).collect();
         assert_eq!(all, ["first", "second"]);
     }
 

@@ -29,11 +29,7 @@ pub(crate) fn keep(
 
 /// Never served: the build has failed. It is not `panic!()`, because the compiler evaluates constants all the same.
 fn constant(kind: Kind, function: &Function, runtime: &TokenStream) -> Option<TokenStream> {
-    let is_method = function
-        .sig
-        .inputs
-        .iter()
-        .any(|input| matches!(input, FnArg::Receiver(_)));
+    let is_method = function.sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)));
     if is_method {
         return None;
     }
@@ -49,7 +45,7 @@ fn constant(kind: Kind, function: &Function, runtime: &TokenStream) -> Option<To
         #vis const #constant: #runtime::Item = {
             use #runtime::__private as __mcp;
             __mcp::Item::#item(&__mcp::#def::new(
-                "", #uri __mcp::location!(), __mcp::no_arguments, #output __mcp::Run::Sync(|_| ::core::unreachable!())
+                "", __mcp::location!(), #uri __mcp::no_arguments, #output __mcp::Run::Sync(|_| ::core::unreachable!())
             ))
         };
     })

@@ -44,12 +44,7 @@ impl Parse for Function {
         if let Some(other) = first_non_function_token(&input.fork().parse()?) {
             return Err(syn::Error::new_spanned(other, "expected a function here"));
         }
-        Ok(Function {
-            attrs,
-            vis,
-            sig: input.parse()?,
-            body: input.parse()?,
-        })
+        Ok(Function { attrs, vis, sig: input.parse()?, body: input.parse()? })
     }
 }
 
@@ -72,11 +67,8 @@ fn first_non_function_token(tokens: &TokenStream) -> Option<TokenTree> {
 }
 
 fn is_qualifier(token: &TokenTree) -> bool {
-    let qualifies = |ident: &Ident| {
-        ["const", "async", "unsafe", "extern"]
-            .iter()
-            .any(|word| ident == word)
-    };
+    let qualifies =
+        |ident: &Ident| ["const", "async", "unsafe", "extern"].iter().any(|word| ident == word);
     match token {
         TokenTree::Ident(ident) => qualifies(ident),
         TokenTree::Literal(_) => true,

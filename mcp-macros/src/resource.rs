@@ -10,11 +10,11 @@ use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::uri::{self, Part, Variable};
 
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     definition::expand(Kind::Resource, attribute, item, |resource, errors| {
         let uri = template(resource, errors);
         let (name, schema, run) = (resource.name(), resource.schema(), resource.run());
-        quote!(#name, #uri, __mcp::location!(), #schema, #run)
+        quote!(#name, __mcp::location!(), #uri, #schema, #run)
     })
 }
 
@@ -25,9 +25,7 @@ fn template(resource: &Definition, errors: &Errors) -> Option<TokenStream> {
         errors.push(syn::Error::new(Span::call_site(), message));
         return None;
     };
-    let parts = uri::parse(&source.value())
-        .map_err(|wrong| errors.at(source, wrong))
-        .ok()?;
+    let parts = uri::parse(&source.value()).map_err(|wrong| errors.at(source, wrong)).ok()?;
     check_variables(resource, source, &parts, errors);
     check_arguments(resource, &parts, errors);
     Some(quote!(__mcp::UriTemplate::new(#source, &[#(#parts),*])))
@@ -35,18 +33,11 @@ fn template(resource: &Definition, errors: &Errors) -> Option<TokenStream> {
 
 /// Each variable has a parameter to go to. A flattened struct may hold any of them.
 fn check_variables(resource: &Definition, source: &LitStr, parts: &[Part], errors: &Errors) {
-    if resource
-        .signature
-        .arguments()
-        .any(|argument| argument.flatten)
-    {
+    if resource.signature.arguments().any(|argument| argument.flatten) {
         return;
     }
-    let names: Vec<String> = resource
-        .signature
-        .arguments()
-        .map(|argument| argument.name())
-        .collect();
+    let names: Vec<String> =
+        resource.signature.arguments().map(|argument| argument.name()).collect();
     for Variable { name, .. } in uri::variables(parts) {
         if !names.contains(name) {
             let function = resource.signature.name();
@@ -60,14 +51,8 @@ fn check_variables(resource: &Definition, source: &LitStr, parts: &[Part], error
 
 /// Each argument has a variable to come from, which brings text.
 fn check_arguments(resource: &Definition, parts: &[Part], errors: &Errors) {
-    let names: Vec<&str> = uri::variables(parts)
-        .map(|variable| &*variable.name)
-        .collect();
-    for argument in resource
-        .signature
-        .arguments()
-        .filter(|argument| !argument.flatten)
-    {
+    let names: Vec<&str> = uri::variables(parts).map(|variable| &*variable.name).collect();
+    for argument in resource.signature.arguments().filter(|argument| !argument.flatten) {
         let name = argument.name();
         let Some(variable) = uri::variables(parts).find(|variable| variable.name == name) else {
             errors.at(&argument.ident, missing(&name, &names));
@@ -91,9 +76,6 @@ fn missing(name: &str, variables: &[&str]) -> String {
             "a fixed URI brings no arguments; put `{{{name}}}` into it, or take state by reference"
         ),
         (_, Some(near)) => format!("the URI has no variable `{name}`; did you mean `{near}`?"),
-        (_, None) => format!(
-            "the URI has no variable `{name}`; it has {}",
-            variables.join(", ")
-        ),
+        (_, None) => format!("the URI has no variable `{name}`; it has {}", variables.join(", ")),
     }
 }

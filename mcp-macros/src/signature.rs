@@ -52,30 +52,22 @@ impl Signature {
 
     /// The argument that is the whole of the arguments: the only one, and flattened. It is read directly then.
     pub(crate) fn sole_flattened(&self) -> Option<&Argument> {
-        let mut arguments = self
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.argument().is_some());
+        let mut arguments =
+            self.parameters.iter().filter(|parameter| parameter.argument().is_some());
         let (first, rest) = (arguments.next()?, arguments.next());
-        let sole = first
-            .argument()
-            .filter(|argument| argument.flatten && argument.attrs.is_empty());
+        let sole =
+            first.argument().filter(|argument| argument.flatten && argument.attrs.is_empty());
         sole.filter(|_| rest.is_none() && first.cfgs.is_empty())
     }
 
     /// The return type, nameable outside the function.
     pub(crate) fn output(&self) -> TokenStream {
-        self.output
-            .as_ref()
-            .map_or_else(|| quote!(()), with_static_lifetimes)
+        self.output.as_ref().map_or_else(|| quote!(()), with_static_lifetimes)
     }
 
     /// Where to report that the value cannot be returned; names with this span are still the expansion's own.
     pub(crate) fn output_span(&self) -> Span {
-        let written = self
-            .output
-            .as_ref()
-            .map_or_else(|| self.ident.span(), Spanned::span);
+        let written = self.output.as_ref().map_or_else(|| self.ident.span(), Spanned::span);
         written.resolved_at(Span::call_site())
     }
 }
@@ -88,16 +80,10 @@ fn check_qualifiers(kind: Kind, sig: &syn::Signature, errors: &Errors) {
         errors.at(unsafety, message);
     }
     if let Some(abi) = &sig.abi {
-        errors.at(
-            abi,
-            format!("{kind} is called from Rust: leave the ABI out"),
-        );
+        errors.at(abi, format!("{kind} is called from Rust: leave the ABI out"));
     }
     if let Some(variadic) = &sig.variadic {
-        errors.at(
-            variadic,
-            format!("{kind} has a fixed list of arguments; take a `Vec<T>`"),
-        );
+        errors.at(variadic, format!("{kind} has a fixed list of arguments; take a `Vec<T>`"));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::definition::{self, Definition};
 use crate::errors::Errors;
 use crate::kind::Kind;
 
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     definition::expand(Kind::Tool, attribute, item, |tool, errors| {
         check_name(tool, errors);
         let (name, schema, run) = (tool.name(), tool.schema(), tool.run());
@@ -36,9 +36,6 @@ fn check_name(tool: &Definition, errors: &Errors) {
         );
     } else if name.is_empty() || name.len() > LONGEST {
         let length = name.len();
-        errors.at(
-            at,
-            format!("a tool's name has 1 to {LONGEST} characters, not {length}{remedy}"),
-        );
+        errors.at(at, format!("a tool's name has 1 to {LONGEST} characters, not {length}{remedy}"));
     }
 }

@@ -20,12 +20,8 @@ pub(crate) fn std_segment(ty: &Type) -> Option<&PathSegment> {
         return None;
     };
     let segments = &path.path.segments;
-    let from_std = ["std", "core", "alloc"]
-        .iter()
-        .any(|root| segments[0].ident == root);
-    (path.qself.is_none() && (segments.len() == 1 || from_std))
-        .then(|| segments.last())
-        .flatten()
+    let from_std = ["std", "core", "alloc"].iter().any(|root| segments[0].ident == root);
+    (path.qself.is_none() && (segments.len() == 1 || from_std)).then(|| segments.last()).flatten()
 }
 
 /// `T` of `Option<T>`, spelled like the standard one.
@@ -39,13 +35,10 @@ pub(crate) fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Typ
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
         PathArguments::None | PathArguments::Parenthesized(_) => None,
     };
-    arguments
-        .into_iter()
-        .flatten()
-        .filter_map(|argument| match argument {
-            GenericArgument::Type(ty) => Some(ty),
-            _ => None,
-        })
+    arguments.into_iter().flatten().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 /// Whether a value of this type visibly borrows from something that is not `'static`.
@@ -158,10 +151,7 @@ mod tests {
         let known = |ty: Type| std_segment(&ty).map(|segment| segment.ident.to_string());
         assert_eq!(known(parse_quote!(Vec<u8>)).unwrap(), "Vec");
         assert_eq!(known(parse_quote!(std::path::Path)).unwrap(), "Path");
-        assert_eq!(
-            known(parse_quote!((::core::option::Option<u8>))).unwrap(),
-            "Option"
-        );
+        assert_eq!(known(parse_quote!((::core::option::Option<u8>))).unwrap(), "Option");
         assert_eq!(known(parse_quote!(svg::Path)), None);
     }
 }

@@ -45,9 +45,8 @@ pub(crate) fn parse(source: &str) -> Result<Vec<Part>, String> {
         }
         rest = match after.strip_prefix('{') {
             Some(inner) => {
-                let end = inner
-                    .find('}')
-                    .ok_or_else(|| format!("`{{{inner}` has no closing brace"))?;
+                let end =
+                    inner.find('}').ok_or_else(|| format!("`{{{inner}` has no closing brace"))?;
                 expression(&inner[..end], &mut parts)?;
                 &inner[end + 1..]
             }
@@ -89,11 +88,7 @@ fn expression(inner: &str, parts: &mut Vec<Part>) -> Result<(), String> {
         ));
     }
     for (position, name) in names.into_iter().enumerate() {
-        let operator = if position == 0 {
-            operator
-        } else {
-            Operator::QueryContinuation
-        };
+        let operator = if position == 0 { operator } else { Operator::QueryContinuation };
         let variable = variable(name, operator)
             .map_err(|wrong| format!("{wrong} in `{{{inner}}}`; {FORMS}"))?;
         check_new(&variable, parts)?;
@@ -103,10 +98,7 @@ fn expression(inner: &str, parts: &mut Vec<Part>) -> Result<(), String> {
 }
 
 fn operator(inner: &str) -> Result<(Operator, &str), String> {
-    let first = inner
-        .chars()
-        .next()
-        .ok_or_else(|| format!("`{{}}` names no variable; {FORMS}"))?;
+    let first = inner.chars().next().ok_or_else(|| format!("`{{}}` names no variable; {FORMS}"))?;
     let operator = match first {
         '+' => Operator::Reserved,
         '#' => Operator::Fragment,
@@ -115,14 +107,10 @@ fn operator(inner: &str) -> Result<(Operator, &str), String> {
         '?' => Operator::Query,
         '&' => Operator::QueryContinuation,
         ';' => {
-            return Err(format!(
-                "`{{{inner}}}`: path parameters cannot be matched; {FORMS}"
-            ));
+            return Err(format!("`{{{inner}}}`: path parameters cannot be matched; {FORMS}"));
         }
         '=' | ',' | '!' | '@' | '|' => {
-            return Err(format!(
-                "`{{{inner}}}`: RFC 6570 reserves `{first}`; {FORMS}"
-            ));
+            return Err(format!("`{{{inner}}}`: RFC 6570 reserves `{first}`; {FORMS}"));
         }
         _ => return Ok((Operator::Simple, inner)),
     };
@@ -133,9 +121,7 @@ fn variable(source: &str, operator: Operator) -> Result<Variable, String> {
     if source.contains(':') {
         return Err("a prefix length says nothing about the value it came from".to_owned());
     }
-    let (name, explode) = source
-        .strip_suffix('*')
-        .map_or((source, false), |name| (name, true));
+    let (name, explode) = source.strip_suffix('*').map_or((source, false), |name| (name, true));
     if explode && operator != Operator::Path {
         return Err("only path segments explode".to_owned());
     }
@@ -143,11 +129,7 @@ fn variable(source: &str, operator: Operator) -> Result<Variable, String> {
     if name.is_empty() || !name.chars().all(is_name) {
         return Err(format!("`{name}` is not a variable name"));
     }
-    Ok(Variable {
-        name: name.to_owned(),
-        operator,
-        explode,
-    })
+    Ok(Variable { name: name.to_owned(), operator, explode })
 }
 
 /// What stands before must show where it ends.
@@ -184,27 +166,16 @@ impl Variable {
 
 fn check_literal(text: &str) -> Result<(), String> {
     if let Some(wrong) = text.chars().find(|c| !is_uri_character(*c)) {
-        let stray = if wrong == '}' {
-            ": it closes nothing"
-        } else {
-            "; percent-encode it"
-        };
-        return Err(format!(
-            "`{}` cannot stand in a URI{stray}",
-            wrong.escape_debug()
-        ));
+        let stray = if wrong == '}' { ": it closes nothing" } else { "; percent-encode it" };
+        return Err(format!("`{}` cannot stand in a URI{stray}", wrong.escape_debug()));
     }
     let mut escapes = text.split('%').skip(1);
     match escapes.find(|escape| {
-        !escape
-            .as_bytes()
-            .get(..2)
-            .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+        !escape.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
     }) {
-        Some(escape) => Err(format!(
-            "`%{}` is not a percent-encoded byte, such as `%20`",
-            first_two(escape)
-        )),
+        Some(escape) => {
+            Err(format!("`%{}` is not a percent-encoded byte, such as `%20`", first_two(escape)))
+        }
         None => Ok(()),
     }
 }
@@ -245,11 +216,7 @@ mod tests {
         let parts = parse(source).unwrap_or_else(|error| panic!("{source}: {error}"));
         let shapes = parts.iter().map(|part| match part {
             Part::Literal(text) => text.clone(),
-            Part::Variable(Variable {
-                name,
-                operator,
-                explode,
-            }) => {
+            Part::Variable(Variable { name, operator, explode }) => {
                 format!("<{name} {operator:?}{}>", if *explode { " *" } else { "" })
             }
         });
@@ -261,26 +228,11 @@ mod tests {
         assert_eq!(shape("config://app"), "config://app");
         assert_eq!(shape("urn:isbn:0451450523"), "urn:isbn:0451450523");
         assert_eq!(shape("users://{id}/profile"), "users://<id Simple>/profile");
-        assert_eq!(
-            shape("file://{+path}{#line}"),
-            "file://<path Reserved><line Fragment>"
-        );
-        assert_eq!(
-            shape("a://x{.kind}{/rest*}"),
-            "a://x<kind Label><rest Path *>"
-        );
-        assert_eq!(
-            shape("a://x{?q,page}"),
-            "a://x<q Query><page QueryContinuation>"
-        );
-        assert_eq!(
-            shape("a://x?fixed=1{&q}"),
-            "a://x?fixed=1<q QueryContinuation>"
-        );
-        assert_eq!(
-            shape("a://{x}{/y}{/z}{?q}"),
-            "a://<x Simple><y Path><z Path><q Query>"
-        );
+        assert_eq!(shape("file://{+path}{#line}"), "file://<path Reserved><line Fragment>");
+        assert_eq!(shape("a://x{.kind}{/rest*}"), "a://x<kind Label><rest Path *>");
+        assert_eq!(shape("a://x{?q,page}"), "a://x<q Query><page QueryContinuation>");
+        assert_eq!(shape("a://x?fixed=1{&q}"), "a://x?fixed=1<q QueryContinuation>");
+        assert_eq!(shape("a://{x}{/y}{/z}{?q}"), "a://<x Simple><y Path><z Path><q Query>");
         assert_eq!(shape("a://%20/{user.name}"), "a://%20/<user.name Simple>");
     }
 

@@ -52,23 +52,15 @@ pub(crate) fn expression(values: &[&Value]) -> TokenStream {
         Value::Flag(flag) => flag.to_token_stream(),
         Value::Ready(tokens) => tokens.clone(),
         Value::Icon(_) => {
-            let icons = values.iter().filter_map(|value| {
-                if let Value::Icon(icon) = value {
-                    Some(icon)
-                } else {
-                    None
-                }
-            });
+            let icons = values
+                .iter()
+                .filter_map(|value| if let Value::Icon(icon) = value { Some(icon) } else { None });
             quote!(&[#(#icons),*])
         }
         Value::Meta(_) => {
-            let entries = values.iter().filter_map(|value| {
-                if let Value::Meta(some) = value {
-                    Some(some)
-                } else {
-                    None
-                }
-            });
+            let entries = values
+                .iter()
+                .filter_map(|value| if let Value::Meta(some) = value { Some(some) } else { None });
             meta::object(entries.flatten()).to_token_stream()
         }
     }
@@ -93,18 +85,13 @@ impl Form {
             return Ok(Value::Flag(true));
         }
         self.expect(key, input.parse::<Token![=]>())?;
-        Ok(Value::Flag(
-            self.expect(key, input.parse::<LitBool>())?.value,
-        ))
+        Ok(Value::Flag(self.expect(key, input.parse::<LitBool>())?.value))
     }
 
     fn list(self, key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
         self.expect(
             key,
-            input
-                .peek(syn::token::Paren)
-                .then_some(())
-                .ok_or_else(|| input.error("")),
+            input.peek(syn::token::Paren).then_some(()).ok_or_else(|| input.error("")),
         )?;
         let content;
         parenthesized!(content in input);
@@ -151,10 +138,7 @@ impl Form {
     }
 
     fn audience(self, key: &Ident, content: ParseStream<'_>) -> syn::Result<Value> {
-        let names = self.expect(
-            key,
-            Punctuated::<Ident, Token![,]>::parse_terminated(content),
-        )?;
+        let names = self.expect(key, Punctuated::<Ident, Token![,]>::parse_terminated(content))?;
         let roles: Vec<TokenStream> = names
             .iter()
             .map(|name| match &*name.to_string() {
@@ -223,9 +207,7 @@ fn duration(text: &str) -> Option<TokenStream> {
 
 /// A date, or a date and a time with its zone: the shapes of ISO 8601 that MCP clients read.
 fn is_timestamp(text: &str) -> bool {
-    let (date, time) = text
-        .split_once('T')
-        .map_or((text, None), |(date, time)| (date, Some(time)));
+    let (date, time) = text.split_once('T').map_or((text, None), |(date, time)| (date, Some(time)));
     fits(date, "dddd-dd-dd") && time.is_none_or(is_time)
 }
 
@@ -243,11 +225,7 @@ fn is_time(text: &str) -> bool {
 /// Whether `text` has a digit for each `d` of `shape`, and its other characters as they are.
 fn fits(text: &str, shape: &str) -> bool {
     let fit = |(byte, shape): (u8, u8)| {
-        if shape == b'd' {
-            byte.is_ascii_digit()
-        } else {
-            byte == shape
-        }
+        if shape == b'd' { byte.is_ascii_digit() } else { byte == shape }
     };
     text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fit)
 }
@@ -262,17 +240,7 @@ mod tests {
         assert_eq!(duration("500ms").unwrap().to_string(), millis);
         let minutes = quote!(::core::time::Duration::from_secs(120u64)).to_string();
         assert_eq!(duration("2m").unwrap().to_string(), minutes);
-        for bad in [
-            "",
-            "30",
-            "s",
-            "0s",
-            "1.5s",
-            "-1s",
-            "1 s",
-            "1h",
-            "99999999999999999999s",
-        ] {
+        for bad in ["", "30", "s", "0s", "1.5s", "-1s", "1 s", "1h", "99999999999999999999s"] {
             assert!(duration(bad).is_none(), "{bad}");
         }
     }

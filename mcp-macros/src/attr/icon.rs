@@ -18,10 +18,7 @@ const KEYS: &[&str] = &["mime_type", "sizes", "theme"];
 impl Icon {
     pub(crate) fn parse(key: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let source: LitStr = input.parse().map_err(|_| {
-            syn::Error::new_spanned(
-                key,
-                "an icon starts with its address: `icon(\"https://..\")`",
-            )
+            syn::Error::new_spanned(key, "an icon starts with its address: `icon(\"https://..\")`")
         })?;
         check_source(&source)?;
         let mut details = Vec::new();
@@ -33,10 +30,7 @@ impl Icon {
             }
             let key: Ident = input.parse()?;
             if seen.contains(&key) {
-                return Err(syn::Error::new_spanned(
-                    &key,
-                    format!("`{key}` is given twice"),
-                ));
+                return Err(syn::Error::new_spanned(&key, format!("`{key}` is given twice")));
             }
             details.push(detail(&key, input)?);
             seen.push(key);
@@ -73,12 +67,9 @@ fn detail(key: &Ident, input: ParseStream<'_>) -> syn::Result<TokenStream> {
         };
         return Err(syn::Error::new_spanned(key, message));
     }
-    let value: LitStr = input
-        .parse::<Token![=]>()
-        .and_then(|_| input.parse())
-        .map_err(|_| {
-            syn::Error::new_spanned(key, format!("`{name}` takes text: `{name} = \"..\"`"))
-        })?;
+    let value: LitStr = input.parse::<Token![=]>().and_then(|_| input.parse()).map_err(|_| {
+        syn::Error::new_spanned(key, format!("`{name}` takes text: `{name} = \"..\"`"))
+    })?;
     match &*name {
         "sizes" => sizes(&value),
         "theme" => theme(&value),
@@ -90,9 +81,7 @@ fn sizes(value: &LitStr) -> syn::Result<TokenStream> {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_size = |text: &&str| {
         *text == "any"
-            || text
-                .split_once('x')
-                .is_some_and(|(wide, high)| is_number(wide) && is_number(high))
+            || text.split_once('x').is_some_and(|(wide, high)| is_number(wide) && is_number(high))
     };
     let text = value.value();
     let sizes: Vec<&str> = text.split_whitespace().collect();

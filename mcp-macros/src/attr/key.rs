@@ -38,21 +38,11 @@ static KEYS: &[Key] = &[
 ];
 
 const fn sets(name: &'static str, on: &'static [Kind], form: Form) -> Key {
-    Key {
-        name,
-        on,
-        form,
-        setter: Some(name),
-    }
+    Key { name, on, form, setter: Some(name) }
 }
 
 const fn read(name: &'static str, on: &'static [Kind], form: Form) -> Key {
-    Key {
-        name,
-        on,
-        form,
-        setter: None,
-    }
+    Key { name, on, form, setter: None }
 }
 
 impl Key {
@@ -73,20 +63,13 @@ impl Key {
 
     fn misplaced(&self, kind: Kind) -> String {
         let owners: Vec<String> = self.on.iter().map(Kind::to_string).collect();
-        format!(
-            "`{}` is a key of {}, not of {kind}",
-            self.name,
-            owners.join(" and ")
-        )
+        format!("`{}` is a key of {}, not of {kind}", self.name, owners.join(" and "))
     }
 }
 
 fn unknown(kind: Kind, name: &str) -> String {
-    let names: Vec<&str> = KEYS
-        .iter()
-        .filter(|key| key.on.contains(&kind))
-        .map(|key| key.name)
-        .collect();
+    let names: Vec<&str> =
+        KEYS.iter().filter(|key| key.on.contains(&kind)).map(|key| key.name).collect();
     match nearest(name, &names) {
         Some(near) => format!("{kind} has no key `{name}`; did you mean `{near}`?"),
         None => format!("{kind} has no key `{name}`; it knows {}", names.join(", ")),
@@ -99,9 +82,7 @@ pub(crate) fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str>
     const CLOSE_ENOUGH: f64 = 0.82;
     let plain = |text: &str| text.replace('_', "").to_lowercase();
     let likeness = |candidate: &&str| strsim::jaro_winkler(&plain(name), &plain(candidate));
-    let scored = candidates
-        .iter()
-        .map(|candidate| (likeness(candidate), *candidate));
+    let scored = candidates.iter().map(|candidate| (likeness(candidate), *candidate));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     (best.0 >= CLOSE_ENOUGH).then_some(best.1)
 }

@@ -31,10 +31,7 @@ pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Vec<MetaEntry>> {
             .parse::<Token![=]>()
             .and_then(|_| input.parse())
             .map_err(|_| value_error(&key))?;
-        entries.push(MetaEntry {
-            value: json(&value).ok_or_else(|| value_error(&value))?,
-            key,
-        });
+        entries.push(MetaEntry { value: json(&value).ok_or_else(|| value_error(&value))?, key });
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
         }
@@ -43,9 +40,8 @@ pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Vec<MetaEntry>> {
 }
 
 pub(crate) fn object<'a>(entries: impl Iterator<Item = &'a MetaEntry>) -> String {
-    let members: Vec<String> = entries
-        .map(|entry| format!("{}:{}", json_text(&entry.key.value()), entry.value))
-        .collect();
+    let members: Vec<String> =
+        entries.map(|entry| format!("{}:{}", json_text(&entry.key.value()), entry.value)).collect();
     format!("{{{}}}", members.join(","))
 }
 
@@ -53,12 +49,9 @@ pub(crate) fn object<'a>(entries: impl Iterator<Item = &'a MetaEntry>) -> String
 /// label is `modelcontextprotocol` or `mcp` belong to the specification.
 fn check_key(key: &LitStr) -> syn::Result<()> {
     let text = key.value();
-    let (prefix, name) = text
-        .split_once('/')
-        .map_or((None, &*text), |(prefix, name)| (Some(prefix), name));
-    let labels: Vec<&str> = prefix
-        .map(|prefix| prefix.split('.').collect())
-        .unwrap_or_default();
+    let (prefix, name) =
+        text.split_once('/').map_or((None, &*text), |(prefix, name)| (Some(prefix), name));
+    let labels: Vec<&str> = prefix.map(|prefix| prefix.split('.').collect()).unwrap_or_default();
     if matches!(labels.get(1), Some(&("modelcontextprotocol" | "mcp"))) {
         let message = format!(
             "the prefix `{}/` is reserved for the protocol; use a domain of yours",
@@ -69,17 +62,12 @@ fn check_key(key: &LitStr) -> syn::Result<()> {
     let is_label = |label: &&str| {
         label.starts_with(|c: char| c.is_ascii_alphabetic())
             && label.ends_with(|c: char| c.is_ascii_alphanumeric())
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     if labels.iter().all(is_label) && is_name(name) {
         return Ok(());
     }
-    Err(syn::Error::new_spanned(
-        key,
-        "a key of `meta` is written `name` or `com.example/name`",
-    ))
+    Err(syn::Error::new_spanned(key, "a key of `meta` is written `name` or `com.example/name`"))
 }
 
 fn is_name(name: &str) -> bool {
@@ -100,15 +88,10 @@ fn json(value: &Lit) -> Option<String> {
     match value {
         Lit::Str(text) => Some(json_text(&text.value())),
         Lit::Bool(flag) => Some(flag.value.to_string()),
-        Lit::Int(int) => int
-            .base10_parse::<i128>()
-            .ok()
-            .map(|value| value.to_string()),
-        Lit::Float(float) => float
-            .base10_parse::<f64>()
-            .ok()
-            .filter(|v| v.is_finite())
-            .map(|v| v.to_string()),
+        Lit::Int(int) => int.base10_parse::<i128>().ok().map(|value| value.to_string()),
+        Lit::Float(float) => {
+            float.base10_parse::<f64>().ok().filter(|v| v.is_finite()).map(|v| v.to_string())
+        }
         _ => None,
     }
 }
@@ -163,9 +146,7 @@ mod tests {
     fn reserved_prefixes_are_refused() {
         for reserved in ["io.modelcontextprotocol/a", "dev.mcp/a", "com.mcp.tools/a"] {
             assert!(
-                meta(&format!("{reserved:?} = 1"))
-                    .unwrap_err()
-                    .contains("reserved"),
+                meta(&format!("{reserved:?} = 1")).unwrap_err().contains("reserved"),
                 "{reserved}"
             );
         }

@@ -32,10 +32,7 @@ struct Entry {
 
 impl Settings {
     pub(crate) fn parse(kind: Kind, attribute: TokenStream, errors: &Errors) -> Self {
-        let mut settings = Settings {
-            uri: None,
-            entries: Vec::new(),
-        };
+        let mut settings = Settings { uri: None, entries: Vec::new() };
         for (position, tokens) in split_at_commas(attribute).into_iter().enumerate() {
             let parser = |input: ParseStream<'_>| settings.parse_entry(kind, position, input);
             errors.keep(parser.parse2(tokens));
@@ -77,10 +74,9 @@ impl Settings {
                 self.uri = Some(uri);
                 Ok(())
             }
-            (Kind::Resource, _) => Err(syn::Error::new_spanned(
-                text,
-                "only the URI, which comes first, has no key",
-            )),
+            (Kind::Resource, _) => {
+                Err(syn::Error::new_spanned(text, "only the URI, which comes first, has no key"))
+            }
             (_, _) => {
                 let message =
                     format!("every value of {kind} has a key; for a name, write `name = {text}`");
@@ -90,16 +86,12 @@ impl Settings {
     }
 
     fn refuse_duplicate(&self, entry: &Entry) -> syn::Result<()> {
-        let earlier = self
-            .entry(entry.key.name)
-            .filter(|_| !entry.key.form.repeats());
+        let earlier = self.entry(entry.key.name).filter(|_| !entry.key.form.repeats());
         let Some(earlier) = earlier else {
             return Ok(());
         };
-        let mut error = syn::Error::new(
-            entry.ident.span(),
-            format!("`{}` is given twice", entry.ident),
-        );
+        let mut error =
+            syn::Error::new(entry.ident.span(), format!("`{}` is given twice", entry.ident));
         error.combine(syn::Error::new(
             earlier.ident.span(),
             format!("`{}` is first given here", earlier.ident),
@@ -125,14 +117,12 @@ impl Settings {
 
     /// `false` where the flag is absent.
     pub(crate) fn flag(&self, name: &str) -> bool {
-        self.entry(name)
-            .is_some_and(|entry| matches!(entry.value, Value::Flag(true)))
+        self.entry(name).is_some_and(|entry| matches!(entry.value, Value::Flag(true)))
     }
 
     /// The value as an expression.
     pub(crate) fn expression(&self, name: &str) -> Option<TokenStream> {
-        self.entry(name)
-            .map(|entry| form::expression(&[&entry.value]))
+        self.entry(name).map(|entry| form::expression(&[&entry.value]))
     }
 
     /// `.title("..").read_only(true)`: the builder calls of every key that has one, in the author's order.
@@ -144,10 +134,7 @@ impl Settings {
                 continue;
             };
             seen.push(entry.key.name);
-            let same = self
-                .entries
-                .iter()
-                .filter(|other| other.key.name == entry.key.name);
+            let same = self.entries.iter().filter(|other| other.key.name == entry.key.name);
             let value = form::expression(&same.map(|entry| &entry.value).collect::<Vec<_>>());
             let setter = format_ident!("{setter}");
             calls.extend(quote!(.#setter(#value)));

@@ -5,10 +5,8 @@ use super::*;
 fn parse(kind: Kind, attribute: TokenStream) -> (Settings, Vec<String>) {
     let errors = Errors::new();
     let settings = Settings::parse(kind, attribute, &errors);
-    let found = errors
-        .finish()
-        .err()
-        .map(|all| all.into_iter().map(|error| error.to_string()).collect());
+    let found =
+        errors.finish().err().map(|all| all.into_iter().map(|error| error.to_string()).collect());
     (settings, found.unwrap_or_default())
 }
 
@@ -24,13 +22,7 @@ fn setters(kind: Kind, attribute: TokenStream) -> String {
 
 #[test]
 fn every_key_with_a_setter_becomes_a_call() {
-    let written = quote!(
-        name = "n",
-        title = "T",
-        read_only,
-        destructive = false,
-        timeout = "30s"
-    );
+    let written = quote!(name = "n", title = "T", read_only, destructive = false, timeout = "30s");
     let expected = quote! {
         .title("T").read_only(true).destructive(false).timeout(::core::time::Duration::from_secs(30u64))
     };
@@ -76,10 +68,8 @@ fn a_resource_starts_with_its_uri() {
 
 #[test]
 fn keys_may_be_raw_and_macros_may_describe() {
-    let (settings, errors) = parse(
-        Kind::Tool,
-        quote!(r#inline, description = include_str!("a.md")),
-    );
+    let (settings, errors) =
+        parse(Kind::Tool, quote!(r#inline, description = include_str!("a.md")));
     assert!(errors.is_empty());
     assert!(settings.flag("inline"));
     assert!(!settings.flag("blocking"));
@@ -92,10 +82,7 @@ fn keys_may_be_raw_and_macros_may_describe() {
 #[test]
 fn an_unknown_key_names_the_nearest() {
     let near = |key: TokenStream| errors(Kind::Tool, key).remove(0);
-    assert_eq!(
-        near(quote!(titel = "T")),
-        "`#[tool]` has no key `titel`; did you mean `title`?"
-    );
+    assert_eq!(near(quote!(titel = "T")), "`#[tool]` has no key `titel`; did you mean `title`?");
     assert_eq!(
         near(quote!(readOnlyHint)),
         "`#[tool]` has no key `readOnlyHint`; did you mean `read_only`?"

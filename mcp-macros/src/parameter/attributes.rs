@@ -21,21 +21,15 @@ pub(super) struct Attributes {
 
 impl Attributes {
     pub(super) fn sort(attrs: &[Attribute], errors: &Errors) -> Self {
-        let mut sorted = Attributes {
-            cfgs: Vec::new(),
-            field: Vec::new(),
-            marker: None,
-        };
+        let mut sorted = Attributes { cfgs: Vec::new(), field: Vec::new(), marker: None };
         for attr in attrs {
             if attr.path().is_ident("cfg") {
                 sorted.cfgs.push(attr.clone());
             } else if attr.path().is_ident("arg") || attr.path().is_ident("ctx") {
                 let marker = errors.keep(Marker::parse(attr));
                 if marker.is_some() && sorted.marker.is_some() {
-                    errors.at(
-                        attr,
-                        "a parameter is either `#[ctx]` or `#[arg(flatten)]`, and once",
-                    );
+                    errors
+                        .at(attr, "a parameter is either `#[ctx]` or `#[arg(flatten)]`, and once");
                 }
                 sorted.marker = marker.or(sorted.marker);
             } else if is_ours(attr) {
@@ -46,11 +40,7 @@ impl Attributes {
     }
 
     pub(super) fn refuse_on_server_values(&self, errors: &Errors) {
-        for attr in self
-            .field
-            .iter()
-            .filter(|attr| !attr.path().is_ident("doc"))
-        {
+        for attr in self.field.iter().filter(|attr| !attr.path().is_ident("doc")) {
             errors.at(attr, "this says how to read a JSON argument, and the parameter is none: the server provides it");
         }
     }

@@ -36,13 +36,9 @@ fn reference_form(reference: &TypeReference) -> Result<Form, String> {
     if reference.mutability.is_some() {
         return Err("calls run at the same time and share state: take `&T`, and put what changes in a `Mutex`".to_owned());
     }
-    if reference
-        .lifetime
-        .as_ref()
-        .is_some_and(|lifetime| lifetime.ident == "static")
-    {
+    if reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static") {
         return Err(
-            "what the server lends lasts as long as the call: leave `'static` out".to_owned(),
+            "what the server lends lasts as long as the call: leave `'static` out".to_owned()
         );
     }
     match peel(&reference.elem) {
@@ -70,9 +66,7 @@ fn named_reference(ty: &Type) -> Result<Form, String> {
         "f32", "f64", "bool", "char",
     ];
     let segment = std_segment(ty);
-    let name = segment
-        .map(|segment| segment.ident.to_string())
-        .unwrap_or_default();
+    let name = segment.map(|segment| segment.ident.to_string()).unwrap_or_default();
     let remedy = match &*name {
         "str" => return Ok(Form::Lent(quote!(::std::string::String))),
         "String" => {

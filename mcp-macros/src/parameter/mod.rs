@@ -58,10 +58,7 @@ impl Parameter {
         if !matches!(source, Source::Argument(_)) {
             attrs.refuse_on_server_values(errors);
         }
-        Some(Parameter {
-            cfgs: attrs.cfgs,
-            source,
-        })
+        Some(Parameter { cfgs: attrs.cfgs, source })
     }
 
     pub(crate) fn argument(&self) -> Option<&Argument> {
@@ -75,9 +72,7 @@ impl Parameter {
 impl Argument {
     /// The argument's name on the wire.
     pub(crate) fn name(&self) -> String {
-        self.serde()
-            .find_map(rename)
-            .unwrap_or_else(|| self.ident.unraw().to_string())
+        self.serde().find_map(rename).unwrap_or_else(|| self.ident.unraw().to_string())
     }
 
     /// Whether the author decodes the value with a function of their own.
@@ -91,9 +86,7 @@ impl Argument {
     }
 
     fn serde(&self) -> impl Iterator<Item = &Attribute> {
-        self.attrs
-            .iter()
-            .filter(|attr| attr.path().is_ident("serde"))
+        self.attrs.iter().filter(|attr| attr.path().is_ident("serde"))
     }
 }
 
@@ -111,14 +104,9 @@ fn classify(
     attrs: &[Attribute],
     errors: &Errors,
 ) -> Option<Source> {
-    let form = Form::of(&typed.ty)
-        .map_err(|remedy| errors.at(&typed.ty, remedy))
-        .ok()?;
+    let form = Form::of(&typed.ty).map_err(|remedy| errors.at(&typed.ty, remedy)).ok()?;
     if flatten && !matches!(form, Form::Owned(_)) {
-        errors.at(
-            &typed.ty,
-            "`#[arg(flatten)]` is for a struct of arguments: take it by value",
-        );
+        errors.at(&typed.ty, "`#[arg(flatten)]` is for a struct of arguments: take it by value");
         return None;
     }
     let (owned, lent) = match form {
@@ -129,14 +117,7 @@ fn classify(
     };
     let ident = argument_name(&typed.pat, errors)?;
     let written = (*typed.ty).clone();
-    Some(Source::Argument(Argument {
-        ident,
-        attrs: attrs.to_vec(),
-        written,
-        owned,
-        lent,
-        flatten,
-    }))
+    Some(Source::Argument(Argument { ident, attrs: attrs.to_vec(), written, owned, lent, flatten }))
 }
 
 /// An argument's name is its parameter's name, so it must have one.
