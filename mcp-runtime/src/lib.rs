@@ -24,4 +24,4 @@ pub use wire::tool::CallToolResult;
 pub use handler::private as __private;
 
 #[cfg(feature = "macros")]
-pub use mcp_runtime_macros::{};
+pub use mcp_runtime_macros::{prompt, resource, tool, tools};
