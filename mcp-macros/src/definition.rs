@@ -30,12 +30,12 @@ pub(crate) struct Definition {
 pub(crate) fn expand(
     kind: Kind,
     attribute: TokenStream,
-    item: TokenStream,
+    item: &TokenStream,
     new: impl FnOnce(&Definition, &Errors) -> TokenStream,
 ) -> TokenStream {
     let function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
-        Err(error) => return fallback::not_a_function(kind, &item, &error),
+        Err(error) => return fallback::not_a_function(kind, item, &error),
     };
     let errors = Errors::new();
     let mut definition = Definition::parse(kind, attribute, function, &errors);

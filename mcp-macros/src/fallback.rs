@@ -45,7 +45,7 @@ fn constant(kind: Kind, function: &Function, runtime: &TokenStream) -> Option<To
         #vis const #constant: #runtime::Item = {
             use #runtime::__private as __mcp;
             __mcp::Item::#item(&__mcp::#def::new(
-                "", #uri __mcp::location!(), __mcp::no_arguments, #output __mcp::Run::Sync(|_| ::core::unreachable!())
+                "", __mcp::location!(), #uri __mcp::no_arguments, #output __mcp::Run::Sync(|_| ::core::unreachable!())
             ))
         };
     })

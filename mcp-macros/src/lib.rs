@@ -26,19 +26,19 @@ use proc_macro::TokenStream;
 /// Makes a function a tool. Documented at `mcp_runtime::tool`.
 #[proc_macro_attribute]
 pub fn tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    tool::expand(attribute.into(), item.into()).into()
+    tool::expand(attribute.into(), &item.into()).into()
 }
 
 /// Makes a function a resource. Documented at `mcp_runtime::resource`.
 #[proc_macro_attribute]
 pub fn resource(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    resource::expand(attribute.into(), item.into()).into()
+    resource::expand(attribute.into(), &item.into()).into()
 }
 
 /// Makes a function a prompt. Documented at `mcp_runtime::prompt`.
 #[proc_macro_attribute]
 pub fn prompt(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    prompt::expand(attribute.into(), item.into()).into()
+    prompt::expand(attribute.into(), &item.into()).into()
 }
 
 /// Lists annotated functions. Documented at `mcp_runtime::tools`.

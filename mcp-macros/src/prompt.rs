@@ -8,7 +8,7 @@ use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::parameter::Argument;
 
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     definition::expand(Kind::Prompt, attribute, item, |prompt, errors| {
         check_arguments(prompt, errors);
         let (name, schema, run) = (prompt.name(), prompt.schema(), prompt.run());

@@ -10,11 +10,11 @@ use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::uri::{self, Part, Variable};
 
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     definition::expand(Kind::Resource, attribute, item, |resource, errors| {
         let uri = template(resource, errors);
         let (name, schema, run) = (resource.name(), resource.schema(), resource.run());
-        quote!(#name, #uri, __mcp::location!(), #schema, #run)
+        quote!(#name, __mcp::location!(), #uri, #schema, #run)
     })
 }
 

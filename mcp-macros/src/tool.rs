@@ -7,7 +7,7 @@ use crate::definition::{self, Definition};
 use crate::errors::Errors;
 use crate::kind::Kind;
 
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     definition::expand(Kind::Tool, attribute, item, |tool, errors| {
         check_name(tool, errors);
         let (name, schema, run) = (tool.name(), tool.schema(), tool.run());

@@ -3,4 +3,4 @@
 mod golden;
 mod kitchen;
 mod schema;
-mod server;
+mod ui;

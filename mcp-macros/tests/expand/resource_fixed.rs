@@ -13,11 +13,11 @@ const __mcp_config: ::mcp_runtime::Item = {
     __mcp::Item::Resource(
         &__mcp::ResourceDef::new(
                 "config",
+                __mcp::location!(),
                 __mcp::UriTemplate::new(
                     "config://app",
                     &[__mcp::UriPart::Literal("config://app")],
                 ),
-                __mcp::location!(),
                 __mcp::no_arguments,
                 __mcp::Run::Sync(__run),
             )

@@ -36,6 +36,7 @@ const __mcp_file: ::mcp_runtime::Item = {
     __mcp::Item::Resource(
         &__mcp::ResourceDef::new(
             "file",
+            __mcp::location!(),
             __mcp::UriTemplate::new(
                 "repo://{owner}/files{/path*}{?rev,full}",
                 &[
@@ -63,7 +64,6 @@ const __mcp_file: ::mcp_runtime::Item = {
                     },
                 ],
             ),
-            __mcp::location!(),
             __mcp::arguments_schema::<__Arguments>,
             __mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))),
         ),

@@ -1,7 +1,7 @@
 /// Adds two numbers.
 ///
 /// Exactly.
-#[tool_box::marked]
+#[another::attribute]
 pub(crate) fn add(a: i64, #[allow(unused_mut)] mut b: i64) -> i64 {
     a + b
 }

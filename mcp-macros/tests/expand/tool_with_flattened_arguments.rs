@@ -1,4 +1,4 @@
-fn find(db: &Db, query: Query) -> &'static str {
+fn find(db: &Db, query: Query) -> &str {
     body()
 }
 #[doc(hidden)]

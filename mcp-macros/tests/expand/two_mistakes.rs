@@ -5,7 +5,7 @@
     "`&String` is neither state nor borrowed text: use `&str` or `String`"
 }
 pub fn greet(name: &String) -> String {
-    half()
+    body()
 }
 #[doc(hidden)]
 #[allow(non_upper_case_globals)]

@@ -36,7 +36,7 @@ pub mod private {
     pub use super::call::Call;
     pub use super::definition::{Item, Location, Need, PromptDef, ResourceDef, ToolDef};
     pub use super::fault::Fault;
-    pub use super::returns::private as returns;
+    pub use super::returns::{Probe, private as returns};
     pub use super::run::{
         BoxFuture, PromptOutcome, ResourceOutcome, Run, ToolOutcome, future_must_be_send,
     };

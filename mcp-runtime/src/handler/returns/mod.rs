@@ -26,12 +26,13 @@ pub use prompt::IntoPromptResult;
 pub use resource::{IntoResourceContents, ResourceOutput};
 pub use tool::IntoToolResult;
 
-/// Not public API. Used by generated code.
+/// Not public API. Used by generated code, which imports all of it and has to leave the author's
+/// names alone: `fn probe() -> Probe` is the author's type.
 pub mod private {
-    pub use super::prompt::{PromptDirect, PromptUnsupported};
-    pub use super::resource::{ResourceDirect, ResourceJson, ResourceUnsupported};
-    pub use super::tool::{ToolDirect, ToolStructured, ToolUnsupported};
-    pub use super::{Probe, SplitResult, SplitValue};
+    pub use super::prompt::{PromptDirect as _, PromptUnsupported as _};
+    pub use super::resource::{ResourceDirect as _, ResourceJson as _, ResourceUnsupported as _};
+    pub use super::tool::{ToolDirect as _, ToolStructured as _, ToolUnsupported as _};
+    pub use super::{SplitResult as _, SplitValue as _};
 }
 
 /// Stands for the type of a value in method look-ups.
@@ -98,10 +99,10 @@ macro_rules! __returned {
         use $crate::__private::returns::*;
         match $value {
             value => {
-                let probe = Probe::of(&value);
+                let probe = $crate::__private::Probe::of(&value);
                 match (&probe).splitting().split(value) {
                     ::core::result::Result::Ok(value) => {
-                        let probe = Probe::of(&value);
+                        let probe = $crate::__private::Probe::of(&value);
                         (&&&probe).$conversion().convert(value)
                     }
                     ::core::result::Result::Err(fault) => ::core::result::Result::Err(fault),

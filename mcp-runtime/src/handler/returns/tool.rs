@@ -171,7 +171,7 @@ macro_rules! __tool_output {
     ($type:ty) => {
         |generator| {
             use $crate::__private::returns::*;
-            let returned = Probe::<$type>::NEW;
+            let returned = $crate::__private::Probe::<$type>::NEW;
             let value = (&returned).splitting().value(&returned);
             (&&&value).tool_conversion().schema(&value, generator)
         }
