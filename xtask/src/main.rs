@@ -24,7 +24,8 @@ Commands:
   test                 run every step in order, stop at the first failure
   test --only STEP     run this step (may be given more than once)
   test --list          name the steps
-  deny                 licences, duplicates, sources and advisories of the dependencies";
+  deny                 licences, duplicates, sources and advisories of the dependencies
+  deny --install       the same, after installing cargo-deny under the target folder";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -60,13 +61,18 @@ fn chosen_steps(arguments: &[String]) -> Result<Choice, String> {
     };
     match command.as_str() {
         "test" => test_steps(rest),
-        "deny" if rest.is_empty() => Ok(Choice::Run(vec![step::named("deny")?])),
-        "deny" => Err(format!(
-            "`deny` takes no arguments, found `{}`",
-            rest.join(" ")
-        )),
+        "deny" => deny_steps(rest),
         "help" | "-h" | "--help" => Ok(Choice::Print(USAGE.into())),
         other => Err(format!("no command `{other}`")),
+    }
+}
+
+fn deny_steps(arguments: &[String]) -> Result<Choice, String> {
+    let deny = step::named("deny")?;
+    match arguments {
+        [] => Ok(Choice::Run(vec![deny])),
+        [flag] if flag == "--install" => Ok(Choice::Run(vec![step::install_deny(), deny])),
+        other => Err(format!("`deny` does not know `{}`", other.join(" "))),
     }
 }
 
@@ -115,6 +121,7 @@ mod tests {
         assert_eq!(names(choose("test")).len(), step::all().len());
         assert_eq!(names(choose("test --only doc --only fmt")), ["doc", "fmt"]);
         assert_eq!(names(choose("deny")), ["deny"]);
+        assert_eq!(names(choose("deny --install")), ["install", "deny"]);
     }
 
     #[test]
