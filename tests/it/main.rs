@@ -1,1 +1,3 @@
 //! One integration binary: link time is our daily cost.
+
+mod tidy;
