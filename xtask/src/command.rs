@@ -45,10 +45,7 @@ impl Command {
     /// Runs it with our stdout and stderr.
     pub(crate) fn run(&self) -> Result<(), Failure> {
         println!("$ {self}");
-        let status = self
-            .prepared()
-            .status()
-            .map_err(|error| self.not_started(&error))?;
+        let status = self.prepared().status().map_err(|error| self.not_started(&error))?;
         self.accept(status)
     }
 
@@ -65,19 +62,12 @@ impl Command {
 
     /// `true` if it runs at all and ends well. Shows nothing.
     pub(crate) fn works(&self) -> bool {
-        let status = self
-            .prepared()
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
+        let status = self.prepared().stdout(Stdio::null()).stderr(Stdio::null()).status();
         status.is_ok_and(|status| status.success())
     }
 
     pub(crate) fn failed(&self, what: impl Into<String>) -> Failure {
-        Failure {
-            what: what.into(),
-            repeat: Some(self.to_string()),
-        }
+        Failure { what: what.into(), repeat: Some(self.to_string()) }
     }
 
     fn read(&self, mut each: impl FnMut(&str)) -> Result<Vec<String>, Failure> {
@@ -96,35 +86,23 @@ impl Command {
                 lines.push(line);
             }
         }
-        let status = child
-            .wait()
-            .map_err(|error| self.failed(error.to_string()))?;
+        let status = child.wait().map_err(|error| self.failed(error.to_string()))?;
         self.accept(status).map(|()| lines)
     }
 
     fn prepared(&self) -> process::Command {
         let mut command = process::Command::new(&self.program);
-        command
-            .args(&self.arguments)
-            .current_dir(&self.folder)
-            .stdin(Stdio::null());
+        command.args(&self.arguments).current_dir(&self.folder).stdin(Stdio::null());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 
     fn accept(&self, status: process::ExitStatus) -> Result<(), Failure> {
-        if status.success() {
-            Ok(())
-        } else {
-            Err(self.failed(status.to_string()))
-        }
+        if status.success() { Ok(()) } else { Err(self.failed(status.to_string())) }
     }
 
     fn not_started(&self, error: &std::io::Error) -> Failure {
-        self.failed(format!(
-            "`{}` does not start: {error}",
-            self.program.display()
-        ))
+        self.failed(format!("`{}` does not start: {error}", self.program.display()))
     }
 }
 
@@ -136,11 +114,7 @@ impl fmt::Display for Command {
         // `$CARGO` is a long path; people type `cargo`.
         let path = std::path::Path::new(&self.program);
         let is_cargo = path.file_stem().is_some_and(|stem| stem == "cargo");
-        let program = if is_cargo {
-            "cargo".into()
-        } else {
-            self.program.to_string_lossy()
-        };
+        let program = if is_cargo { "cargo".into() } else { self.program.to_string_lossy() };
         f.write_str(&program)?;
         for argument in &self.arguments {
             write!(f, " {}", quoted(argument))?;
@@ -164,9 +138,8 @@ mod tests {
 
     #[test]
     fn is_shown_as_a_shell_line() {
-        let command = Command::cargo(".", "doc --no-deps")
-            .env("RUSTDOCFLAGS", "-D warnings")
-            .args(["it's"]);
+        let command =
+            Command::cargo(".", "doc --no-deps").env("RUSTDOCFLAGS", "-D warnings").args(["it's"]);
         assert_eq!(
             command.to_string(),
             r"RUSTDOCFLAGS='-D warnings' cargo doc --no-deps 'it'\''s'"
@@ -175,13 +148,8 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named() {
-        let failure = Command::new("no-such-program", ".")
-            .run()
-            .expect_err("there is none");
-        assert!(
-            failure.what.contains("`no-such-program` does not start"),
-            "{failure}"
-        );
+        let failure = Command::new("no-such-program", ".").run().expect_err("there is none");
+        assert!(failure.what.contains("`no-such-program` does not start"), "{failure}");
         assert_eq!(failure.repeat.as_deref(), Some("no-such-program"));
     }
 

@@ -1,10 +1,7 @@
 //! The project's own commands: `cargo xtask test` checks everything, `cargo xtask deny` the dependencies.
 //!
 //! Standard library only: this is the first thing a clean clone builds.
-#![allow(
-    clippy::print_stdout,
-    reason = "a command-line tool; no protocol on its stdout"
-)]
+#![allow(clippy::print_stdout, reason = "a command-line tool; no protocol on its stdout")]
 
 mod command;
 mod runner;
@@ -92,11 +89,7 @@ fn test_steps(arguments: &[String]) -> Result<Choice, String> {
             other => return Err(format!("`test` does not know `{other}`")),
         }
     }
-    Ok(Choice::Run(if only.is_empty() {
-        step::all()
-    } else {
-        only
-    }))
+    Ok(Choice::Run(if only.is_empty() { step::all() } else { only }))
 }
 
 #[cfg(test)]

@@ -12,11 +12,7 @@ pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> ExitCode {
         println!("\n━━ {}: {}", step.name, step.about);
         let start = Instant::now();
         let result = (step.run)(workspace);
-        let row = Row {
-            name: step.name,
-            result,
-            time: start.elapsed(),
-        };
+        let row = Row { name: step.name, result, time: start.elapsed() };
         println!("━━ {}", row.line());
         let failed = row.result.is_err();
         rows.push(row);
@@ -47,22 +43,14 @@ impl Row {
             Ok(Outcome::NotRun(reason)) => ("not run", reason.as_str()),
             Err(failure) => ("FAILED", failure.what.as_str()),
         };
-        let line = format!(
-            "{:9} {state:8} {:>7.1} s  {note}",
-            self.name,
-            self.time.as_secs_f64()
-        );
+        let line = format!("{:9} {state:8} {:>7.1} s  {note}", self.name, self.time.as_secs_f64());
         line.trim_end().to_string()
     }
 }
 
 fn summary(rows: &[Row], steps: &[Step]) -> String {
     let mut lines: Vec<String> = rows.iter().map(Row::line).collect();
-    lines.extend(
-        steps[rows.len()..]
-            .iter()
-            .map(|step| format!("{:9} not reached", step.name)),
-    );
+    lines.extend(steps[rows.len()..].iter().map(|step| format!("{:9} not reached", step.name)));
     let count = |wanted: fn(&Row) -> bool| rows.iter().filter(|row| wanted(row)).count();
     let total: Duration = rows.iter().map(|row| row.time).sum();
     lines.push(format!(
@@ -91,11 +79,7 @@ mod tests {
 
     #[test]
     fn what_did_not_run_is_not_counted_as_passed() {
-        let row = |name, result| Row {
-            name,
-            result,
-            time: Duration::from_millis(1250),
-        };
+        let row = |name, result| Row { name, result, time: Duration::from_millis(1250) };
         let rows = [
             row("fmt", Ok(Outcome::Passed(String::new()))),
             row("deny", Ok(Outcome::NotRun("no cargo-deny".into()))),
@@ -108,18 +92,12 @@ mod tests {
         assert_eq!(lines[1], "deny      not run      1.2 s  no cargo-deny");
         assert_eq!(lines[2], "doc       FAILED       1.2 s  broken link");
         assert_eq!(lines[3], "test      not reached");
-        assert_eq!(
-            lines[4],
-            "1 passed, 1 failed, 1 not run, 1 not reached in 3.8 s"
-        );
+        assert_eq!(lines[4], "1 passed, 1 failed, 1 not run, 1 not reached in 3.8 s");
     }
 
     #[test]
     fn a_failure_says_how_to_see_it_again() {
-        let failure = Failure {
-            what: "exit status 1".into(),
-            repeat: Some("cargo fmt".into()),
-        };
+        let failure = Failure { what: "exit status 1".into(), repeat: Some("cargo fmt".into()) };
         let text = how_to_repeat("fmt", &failure);
         assert!(text.contains("cargo fmt\n"), "{text}");
         assert!(text.ends_with("cargo xtask test --only fmt"), "{text}");

@@ -31,10 +31,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            repeat: None,
-        }
+        Self { what: what.into(), repeat: None }
     }
 }
 
@@ -46,16 +43,8 @@ impl fmt::Display for Failure {
 
 pub(crate) fn all() -> Vec<Step> {
     vec![
-        Step {
-            name: "fmt",
-            about: "rustfmt has nothing to change",
-            run: steps::lint::fmt,
-        },
-        Step {
-            name: "clippy",
-            about: "no warning in any target",
-            run: steps::lint::clippy,
-        },
+        Step { name: "fmt", about: "rustfmt has nothing to change", run: steps::lint::fmt },
+        Step { name: "clippy", about: "no warning in any target", run: steps::lint::clippy },
         Step {
             name: "features",
             about: "each feature set compiles alone, without warnings",
@@ -71,11 +60,7 @@ pub(crate) fn all() -> Vec<Step> {
             about: "unit, it, ui and doc tests of every package",
             run: steps::suite::run,
         },
-        Step {
-            name: "crates",
-            about: "how many crates a user compiles",
-            run: steps::crates::run,
-        },
+        Step { name: "crates", about: "how many crates a user compiles", run: steps::crates::run },
         Step {
             name: "fresh",
             about: "a new project with one dependency builds and answers",
@@ -107,18 +92,13 @@ pub(crate) fn named(name: &str) -> Result<Step, String> {
     let steps = all();
     let found = steps.iter().find(|step| step.name == name).copied();
     found.ok_or_else(|| {
-        let names: Vec<String> = steps
-            .iter()
-            .map(|step| format!("`{}`", step.name))
-            .collect();
+        let names: Vec<String> = steps.iter().map(|step| format!("`{}`", step.name)).collect();
         format!("no step `{name}`; there are {}", names.join(", "))
     })
 }
 
 pub(crate) fn list() -> String {
-    let lines: Vec<String> = all()
-        .iter()
-        .map(|step| format!("{:9} {}", step.name, step.about))
-        .collect();
+    let lines: Vec<String> =
+        all().iter().map(|step| format!("{:9} {}", step.name, step.about)).collect();
     lines.join("\n")
 }

@@ -14,18 +14,12 @@ pub(crate) struct Workspace {
 impl Workspace {
     pub(crate) fn find() -> Result<Self, Failure> {
         let manifest_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = manifest_folder
-            .parent()
-            .unwrap_or(manifest_folder)
-            .to_path_buf();
+        let root = manifest_folder.parent().unwrap_or(manifest_folder).to_path_buf();
         let command = Command::cargo(&root, "metadata --no-deps --format-version 1");
         let metadata = command.quiet()?.concat();
         let target = string_after(&metadata, "\"target_directory\":\"");
         let target = target.ok_or_else(|| command.failed("cargo does not say where it builds"))?;
-        Ok(Self {
-            root,
-            target: target.into(),
-        })
+        Ok(Self { root, target: target.into() })
     }
 
     /// A cargo command at the root.
@@ -55,10 +49,7 @@ mod tests {
     #[test]
     fn reads_a_json_string() {
         let json = r#"{"a":1,"target_directory":"C:\\x \"y\"","b":"z"}"#;
-        assert_eq!(
-            string_after(json, "\"target_directory\":\"").as_deref(),
-            Some(r#"C:\x "y""#)
-        );
+        assert_eq!(string_after(json, "\"target_directory\":\"").as_deref(), Some(r#"C:\x "y""#));
         assert_eq!(string_after(json, "\"missing\":\""), None);
     }
 

@@ -21,21 +21,13 @@ const TREES: &[Tree] = &[
         most: 35,
         without: &["axum", "clap", "hyper", "tower-http"],
     },
-    Tree {
-        name: "default",
-        flags: "",
-        most: 95,
-        without: &[],
-    },
+    Tree { name: "default", flags: "", most: 95, without: &[] },
 ];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome, Failure> {
     let mut notes = Vec::new();
     for tree in TREES {
-        let line = format!(
-            "tree -p mcp-runtime {} --edges normal,build --prefix none",
-            tree.flags
-        );
+        let line = format!("tree -p mcp-runtime {} --edges normal,build --prefix none", tree.flags);
         let command = workspace.cargo(&line);
         let lines = command.quiet()?;
         let crates = unique(&lines);
@@ -67,19 +59,14 @@ fn check(tree: &Tree, crates: &BTreeSet<(&str, &str)>, command: &Command) -> Res
         );
         return Err(command.failed(what));
     }
-    if let Some(found) = tree
-        .without
-        .iter()
-        .find(|unwanted| crates.iter().any(|(name, _)| name == *unwanted))
+    if let Some(found) =
+        tree.without.iter().find(|unwanted| crates.iter().any(|(name, _)| name == *unwanted))
     {
         return Err(command.failed(format!(
             "the {name} tree compiles {found}: put what needs it behind a feature"
         )));
     }
-    let twice = crates
-        .iter()
-        .zip(crates.iter().skip(1))
-        .find(|(one, next)| one.0 == next.0);
+    let twice = crates.iter().zip(crates.iter().skip(1)).find(|(one, next)| one.0 == next.0);
     if let Some(((crate_name, one), (_, other))) = twice {
         let what =
             format!("the {name} tree has {crate_name} twice, {one} and {other}: agree on one");
@@ -92,12 +79,7 @@ fn check(tree: &Tree, crates: &BTreeSet<(&str, &str)>, command: &Command) -> Res
 mod tests {
     use super::*;
 
-    const TREE: Tree = Tree {
-        name: "stdio",
-        flags: "",
-        most: 3,
-        without: &["axum"],
-    };
+    const TREE: Tree = Tree { name: "stdio", flags: "", most: 3, without: &["axum"] };
 
     fn checked(lines: &[&str]) -> Result<(), String> {
         let lines: Vec<String> = lines.iter().map(|line| String::from(*line)).collect();
@@ -107,13 +89,7 @@ mod tests {
     #[test]
     fn each_crate_counts_once() {
         assert_eq!(
-            checked(&[
-                "a v1.0.0 (/a)",
-                "b v1.0.0",
-                "c v0.1.0 (proc-macro)",
-                "b v1.0.0 (*)",
-                ""
-            ]),
+            checked(&["a v1.0.0 (/a)", "b v1.0.0", "c v0.1.0 (proc-macro)", "b v1.0.0 (*)", ""]),
             Ok(())
         );
     }

@@ -19,9 +19,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome, Failure> {
     };
     let deny = |arguments: &[&str]| {
         let graph = ["--workspace", "--all-features"];
-        Command::new(&program, &workspace.root)
-            .args(graph)
-            .args(arguments.iter().copied())
+        Command::new(&program, &workspace.root).args(graph).args(arguments.iter().copied())
     };
     deny(&["check", "bans", "licenses", "sources"]).run()?;
     // The advisories live in a repository of their own, which not every machine can reach.
@@ -54,15 +52,10 @@ pub(crate) fn install(workspace: &Workspace) -> Result<Outcome, Failure> {
 
 fn installed(workspace: &Workspace) -> Option<PathBuf> {
     let name = format!("cargo-deny{}", std::env::consts::EXE_SUFFIX);
-    let candidates = [
-        tools(workspace).join("bin").join(&name),
-        PathBuf::from(name),
-    ];
-    candidates.into_iter().find(|program| {
-        Command::new(program, &workspace.root)
-            .args(["--version"])
-            .works()
-    })
+    let candidates = [tools(workspace).join("bin").join(&name), PathBuf::from(name)];
+    candidates
+        .into_iter()
+        .find(|program| Command::new(program, &workspace.root).args(["--version"]).works())
 }
 
 fn tools(workspace: &Workspace) -> PathBuf {

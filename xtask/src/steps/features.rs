@@ -43,10 +43,7 @@ mod tests {
     #[test]
     fn lines_are_spelled_out() {
         assert_eq!(line("a", None), "clippy -p a -- -D warnings");
-        assert_eq!(
-            line("a", Some("")),
-            "clippy -p a --no-default-features -- -D warnings"
-        );
+        assert_eq!(line("a", Some("")), "clippy -p a --no-default-features -- -D warnings");
         assert_eq!(
             line("a", Some("b,c")),
             "clippy -p a --no-default-features --features b,c -- -D warnings"

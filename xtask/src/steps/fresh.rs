@@ -42,19 +42,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome, Failure> {
 
 fn write_project(workspace: &Workspace, project: &Path) -> std::io::Result<()> {
     fs::create_dir_all(project.join("src"))?;
-    fs::write(
-        project.join("Cargo.toml"),
-        manifest(&workspace.root.join("mcp-runtime")),
-    )?;
-    fs::copy(
-        workspace.root.join("examples/hello.rs"),
-        project.join("src/main.rs"),
-    )?;
+    fs::write(project.join("Cargo.toml"), manifest(&workspace.root.join("mcp-runtime")))?;
+    fs::copy(workspace.root.join("examples/hello.rs"), project.join("src/main.rs"))?;
     // The versions we test with; cargo drops what is not needed.
-    fs::copy(
-        workspace.root.join("Cargo.lock"),
-        project.join("Cargo.lock"),
-    )?;
+    fs::copy(workspace.root.join("Cargo.lock"), project.join("Cargo.lock"))?;
     Ok(())
 }
 
@@ -87,17 +78,12 @@ fn converse(program: &PathBuf) -> Result<String, Failure> {
         .map_err(|error| failed(format!("does not start: {error}")))?;
     let replies = exchange(&mut child);
     // After a timeout it still runs; otherwise this is a no-op on a process that has ended.
-    let ended = if replies.is_ok() {
-        child.wait()
-    } else {
-        child.kill().and_then(|()| child.wait())
-    };
+    let ended =
+        if replies.is_ok() { child.wait() } else { child.kill().and_then(|()| child.wait()) };
     let replies = replies.map_err(failed)?;
     match ended {
         Ok(status) if status.success() => Ok(replies),
-        Ok(status) => Err(failed(format!(
-            "{status} at the end of its input\n{replies}"
-        ))),
+        Ok(status) => Err(failed(format!("{status} at the end of its input\n{replies}"))),
         Err(error) => Err(failed(error.to_string())),
     }
 }
@@ -112,17 +98,12 @@ fn exchange(child: &mut Child) -> Result<String, String> {
         // The receiver is gone after a timeout; then nobody wants the text.
         let _ = sender.send(read);
     });
-    stdin
-        .write_all(CONVERSATION.as_bytes())
-        .map_err(|error| format!("does not read: {error}"))?;
+    stdin.write_all(CONVERSATION.as_bytes()).map_err(|error| format!("does not read: {error}"))?;
     drop(stdin);
     match receiver.recv_timeout(PATIENCE) {
         Ok(Ok(text)) => Ok(text),
         Ok(Err(error)) => Err(format!("its stdout cannot be read: {error}")),
-        Err(_) => Err(format!(
-            "still runs {} s after the end of its input",
-            PATIENCE.as_secs()
-        )),
+        Err(_) => Err(format!("still runs {} s after the end of its input", PATIENCE.as_secs())),
     }
 }
 
@@ -170,11 +151,7 @@ mod tests {
         assert!(says(format!("{INITIALIZED}\n{INITIALIZED}")).contains("no reply to request 2"));
         assert!(says(format!("{INITIALIZED}\n{}", CALLED.replace("42", "41"))).contains("lacks"));
         assert!(
-            says(format!(
-                "{}\n{CALLED}",
-                INITIALIZED.replace("7.8.9", "0.1.0")
-            ))
-            .contains("7.8.9")
+            says(format!("{}\n{CALLED}", INITIALIZED.replace("7.8.9", "0.1.0"))).contains("7.8.9")
         );
     }
 

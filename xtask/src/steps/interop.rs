@@ -16,9 +16,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome, Failure> {
             "python3 is missing: install Python 3.10 or newer with its venv module",
         ));
     }
-    workspace
-        .cargo("build --workspace --bins --examples")
-        .run()?;
+    workspace.cargo("build --workspace --bins --examples").run()?;
     let target = workspace.target.to_string_lossy();
     let command = Command::new("python3", &workspace.root).args([RUNNER, "--target-dir", &target]);
     let counts = Counts::read(&command.run_and_read()?)
@@ -42,10 +40,7 @@ impl Counts {
         lines.iter().rev().find_map(|line| {
             let (passed, rest) = line.trim().split_once(" passed, ")?;
             let (failed, _) = rest.split_once(" failed")?;
-            Some(Self {
-                passed: passed.parse().ok()?,
-                failed: failed.parse().ok()?,
-            })
+            Some(Self { passed: passed.parse().ok()?, failed: failed.parse().ok()? })
         })
     }
 }
@@ -57,27 +52,13 @@ mod tests {
     #[test]
     fn the_last_count_is_read() {
         let read = |lines: &[&str]| {
-            Counts::read(
-                &lines
-                    .iter()
-                    .map(|line| String::from(*line))
-                    .collect::<Vec<_>>(),
-            )
+            Counts::read(&lines.iter().map(|line| String::from(*line)).collect::<Vec<_>>())
         };
         assert_eq!(
             read(&["1 passed, 0 failed", "30 passed, 2 failed", ""]),
-            Some(Counts {
-                passed: 30,
-                failed: 2
-            })
+            Some(Counts { passed: 30, failed: 2 })
         );
-        assert_eq!(
-            read(&["30 passed, 0 failed in 12 s"]),
-            Some(Counts {
-                passed: 30,
-                failed: 0
-            })
-        );
+        assert_eq!(read(&["30 passed, 0 failed in 12 s"]), Some(Counts { passed: 30, failed: 0 }));
         assert_eq!(read(&["all is well"]), None);
     }
 }

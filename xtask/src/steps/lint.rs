@@ -9,16 +9,11 @@ pub(crate) fn fmt(workspace: &Workspace) -> Result<Outcome, Failure> {
 }
 
 pub(crate) fn clippy(workspace: &Workspace) -> Result<Outcome, Failure> {
-    workspace
-        .cargo("clippy --workspace --all-targets -- -D warnings")
-        .run()?;
+    workspace.cargo("clippy --workspace --all-targets -- -D warnings").run()?;
     Ok(Outcome::Passed(String::new()))
 }
 
 pub(crate) fn doc(workspace: &Workspace) -> Result<Outcome, Failure> {
-    workspace
-        .cargo("doc --no-deps --workspace")
-        .env("RUSTDOCFLAGS", "-D warnings")
-        .run()?;
+    workspace.cargo("doc --no-deps --workspace").env("RUSTDOCFLAGS", "-D warnings").run()?;
     Ok(Outcome::Passed(String::new()))
 }

@@ -10,10 +10,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome, Failure> {
     if counts.passed == 0 {
         return Err(command.failed("no test ran"));
     }
-    Ok(Outcome::Passed(format!(
-        "{} passed, {} ignored",
-        counts.passed, counts.ignored
-    )))
+    Ok(Outcome::Passed(format!("{} passed, {} ignored", counts.passed, counts.ignored)))
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -52,12 +49,6 @@ mod tests {
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
             "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
         ];
-        assert_eq!(
-            Counts::read(&lines.map(String::from)),
-            Counts {
-                passed: 15,
-                ignored: 1
-            }
-        );
+        assert_eq!(Counts::read(&lines.map(String::from)), Counts { passed: 15, ignored: 1 });
     }
 }
