@@ -1,8 +1,5 @@
 //! `cargo test` needs Rust alone, so it leaves things out. It says so, in one line.
-#![allow(
-    clippy::print_stdout,
-    reason = "the line is all there is to this program"
-)]
+#![allow(clippy::print_stdout, reason = "the line is all there is to this program")]
 
 fn main() {
     // A filter or a flag asks for something else; `cargo xtask test` leaves nothing out.

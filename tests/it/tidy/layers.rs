@@ -3,16 +3,8 @@
 use super::Problems;
 use super::source::{Source, is_word};
 
-const LAYERS: &[&str] = &[
-    "wire",
-    "revision",
-    "context",
-    "handler",
-    "registry",
-    "server",
-    "transport",
-    "cli",
-];
+const LAYERS: &[&str] =
+    &["wire", "revision", "context", "handler", "registry", "server", "transport", "cli"];
 
 /// Beside the layers: they may use all of them, and no layer uses them.
 const OUTSIDE: &[&str] = &["lib", "private", "testing"];
@@ -20,41 +12,22 @@ const OUTSIDE: &[&str] = &["lib", "private", "testing"];
 /// Crates that belong to one place: what may name them, and what to do elsewhere.
 const CRATES: &[(&[&str], &[&str], &str)] = &[
     (
-        &[
-            "axum",
-            "axum_core",
-            "hyper",
-            "hyper_util",
-            "http_body",
-            "http_body_util",
-            "tower_http",
-        ],
+        &["axum", "axum_core", "hyper", "hyper_util", "http_body", "http_body_util", "tower_http"],
         &["transport/http", "transport/sse"],
         "HTTP stays in `transport/http` and `transport/sse`",
     ),
-    (
-        &["rustix"],
-        &["transport/", "cli/"],
-        "file descriptors are the transports' business",
-    ),
-    (
-        &["clap", "tracing_subscriber"],
-        &["cli"],
-        "the command line stays in `cli`",
-    ),
+    (&["rustix"], &["transport/", "cli/"], "file descriptors are the transports' business"),
+    (&["clap", "tracing_subscriber"], &["cli"], "the command line stays in `cli`"),
 ];
 
 /// What of tokio does no I/O, macros included.
-const TOKIO_LEFT_OF_TRANSPORT: &[&str] = &[
-    "sync", "time", "task", "select", "join", "try_join", "pin", "spawn",
-];
+const TOKIO_LEFT_OF_TRANSPORT: &[&str] =
+    &["sync", "time", "task", "select", "join", "try_join", "pin", "spawn"];
 const STD_IS_IO: &[&str] = &["net", "fs", "process", "os"];
 
 pub(super) fn check(file: &Source) -> Problems {
-    let Some(inside) = file
-        .path
-        .strip_prefix("mcp-runtime/src/")
-        .and_then(|path| path.strip_suffix(".rs"))
+    let Some(inside) =
+        file.path.strip_prefix("mcp-runtime/src/").and_then(|path| path.strip_suffix(".rs"))
     else {
         return Problems::new();
     };
@@ -92,7 +65,8 @@ fn upwards(layer: usize, name: &str) -> Option<String> {
         None if OUTSIDE.contains(&name) => {
             Some(format!("`{own}` uses `{name}`, which no layer may"))
         }
-        // A macro, or a name that lib.rs exports again: the layer it comes from must show.
+        // An exported macro has no other path.
+        None if name.starts_with("__") => None,
         None if name == "self" || name == "*" => {
             Some(format!("`{own}` uses the whole crate: name the layer"))
         }
@@ -116,12 +90,28 @@ fn from_the_root(code: &str, depth: usize) -> Vec<(usize, String)> {
         while let Some(next) = rest.strip_prefix("super::") {
             (rest, supers) = (next, supers + 1);
         }
-        if supers >= depth {
+        if supers >= depth + inline_modules(&code[..at]) {
             let start = code.len() - rest.len();
             names.extend(group(rest).into_iter().map(|name| (start, name)));
         }
     }
     names
+}
+
+/// How many `mod name { … }` are open at the end of `code`.
+fn inline_modules(code: &str) -> usize {
+    let mut open = Vec::new();
+    for (at, character) in code.char_indices() {
+        match character {
+            '{' => {
+                let item = code[..at].rsplit([';', '{', '}']).next().unwrap_or_default();
+                open.push(item.split_whitespace().any(|word| word == "mod"));
+            }
+            '}' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.into_iter().filter(|is_module| *is_module).count()
 }
 
 /// How many `super` lead from the file's module to the root.
@@ -132,10 +122,7 @@ fn depth(inside: &str) -> usize {
 fn foreign(code: &str, inside: &str, layer: usize) -> Vec<(usize, String)> {
     let mut problems = Vec::new();
     for (crates, places, why) in CRATES {
-        if places
-            .iter()
-            .any(|place| inside.starts_with(place.trim_end_matches('/')))
-        {
+        if places.iter().any(|place| inside.starts_with(place.trim_end_matches('/'))) {
             continue;
         }
         for name in *crates {
@@ -170,17 +157,11 @@ fn names_after(code: &str, root: &str) -> Vec<(usize, String)> {
     let starts = code.match_indices(&path).filter(|(at, _)| {
         let before = &code[..*at];
         // `other::root::` is another crate's module; `::root::` is the crate.
-        let other = before
-            .strip_suffix("::")
-            .is_some_and(|before| before.ends_with(is_word));
+        let other = before.strip_suffix("::").is_some_and(|before| before.ends_with(is_word));
         !before.ends_with(is_word) && !before.ends_with('$') && !other
     });
     starts
-        .flat_map(|(at, _)| {
-            group(&code[at + path.len()..])
-                .into_iter()
-                .map(move |name| (at, name))
-        })
+        .flat_map(|(at, _)| group(&code[at + path.len()..]).into_iter().map(move |name| (at, name)))
         .collect()
 }
 
@@ -233,19 +214,14 @@ mod tests {
             )
             .is_empty()
         );
-        let problems = found(
-            "wire/jsonrpc",
-            "use a;\nuse crate::{\n    server::Server,\n    wire::x,\n};",
-        );
+        let problems =
+            found("wire/jsonrpc", "use a;\nuse crate::{\n    server::Server,\n    wire::x,\n};");
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(
             problems[0].starts_with("mcp-runtime/src/wire/jsonrpc.rs:2: `wire` uses `server`"),
             "{problems:?}"
         );
-        assert_eq!(
-            found("wire/jsonrpc", "fn a(b: crate::context::Context) {}").len(),
-            1
-        );
+        assert_eq!(found("wire/jsonrpc", "fn a(b: crate::context::Context) {}").len(), 1);
     }
 
     #[test]
@@ -254,6 +230,8 @@ mod tests {
         assert_eq!(found("wire", "use super::server::Server;").len(), 1);
         assert_eq!(found("wire/jsonrpc", "use super::server;").len(), 0);
         assert_eq!(found("wire/jsonrpc", "use super::super::server;").len(), 1);
+        assert_eq!(found("wire/mod", "fn a() {}\npub mod b { use super::jsonrpc; }").len(), 0);
+        assert_eq!(found("wire/mod", "pub mod b { use super::super::server; }").len(), 1);
     }
 
     #[test]
@@ -262,19 +240,13 @@ mod tests {
         assert!(found("server/call", "use crate::testing::connect;")[0].contains("no layer may"));
         assert!(found("helpers", "")[0].contains("`helpers` is no layer"));
         assert!(found("lib", "pub use crate::cli::run; pub use axum::Router;").is_empty());
+        assert!(found("handler/tool", "pub use crate::{__location as location};").is_empty());
         assert!(found("handler/tool", "macro_rules! a { () => { $crate::Item } }").is_empty());
     }
 
     #[test]
     fn io_stays_in_the_transports() {
-        assert_eq!(
-            found(
-                "server/call",
-                "use tokio::{net::TcpStream, sync::mpsc, io};"
-            )
-            .len(),
-            2
-        );
+        assert_eq!(found("server/call", "use tokio::{net::TcpStream, sync::mpsc, io};").len(), 2);
         assert_eq!(
             found(
                 "server/call",
@@ -283,34 +255,18 @@ mod tests {
             .len(),
             0
         );
+        assert_eq!(found("context/state", "std::net::IpAddr; ::std::fs::read(x)").len(), 2);
         assert_eq!(
-            found("context/state", "std::net::IpAddr; ::std::fs::read(x)").len(),
+            found("server/call", "fn a(b: axum::Router, c: hyper::Body, d: http::HeaderMap) {}")
+                .len(),
             2
         );
         assert_eq!(
-            found(
-                "server/call",
-                "fn a(b: axum::Router, c: hyper::Body, d: http::HeaderMap) {}"
-            )
-            .len(),
-            2
-        );
-        assert_eq!(
-            found(
-                "transport/http/post",
-                "use axum::Router; use tokio::net::TcpListener;"
-            )
-            .len(),
+            found("transport/http/post", "use axum::Router; use tokio::net::TcpListener;").len(),
             0
         );
-        assert_eq!(
-            found("transport/stdio", "use axum::Router; use rustix::fd;").len(),
-            1
-        );
-        assert_eq!(
-            found("cli/run", "use clap::Parser; use hyper::Body;").len(),
-            1
-        );
+        assert_eq!(found("transport/stdio", "use axum::Router; use rustix::fd;").len(), 1);
+        assert_eq!(found("cli/run", "use clap::Parser; use hyper::Body;").len(), 1);
     }
 
     #[test]

@@ -43,22 +43,11 @@ fn entries(file: &Source) -> Vec<Entry> {
     for (line, text) in file.lines.iter().map(|line| line.text.as_str()).enumerate() {
         if let Some(header) = text.strip_prefix('[') {
             section = header.split(']').next().unwrap_or(header).to_string();
-        } else if let Some((key, _)) = text
-            .split_once('=')
-            .filter(|_| !text.starts_with([' ', '#', ']', '}']))
+        } else if let Some((key, _)) =
+            text.split_once('=').filter(|_| !text.starts_with([' ', '#', ']', '}']))
         {
-            let name = key
-                .trim()
-                .split('.')
-                .next()
-                .unwrap_or(key)
-                .trim_matches('"')
-                .to_string();
-            found.push(Entry {
-                section: section.clone(),
-                name,
-                line,
-            });
+            let name = key.trim().split('.').next().unwrap_or(key).trim_matches('"').to_string();
+            found.push(Entry { section: section.clone(), name, line });
         }
     }
     found
@@ -66,9 +55,7 @@ fn entries(file: &Source) -> Vec<Entry> {
 
 /// `dependencies`, `dev-dependencies`, `target.'cfg(unix)'.dependencies`, `dependencies.name`.
 fn is_dependencies(section: &str) -> bool {
-    section
-        .split('.')
-        .any(|part| part == "dependencies" || part.ends_with("-dependencies"))
+    section.split('.').any(|part| part == "dependencies" || part.ends_with("-dependencies"))
 }
 
 fn without_reason(file: &Source, entry: &Entry) -> Option<String> {
@@ -93,10 +80,7 @@ fn outside_the_table(file: &Source, entry: &Entry) -> Option<String> {
     }
     let remedy =
         "write `name.workspace = true`, and its version and reason in [workspace.dependencies]";
-    Some(format!(
-        "{}: a dependency of its own: {remedy}",
-        file.line_place(entry.line)
-    ))
+    Some(format!("{}: a dependency of its own: {remedy}", file.line_place(entry.line)))
 }
 
 #[test]
@@ -131,9 +115,7 @@ fn the_table_has_reasons_and_no_rival() {
         "{problems:?}"
     );
     assert!(
-        problems
-            .iter()
-            .any(|problem| problem == "Cargo.toml:2: nothing uses `us`: take it out"),
+        problems.iter().any(|problem| problem == "Cargo.toml:2: nothing uses `us`: take it out"),
         "{problems:?}"
     );
 }

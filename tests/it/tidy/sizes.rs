@@ -17,24 +17,13 @@ pub(super) fn check(file: &Source) -> Problems {
         return Problems::new();
     }
     let in_the_crates = file.path.starts_with("mcp-") && file.path.contains("/src/");
-    let cap = if in_the_crates {
-        IN_THE_CRATES
-    } else {
-        ELSEWHERE
-    };
-    let most = RATCHET
-        .iter()
-        .find(|(path, _)| *path == file.path)
-        .map_or(cap, |(_, lines)| *lines);
+    let cap = if in_the_crates { IN_THE_CRATES } else { ELSEWHERE };
+    let most = RATCHET.iter().find(|(path, _)| *path == file.path).map_or(cap, |(_, lines)| *lines);
     too_long(file, most, "move its second idea into a file of its own")
 }
 
 pub(super) fn hello() -> Problems {
-    too_long(
-        &source::read("examples/hello.rs"),
-        HELLO,
-        "show what needs more in another example",
-    )
+    too_long(&source::read("examples/hello.rs"), HELLO, "show what needs more in another example")
 }
 
 /// Entries that are of no use any more.
@@ -52,10 +41,7 @@ fn too_long(file: &Source, most: usize, remedy: &str) -> Problems {
     if lines <= most {
         return Problems::new();
     }
-    vec![format!(
-        "{}: {lines} lines, at most {most}: {remedy}",
-        file.line_place(most)
-    )]
+    vec![format!("{}: {lines} lines, at most {most}: {remedy}", file.line_place(most))]
 }
 
 #[test]

@@ -24,11 +24,7 @@ pub(super) struct Line {
 impl Source {
     pub(super) fn new(path: impl Into<String>, text: &str) -> Self {
         let path = path.into();
-        let mut lines = if path.ends_with(".rs") {
-            rust_lines(text)
-        } else {
-            plain_lines(text)
-        };
+        let mut lines = if path.ends_with(".rs") { rust_lines(text) } else { plain_lines(text) };
         if path.ends_with("/tests.rs") || path.contains("/tests/") || path.starts_with("tests/") {
             lines.iter_mut().for_each(|line| line.test = true);
         }
@@ -45,10 +41,7 @@ impl Source {
 
     /// All code that is not for tests, its lines kept.
     pub(super) fn code(&self) -> String {
-        let lines = self
-            .lines
-            .iter()
-            .map(|line| if line.test { "" } else { line.code.as_str() });
+        let lines = self.lines.iter().map(|line| if line.test { "" } else { line.code.as_str() });
         lines.collect::<Vec<_>>().join("\n")
     }
 
@@ -104,11 +97,7 @@ fn walk(folder: &Path, prefix: &str, paths: &mut Vec<String>) {
 
 fn plain_lines(text: &str) -> Vec<Line> {
     text.lines()
-        .map(|line| Line {
-            text: line.into(),
-            code: line.into(),
-            ..Line::default()
-        })
+        .map(|line| Line { text: line.into(), code: line.into(), ..Line::default() })
         .collect()
 }
 
@@ -125,9 +114,7 @@ fn rust_lines(text: &str) -> Vec<Line> {
         })
         .collect();
     for (first, last) in test_ranges(&code) {
-        lines[first..=last]
-            .iter_mut()
-            .for_each(|line| line.test = true);
+        lines[first..=last].iter_mut().for_each(|line| line.test = true);
     }
     lines
 }
@@ -215,10 +202,7 @@ fn split(text: &str) -> (String, String) {
 /// Of `'x'`, `'\n'`, `'\u{1F980}'`; 1 for the quote of a lifetime.
 fn character_length(from: &[char]) -> usize {
     match from {
-        [_, '\\', _, rest @ ..] => rest
-            .iter()
-            .position(|c| *c == '\'')
-            .map_or(1, |end| end + 4),
+        [_, '\\', _, rest @ ..] => rest.iter().position(|c| *c == '\'').map_or(1, |end| end + 4),
         [_, _, '\'', ..] => 3,
         _ => 1,
     }
@@ -234,12 +218,8 @@ fn test_ranges(code: &str) -> Vec<(usize, usize)> {
     if code.contains("#![cfg(test)]") {
         return vec![(0, line_of(code.trim_end().len()))];
     }
-    let starts = code
-        .match_indices("#[cfg(test)]")
-        .chain(code.match_indices("#[cfg(all(test,"));
-    starts
-        .map(|(start, _)| (line_of(start), line_of(item_end(code, start))))
-        .collect()
+    let starts = code.match_indices("#[cfg(test)]").chain(code.match_indices("#[cfg(all(test,"));
+    starts.map(|(start, _)| (line_of(start), line_of(item_end(code, start)))).collect()
 }
 
 /// Where the item that starts with the attribute at `start` ends.
@@ -270,11 +250,7 @@ fn code_comments_and_strings_are_told_apart() {
         "{}",
         source.lines[1].code
     );
-    assert!(
-        source.lines[1].code.ends_with("f('\"', '\\'', &'a ());"),
-        "{}",
-        source.lines[1].code
-    );
+    assert!(source.lines[1].code.ends_with("f('\"', '\\'', &'a ());"), "{}", source.lines[1].code);
     assert_eq!(source.lines[1].comment.trim(), "/* x /* y */ z */");
 }
 
@@ -283,9 +259,6 @@ fn code_for_tests_is_known() {
     let text = "fn a() {}\n#[cfg(test)]\nmod tests {\n    fn b() { {} }\n}\nfn c() {}\n#[cfg(test)]\nuse d;\nfn e() {}\n";
     let source = Source::new("mcp-runtime/src/a.rs", text);
     let tests: Vec<bool> = source.lines.iter().map(|line| line.test).collect();
-    assert_eq!(
-        tests,
-        [false, true, true, true, true, false, true, true, false]
-    );
+    assert_eq!(tests, [false, true, true, true, true, false, true, true, false]);
     assert!(Source::new("mcp-runtime/src/wire/tests.rs", "fn a() {}").lines[0].test);
 }

@@ -14,29 +14,20 @@ const TO_COME: &[&str] = &["ARCHITECTURE.md", "README.md", "docs"];
 pub(super) fn top_level() -> BTreeSet<String> {
     let ignored = source_lines(".gitignore");
     let entries = fs::read_dir(source::root()).expect("the root is a folder");
-    let names = entries
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names
-        .filter(|name| !PERSONAL.contains(&name.as_str()) && !ignored.contains(name))
-        .collect()
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| !PERSONAL.contains(&name.as_str()) && !ignored.contains(name)).collect()
 }
 
 pub(super) fn check(contributing: &Source, top_level: &BTreeSet<String>) -> Problems {
     let documented = documented(contributing);
     let mut problems = Problems::new();
-    for name in top_level
-        .iter()
-        .filter(|name| !documented.iter().any(|(_, known)| known == *name))
+    for name in top_level.iter().filter(|name| !documented.iter().any(|(_, known)| known == *name))
     {
         problems.push(format!(
             "{name}:1: not in CONTRIBUTING.md, \"What is where\": add its line, or move it"
         ));
     }
-    for (line, name) in documented
-        .iter()
-        .filter(|(_, name)| !top_level.contains(name))
-    {
+    for (line, name) in documented.iter().filter(|(_, name)| !top_level.contains(name)) {
         if !TO_COME.contains(&name.as_str()) {
             problems.push(format!(
                 "{}: there is no `{name}`: take its line out",
@@ -49,31 +40,19 @@ pub(super) fn check(contributing: &Source, top_level: &BTreeSet<String>) -> Prob
 
 /// Line and name of each "- `name`" in the section.
 fn documented(contributing: &Source) -> Vec<(usize, String)> {
-    let lines = contributing
-        .lines
-        .iter()
-        .enumerate()
-        .map(|(index, line)| (index, line.text.as_str()));
-    let section = lines
-        .skip_while(|(_, text)| *text != "## What is where")
-        .skip(1);
+    let lines =
+        contributing.lines.iter().enumerate().map(|(index, line)| (index, line.text.as_str()));
+    let section = lines.skip_while(|(_, text)| *text != "## What is where").skip(1);
     section
         .take_while(|(_, text)| !text.starts_with("## "))
         .filter_map(|(index, text)| {
-            Some((
-                index,
-                text.strip_prefix("- `")?.split_once('`')?.0.to_string(),
-            ))
+            Some((index, text.strip_prefix("- `")?.split_once('`')?.0.to_string()))
         })
         .collect()
 }
 
 fn source_lines(path: &str) -> Vec<String> {
-    source::read(path)
-        .lines
-        .iter()
-        .map(|line| line.text.trim_matches('/').to_string())
-        .collect()
+    source::read(path).lines.iter().map(|line| line.text.trim_matches('/').to_string()).collect()
 }
 
 #[test]
@@ -85,8 +64,5 @@ fn both_sides_are_compared() {
     let problems = check(&contributing, &names(&["a", "c"]));
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[0].starts_with("c:1: not in"), "{problems:?}");
-    assert!(
-        problems[1].starts_with("CONTRIBUTING.md:6: there is no `b`"),
-        "{problems:?}"
-    );
+    assert!(problems[1].starts_with("CONTRIBUTING.md:6: there is no `b`"), "{problems:?}");
 }
