@@ -8,6 +8,8 @@ use schemars::generate::{Contract, SchemaSettings};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::wire::prompt::PromptArgument;
+
 /// The schema of a struct of arguments.
 pub fn arguments_schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     T::json_schema(generator)
@@ -80,6 +82,27 @@ pub(crate) fn output(write: fn(&mut SchemaGenerator) -> Option<Schema>) -> Optio
         wrapper["$defs"] = definitions;
     }
     Some((wrapper, true))
+}
+
+/// The arguments of a prompt, from the schema of its parameters.
+pub(crate) fn prompt_arguments(write: fn(&mut SchemaGenerator) -> Schema) -> Vec<PromptArgument> {
+    let mut schema = input(write);
+    let required = schema["required"].take();
+    let is_required =
+        |name: &str| required.as_array().is_some_and(|names| names.iter().any(|one| one == name));
+    let Value::Object(properties) = schema["properties"].take() else { return Vec::new() };
+    let text = |schema: &Value, keyword: &str| {
+        schema.get(keyword).and_then(Value::as_str).map(str::to_owned)
+    };
+    properties
+        .into_iter()
+        .map(|(name, schema)| PromptArgument {
+            title: text(&schema, "title"),
+            description: text(&schema, "description"),
+            required: is_required(&name),
+            name,
+        })
+        .collect()
 }
 
 fn tidy(schema: &mut Value, direction: Direction) {

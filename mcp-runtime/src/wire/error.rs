@@ -17,6 +17,11 @@ impl ErrorObject {
         Self { code, message: message.into(), data: None }
     }
 
+    /// A failure of ours: the log knows more, the peer does not.
+    pub(crate) fn internal() -> Self {
+        Self::new(Code::INTERNAL_ERROR, "internal error")
+    }
+
     pub(crate) fn with_data(self, data: Value) -> Self {
         Self { data: Some(data), ..self }
     }
