@@ -72,7 +72,28 @@ pub(super) fn all() -> Vec<Source> {
     let mut paths = Vec::new();
     walk(&root(), "", &mut paths);
     paths.sort();
-    paths.iter().map(|path| read(path)).collect()
+    let mut files: Vec<Source> = paths.iter().map(|path| read(path)).collect();
+    let for_tests: Vec<String> = files.iter().flat_map(test_modules).collect();
+    for file in files.iter_mut().filter(|file| for_tests.contains(&file.path)) {
+        file.lines.iter_mut().for_each(|line| line.test = true);
+    }
+    files
+}
+
+/// The files `file` declares by `#[cfg(test)] mod name;`.
+fn test_modules(file: &Source) -> Vec<String> {
+    let folder = match file.path.rsplit_once('/') {
+        Some((folder, "lib.rs" | "main.rs" | "mod.rs")) => folder,
+        _ => file.path.trim_end_matches(".rs"),
+    };
+    let declared = |line: &Line| {
+        let name = line.code.trim().strip_suffix(';')?.rsplit_once("mod ")?.1.to_string();
+        (line.test && name.chars().all(is_word)).then_some(name)
+    };
+    let names = file.lines.iter().filter_map(declared);
+    names
+        .flat_map(|name| [format!("{folder}/{name}.rs"), format!("{folder}/{name}/mod.rs")])
+        .collect()
 }
 
 /// Made by tools, or not ours.
@@ -261,4 +282,15 @@ fn code_for_tests_is_known() {
     let tests: Vec<bool> = source.lines.iter().map(|line| line.test).collect();
     assert_eq!(tests, [false, true, true, true, true, false, true, true, false]);
     assert!(Source::new("mcp-runtime/src/wire/tests.rs", "fn a() {}").lines[0].test);
+}
+
+#[test]
+fn files_for_tests_are_known() {
+    let text = "mod a;\n#[cfg(test)]\nmod b;\n";
+    let modules = |path: &str| test_modules(&Source::new(path, text));
+    assert_eq!(
+        modules("mcp-macros/src/lib.rs"),
+        ["mcp-macros/src/b.rs", "mcp-macros/src/b/mod.rs"]
+    );
+    assert_eq!(modules("mcp-macros/src/x.rs")[0], "mcp-macros/src/x/b.rs");
 }
