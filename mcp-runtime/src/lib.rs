@@ -1,5 +1,17 @@
 //! Annotate plain Rust functions, get an MCP server.
 
+// Peer input cannot panic the process. What can is an `#[expect]` with the reason why it does not.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unimplemented
+    )
+)]
+
 extern crate self as mcp_runtime; // generated code says `::mcp_runtime`, here as in any other crate
 
 #[cfg(feature = "cli")]

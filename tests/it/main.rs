@@ -3,4 +3,5 @@
 mod golden;
 mod kitchen;
 mod schema;
+mod tidy;
 mod ui;
