@@ -4,6 +4,7 @@
 //! the author wrote, and plain `fn` pointers. Everything here is what the expansion calls; the
 //! expansion itself decides nothing, so that a fix here never needs a new macro crate.
 
+mod argument;
 mod arguments;
 mod call;
 mod definition;
@@ -33,6 +34,7 @@ pub(crate) use uri::{Operator, UriPart, UriTemplate};
 
 /// Not public API. Used by generated code.
 pub mod private {
+    pub use super::argument::{Argument, Arguments, arguments};
     pub use super::call::Call;
     pub use super::definition::{Item, Location, Need, PromptDef, ResourceDef, ToolDef};
     pub use super::fault::Fault;
