@@ -15,7 +15,7 @@ pub(crate) trait Peer: fmt::Debug + Send + Sync {
     fn named_version(&self) -> Option<&str>;
 
     /// Whether what the transport was told of a stateless message agrees with it
-    /// (2026-07-28 streamable-http, "Request headers").
+    /// (basic/transports/streamable-http, "Request headers").
     fn mirrors(&self, message: &Message, meta: &RequestMeta<'_>) -> Result<(), ErrorObject>;
 }
 

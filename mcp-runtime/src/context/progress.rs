@@ -26,7 +26,7 @@ impl Progress {
         Self { total: Some(total.into()), ..self }
     }
 
-    /// What is being done, for a person to read (2025-03-26 on).
+    /// What is being done, for a person to read; the oldest revision has no place for it.
     pub fn message(self, message: impl Into<Cow<'static, str>>) -> Self {
         Self { message: Some(message.into()), ..self }
     }

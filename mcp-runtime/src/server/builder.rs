@@ -97,6 +97,27 @@ impl Server {
     }
 }
 
+impl Server {
+    /// The same server for an author with flags.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_flags<A: 'static>(self) -> Server<A> {
+        let factories = self.factories.into_iter().map(|factory| Factory {
+            type_id: factory.type_id,
+            type_name: factory.type_name,
+            make: Box::new(move |_: &A| (factory.make)(&())),
+        });
+        Server {
+            info: self.info,
+            instructions: self.instructions,
+            items: self.items,
+            page_size: self.page_size,
+            states: self.states,
+            factories: factories.collect(),
+            shutdown: self.shutdown,
+        }
+    }
+}
+
 impl<A: 'static> Server<A> {
     /// Adds functions, in their order: `server.with(tools![add, files::search])`.
     pub fn with(mut self, items: impl IntoIterator<Item = Item>) -> Self {
@@ -116,25 +137,25 @@ impl<A: 'static> Server<A> {
         self
     }
 
-    /// The server's name for people (2025-06-18 on).
+    /// The server's name for people.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.info.title = Some(title.into());
         self
     }
 
-    /// What the server is for, for people (2025-11-25 on).
+    /// What the server is for, for people.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.info.description = Some(description.into());
         self
     }
 
-    /// Where people read about the server (2025-11-25 on).
+    /// Where people read about the server.
     pub fn website_url(mut self, url: impl Into<String>) -> Self {
         self.info.website_url = Some(url.into());
         self
     }
 
-    /// An image for the server (2025-11-25 on); may be said several times.
+    /// An image for the server; may be said several times.
     pub fn icon(mut self, icon: Icon) -> Self {
         self.info.icons.push(icon);
         self

@@ -11,6 +11,7 @@ mod call;
 mod dispatch;
 mod error;
 mod lifecycle;
+mod manifest;
 mod methods;
 mod reply;
 mod session;

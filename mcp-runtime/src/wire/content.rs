@@ -52,7 +52,7 @@ impl Content {
         Self::of(ContentKind::Image { data: STANDARD.encode(bytes), mime_type: mime_type.into() })
     }
 
-    /// Sound from its bytes, for example with `audio/wav`. Text before 2025-03-26.
+    /// Sound from its bytes, for example with `audio/wav`. Text for clients of the oldest revision.
     pub fn audio(bytes: impl AsRef<[u8]>, mime_type: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ContentKind::Audio { data: STANDARD.encode(bytes), mime_type: mime_type.into() })
     }
@@ -62,7 +62,7 @@ impl Content {
         Self::of(ContentKind::Resource(contents))
     }
 
-    /// A link to a resource the client can read. Text before 2025-06-18.
+    /// A link to a resource the client can read. Text for clients of older revisions.
     pub fn link(uri: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
         Self::of(ContentKind::ResourceLink(Box::new(Resource::new(uri, name))))
     }
@@ -79,7 +79,7 @@ impl Content {
         self
     }
 
-    /// A member of the block's `_meta` (2025-06-18 on).
+    /// A member of the block's `_meta`.
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.meta.insert(key.into(), value.into());
         self
@@ -104,7 +104,7 @@ pub(crate) struct Annotations {
     pub(crate) audience: &'static [Role],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) priority: Option<f64>,
-    /// ISO 8601 (2025-06-18 on).
+    /// ISO 8601.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) last_modified: Option<&'static str>,
 }

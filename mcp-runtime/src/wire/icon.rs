@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-/// An image a client may show beside a tool, resource, prompt or server (2025-11-25 on).
+/// An image a client may show beside a tool, resource, prompt or server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Icon {

@@ -99,7 +99,7 @@ impl ResourceContents {
         Self { mime_type: Some(mime_type.into()), ..self }
     }
 
-    /// A member of the contents' `_meta` (2025-06-18 on).
+    /// A member of the contents' `_meta`.
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.meta.insert(key.into(), value.into());
         self
