@@ -8,7 +8,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Attribute;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
+use crate::arguments::{self, here};
 use crate::attr::Settings;
 use crate::docs;
 use crate::errors::Errors;
@@ -43,7 +45,10 @@ pub(crate) fn expand(
     definition.function.strip_parameters();
     match errors.finish() {
         Ok(()) => definition.expand(&new),
-        Err(errors) => fallback::keep(kind, &definition.function, &definition.runtime(), &errors),
+        Err(errors) => {
+            definition.function.attrs.retain(|attr| !is_sibling(attr));
+            fallback::keep(kind, &definition.function, &definition.runtime(), &errors)
+        }
     }
 }
 
@@ -97,7 +102,7 @@ impl Definition {
     /// The `SchemaFn` of the arguments.
     pub(crate) fn schema(&self) -> TokenStream {
         match self.signature.arguments().next() {
-            Some(_) => quote!(__mcp::arguments_schema::<__Arguments>),
+            Some(_) => quote!(__ARGUMENTS.schema()),
             None => quote!(__mcp::no_arguments),
         }
     }
@@ -126,7 +131,8 @@ impl Definition {
         let cfgs: Vec<&Attribute> = function.cfgs().collect();
         let (vis, constant) = (&function.vis, constant_name(&signature.ident));
         let (item, def) = (kind.variant(), kind.definition());
-        let (arguments, shim, setters) = (self.arguments(), self.shim(), self.all_setters());
+        let (arguments, shim, setters) =
+            (arguments::expand(signature), self.shim(), self.all_setters());
         quote! {
             #function
 
@@ -145,40 +151,27 @@ impl Definition {
         }
     }
 
-    /// The struct the JSON arguments are read into.
-    fn arguments(&self) -> Option<TokenStream> {
-        self.signature.arguments().next()?;
-        if let Some(Argument { written, .. }) = self.signature.sole_flattened() {
-            return Some(quote!(type __Arguments = #written;));
-        }
-        let fields = self.signature.parameters.iter().filter_map(field);
-        Some(quote! {
-            #[derive(__mcp::serde::Deserialize, __mcp::schemars::JsonSchema)]
-            #[serde(crate = "__mcp::serde")]
-            #[schemars(crate = "__mcp::schemars")]
-            struct __Arguments { #(#fields),* }
-        })
-    }
-
     /// The function every call of this item goes through.
     fn shim(&self) -> TokenStream {
         let signature = &self.signature;
         let Signature { ident, parameters, is_async, .. } = signature;
-        let (outcome, result) = (self.kind.outcome(), self.kind.result_macro());
+        let outcome = self.kind.outcome();
+        let result = self.kind.result_macro(here(signature.output_span()));
         let asyncness = is_async.then(|| quote!(async));
         let values = parameters.iter().map(|parameter| self.value(parameter));
-        let mut call = quote!(#ident(#(#values),*));
+        let at_name = here(ident.span());
+        let mut call = quote_spanned!(at_name=> #ident(#(#values),*));
         if *is_async {
-            call = quote_spanned!(ident.span()=> __mcp::future_must_be_send(#call).await);
+            call = quote_spanned!(at_name=> __mcp::future_must_be_send(#call).await);
         }
         let arguments = (signature.arguments().next())
-            .map(|_| quote!(let __arguments: __Arguments = __call.arguments()?;));
-        let value = Ident::new("__value", signature.output_span());
+            .map(|_| quote!(let __arguments = __ARGUMENTS.read(&__call)?;));
+        let result = quote_spanned!(here(signature.output_span())=> __mcp::#result!(__value));
         quote! {
             #asyncness fn __run(__call: __mcp::Call) -> __mcp::#outcome {
                 #arguments
-                let #value = #call;
-                __mcp::#result!(#value)
+                let __value = #call;
+                #result
             }
         }
     }
@@ -187,9 +180,9 @@ impl Definition {
     fn value(&self, parameter: &Parameter) -> TokenStream {
         let Parameter { cfgs, source } = parameter;
         let value = match source {
-            Source::State(ty) => quote!(__call.state::<#ty>()),
-            Source::StateDyn(ty) => quote!(__call.state_dyn::<#ty>()),
-            Source::Extract(ty) => quote!(__call.extract::<#ty>()?),
+            Source::State(ty) => quote_spanned!(here(ty.span())=> __call.state::<#ty>()),
+            Source::StateDyn(ty) => quote_spanned!(here(ty.span())=> __call.state_dyn::<#ty>()),
+            Source::Extract(ty) => quote_spanned!(here(ty.span())=> __call.extract::<#ty>()?),
             Source::Argument(_) if self.signature.sole_flattened().is_some() => quote!(__arguments),
             Source::Argument(Argument { ident, lent: true, .. }) => quote!(&__arguments.#ident),
             Source::Argument(Argument { ident, .. }) => quote!(__arguments.#ident),
@@ -215,13 +208,6 @@ impl Definition {
         let deprecated = self.function.has_attribute("deprecated").then(|| quote!(, deprecated));
         quote!(non_upper_case_globals #deprecated)
     }
-}
-
-fn field(parameter: &Parameter) -> Option<TokenStream> {
-    let Argument { ident, attrs, owned, flatten, .. } = parameter.argument()?;
-    let cfgs = &parameter.cfgs;
-    let flatten = flatten.then(|| quote!(#[serde(flatten)]));
-    Some(quote!(#(#cfgs)* #(#attrs)* #flatten #ident: #owned))
 }
 
 /// State that must be there when the server starts.

@@ -42,7 +42,8 @@ impl Parse for Function {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis: Visibility = input.parse()?;
         if let Some(other) = first_non_function_token(&input.fork().parse()?) {
-            return Err(syn::Error::new_spanned(other, "expected a function here"));
+            let message = format!("expected `fn`, found `{other}`");
+            return Err(syn::Error::new_spanned(other, message));
         }
         Ok(Function { attrs, vis, sig: input.parse()?, body: input.parse()? })
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::format_ident;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,8 @@ impl Kind {
         format_ident!("{}Outcome", self.variant())
     }
 
-    pub(crate) fn result_macro(self) -> Ident {
-        format_ident!("{}_result", self.noun())
+    /// Its span is where a value that cannot be returned is reported.
+    pub(crate) fn result_macro(self, span: Span) -> Ident {
+        format_ident!("{}_result", self.noun(), span = span)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Read `tool::expand` first, then one file of `tests/expand/` to see what it writes.
 
+mod arguments;
 mod attr;
 mod definition;
 mod docs;

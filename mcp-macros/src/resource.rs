@@ -33,7 +33,8 @@ fn template(resource: &Definition, errors: &Errors) -> Option<TokenStream> {
 
 /// Each variable has a parameter to go to. A flattened struct may hold any of them.
 fn check_variables(resource: &Definition, source: &LitStr, parts: &[Part], errors: &Errors) {
-    if resource.signature.arguments().any(|argument| argument.flatten) {
+    let may_be_elsewhere = resource.signature.arguments().any(|argument| argument.flatten);
+    if may_be_elsewhere || !resource.signature.is_complete {
         return;
     }
     let names: Vec<String> =

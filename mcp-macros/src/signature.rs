@@ -15,6 +15,8 @@ pub(crate) struct Signature {
     pub(crate) ident: Ident,
     pub(crate) is_async: bool,
     pub(crate) parameters: Vec<Parameter>,
+    /// Whether all parameters could be read; what is missing otherwise is known already.
+    pub(crate) is_complete: bool,
     output: Option<Type>,
 }
 
@@ -33,10 +35,13 @@ impl Signature {
             }
             FnArg::Typed(typed) => Parameter::parse(typed, errors),
         });
+        let parameters: Vec<Parameter> = parameters.collect();
+        let is_complete = parameters.len() == sig.inputs.len();
         Signature {
             ident: sig.ident.clone(),
             is_async: sig.asyncness.is_some(),
-            parameters: parameters.collect(),
+            parameters,
+            is_complete,
             output: returned(&sig.output).cloned(),
         }
     }
@@ -65,10 +70,9 @@ impl Signature {
         self.output.as_ref().map_or_else(|| quote!(()), with_static_lifetimes)
     }
 
-    /// Where to report that the value cannot be returned; names with this span are still the expansion's own.
+    /// Where to report that the value cannot be returned.
     pub(crate) fn output_span(&self) -> Span {
-        let written = self.output.as_ref().map_or_else(|| self.ident.span(), Spanned::span);
-        written.resolved_at(Span::call_site())
+        self.output.as_ref().map_or_else(|| self.ident.span(), Spanned::span)
     }
 }
 
@@ -93,7 +97,7 @@ fn check_generics(kind: Kind, sig: &syn::Signature, errors: &Errors) {
             GenericParam::Lifetime(_) => {}
             GenericParam::Type(_) | GenericParam::Const(_) => {
                 let message = format!(
-                    "{kind} is called with values that come over the wire, so its types are known: name them"
+                    "{kind} is called with values from the wire, so it cannot be generic: name the type"
                 );
                 errors.at(parameter, message);
             }

@@ -74,7 +74,11 @@ impl Settings {
                 self.uri = Some(uri);
                 Ok(())
             }
-            (Kind::Resource, _) => {
+            (Kind::Resource, late) => {
+                // Known, if not where it should be: the only mistake to report.
+                if let Lit::Str(uri) = late {
+                    self.uri.get_or_insert(uri);
+                }
                 Err(syn::Error::new_spanned(text, "only the URI, which comes first, has no key"))
             }
             (_, _) => {

@@ -41,7 +41,10 @@ impl Attributes {
 
     pub(super) fn refuse_on_server_values(&self, errors: &Errors) {
         for attr in self.field.iter().filter(|attr| !attr.path().is_ident("doc")) {
-            errors.at(attr, "this says how to read a JSON argument, and the parameter is none: the server provides it");
+            errors.at(
+                attr,
+                "the server provides this value, so there is no JSON to read it from: remove this",
+            );
         }
     }
 }
@@ -49,9 +52,12 @@ impl Attributes {
 impl Marker {
     fn parse(attr: &Attribute) -> syn::Result<Self> {
         if attr.path().is_ident("ctx") {
-            attr.meta
-                .require_path_only()
-                .map_err(|_| syn::Error::new_spanned(attr, "`#[ctx]` takes nothing"))?;
+            attr.meta.require_path_only().map_err(|_| {
+                syn::Error::new_spanned(
+                    attr,
+                    "`#[ctx]` is written alone: the type says what to make of the request",
+                )
+            })?;
             return Ok(Marker::Ctx);
         }
         let words = attr.parse_args::<Ident>();

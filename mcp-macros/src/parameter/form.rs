@@ -1,9 +1,11 @@
 //! What a type's spelling says of where the value comes from.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Type, TypeReference};
 
+use crate::arguments::here;
 use crate::types::{borrows, option_of, peel, std_segment, with_static_lifetimes};
 
 pub(super) enum Form {
@@ -45,7 +47,7 @@ fn reference_form(reference: &TypeReference) -> Result<Form, String> {
         Type::Slice(slice) if borrows(&slice.elem) => Err(owned_remedy(&slice.elem)),
         Type::Slice(slice) => {
             let element = &slice.elem;
-            Ok(Form::Lent(quote!(::std::vec::Vec<#element>)))
+            Ok(Form::Lent(quote_spanned!(here(element.span())=> ::std::vec::Vec<#element>)))
         }
         Type::TraitObject(object) => Ok(Form::StateDyn(with_static_lifetimes(object))),
         Type::ImplTrait(_) => Err("state has one type: name it, or take `&dyn Trait`".to_owned()),
@@ -90,15 +92,17 @@ fn named_reference(ty: &Type) -> Result<Form, String> {
 
 /// For an owned type with a borrow inside.
 fn owned_remedy(ty: &Type) -> String {
-    let inside = option_of(ty).map(peel);
-    match inside {
-        Some(Type::Reference(inside)) if is_str(&inside.elem) => {
+    let Some(Type::Reference(inside)) = option_of(ty).map(peel) else {
+        return "an argument owns its data: use `String` for text, `Vec<T>` for lists, and types without lifetimes"
+            .to_owned();
+    };
+    match peel(&inside.elem) {
+        text if is_str(text) => {
             "an optional argument owns its value: use `Option<String>`".to_owned()
         }
-        Some(Type::Reference(_)) => {
-            "state is always there and an optional argument owns its value: use `&T` for state, `Option<T>` for an argument".to_owned()
-        }
-        _ => "an argument owns its data: use `String` for text, `Vec<T>` for lists, and types without lifetimes".to_owned(),
+        Type::Slice(_) => "an optional argument owns its value: use `Option<Vec<T>>`".to_owned(),
+        _ => "state is always there, as `&T`; an optional argument owns its value, as `Option<T>`"
+            .to_owned(),
     }
 }
 

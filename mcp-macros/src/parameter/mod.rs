@@ -75,6 +75,11 @@ impl Argument {
         self.serde().find_map(rename).unwrap_or_else(|| self.ident.unraw().to_string())
     }
 
+    /// Whether neither serde nor schemars is told anything about it.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.attrs.iter().all(|attr| attr.path().is_ident("doc"))
+    }
+
     /// Whether the author decodes the value with a function of their own.
     pub(crate) fn has_own_decoder(&self) -> bool {
         self.serde().any(has_decoder)

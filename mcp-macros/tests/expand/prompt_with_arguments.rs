@@ -9,13 +9,22 @@ const __mcp_explain: ::mcp_runtime::Item = {
     #[derive(__mcp::serde::Deserialize, __mcp::schemars::JsonSchema)]
     #[serde(crate = "__mcp::serde")]
     #[schemars(crate = "__mcp::schemars")]
-    struct __Arguments {
+    struct __Arguments<__T0, __T1> {
         /// SQL
-        query: String,
-        depth: Option<u8>,
+        query: __T0,
+        depth: __T1,
     }
+    const fn __arguments<__T0: __mcp::Argument, __T1: __mcp::Argument>() -> __mcp::Arguments<
+        __Arguments<__T0, __T1>,
+    > {
+        __mcp::arguments()
+    }
+    const __ARGUMENTS: __mcp::Arguments<__Arguments<String, Option<u8>>> = __arguments::<
+        String,
+        Option<u8>,
+    >();
     fn __run(__call: __mcp::Call) -> __mcp::PromptOutcome {
-        let __arguments: __Arguments = __call.arguments()?;
+        let __arguments = __ARGUMENTS.read(&__call)?;
         let __value = explain(__arguments.query, __arguments.depth);
         __mcp::prompt_result!(__value)
     }
@@ -23,7 +32,7 @@ const __mcp_explain: ::mcp_runtime::Item = {
         &__mcp::PromptDef::new(
                 "explain",
                 __mcp::location!(),
-                __mcp::arguments_schema::<__Arguments>,
+                __ARGUMENTS.schema(),
                 __mcp::Run::Sync(__run),
             )
             .description("Explains a query.")

@@ -13,15 +13,25 @@ const __mcp_file: ::mcp_runtime::Item = {
     #[derive(__mcp::serde::Deserialize, __mcp::schemars::JsonSchema)]
     #[serde(crate = "__mcp::serde")]
     #[schemars(crate = "__mcp::schemars")]
-    struct __Arguments {
+    struct __Arguments<__T1, __T2, __T3> {
         #[serde(rename = "owner")]
         user: ::std::string::String,
-        path: Vec<String>,
-        rev: Option<String>,
-        full: bool,
+        path: __T1,
+        rev: __T2,
+        full: __T3,
     }
+    const fn __arguments<
+        __T1: __mcp::Argument,
+        __T2: __mcp::Argument,
+        __T3: __mcp::Argument,
+    >() -> __mcp::Arguments<__Arguments<__T1, __T2, __T3>> {
+        __mcp::arguments()
+    }
+    const __ARGUMENTS: __mcp::Arguments<
+        __Arguments<Vec<String>, Option<String>, bool>,
+    > = __arguments::<Vec<String>, Option<String>, bool>();
     async fn __run(__call: __mcp::Call) -> __mcp::ResourceOutcome {
-        let __arguments: __Arguments = __call.arguments()?;
+        let __arguments = __ARGUMENTS.read(&__call)?;
         let __value = __mcp::future_must_be_send(
                 file(
                     &__arguments.user,
@@ -64,7 +74,7 @@ const __mcp_file: ::mcp_runtime::Item = {
                     },
                 ],
             ),
-            __mcp::arguments_schema::<__Arguments>,
+            __ARGUMENTS.schema(),
             __mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))),
         ),
     )

@@ -19,16 +19,26 @@ pub const __mcp_search: ::mcp_runtime::Item = {
     #[derive(__mcp::serde::Deserialize, __mcp::schemars::JsonSchema)]
     #[serde(crate = "__mcp::serde")]
     #[schemars(crate = "__mcp::schemars")]
-    struct __Arguments {
-        query: ::std::string::String,
-        ids: ::std::vec::Vec<u64>,
+    struct __Arguments<__T0, __T1, __T2> {
+        query: __T0,
+        ids: __T1,
         #[serde(flatten)]
-        page: Page,
+        page: __T2,
         #[cfg(feature = "order")]
         order: Order,
     }
+    const fn __arguments<
+        __T0: __mcp::Argument,
+        __T1: __mcp::Argument,
+        __T2: __mcp::Argument,
+    >() -> __mcp::Arguments<__Arguments<__T0, __T1, __T2>> {
+        __mcp::arguments()
+    }
+    const __ARGUMENTS: __mcp::Arguments<
+        __Arguments<::std::string::String, ::std::vec::Vec<u64>, Page>,
+    > = __arguments::<::std::string::String, ::std::vec::Vec<u64>, Page>();
     async fn __run(__call: __mcp::Call) -> __mcp::ToolOutcome {
-        let __arguments: __Arguments = __call.arguments()?;
+        let __arguments = __ARGUMENTS.read(&__call)?;
         let __value = __mcp::future_must_be_send(
                 search(
                     __call.state::<Context>(),
@@ -49,7 +59,7 @@ pub const __mcp_search: ::mcp_runtime::Item = {
         &__mcp::ToolDef::new(
                 "search",
                 __mcp::location!(),
-                __mcp::arguments_schema::<__Arguments>,
+                __ARGUMENTS.schema(),
                 __mcp::tool_output!(Result < Vec < Hit >, Error < 'static > >),
                 __mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))),
             )

@@ -12,15 +12,21 @@ pub(crate) const __mcp_add: ::mcp_runtime::Item = {
     #[derive(__mcp::serde::Deserialize, __mcp::schemars::JsonSchema)]
     #[serde(crate = "__mcp::serde")]
     #[schemars(crate = "__mcp::schemars")]
-    struct __Arguments {
+    struct __Arguments<__T0> {
         /// First addend
-        a: i64,
+        a: __T0,
         /// Second addend
         #[serde(default, rename = "with")]
         b: i64,
     }
+    const fn __arguments<__T0: __mcp::Argument>() -> __mcp::Arguments<
+        __Arguments<__T0>,
+    > {
+        __mcp::arguments()
+    }
+    const __ARGUMENTS: __mcp::Arguments<__Arguments<i64>> = __arguments::<i64>();
     fn __run(__call: __mcp::Call) -> __mcp::ToolOutcome {
-        let __arguments: __Arguments = __call.arguments()?;
+        let __arguments = __ARGUMENTS.read(&__call)?;
         let __value = add(__arguments.a, __arguments.b);
         __mcp::tool_result!(__value)
     }
@@ -28,7 +34,7 @@ pub(crate) const __mcp_add: ::mcp_runtime::Item = {
         &__mcp::ToolDef::new(
                 "add",
                 __mcp::location!(),
-                __mcp::arguments_schema::<__Arguments>,
+                __ARGUMENTS.schema(),
                 __mcp::tool_output!(i64),
                 __mcp::Run::Sync(__run),
             )

@@ -10,11 +10,17 @@ const __mcp_move: facade::mcp::Item = {
     #[derive(__mcp::serde::Deserialize, __mcp::schemars::JsonSchema)]
     #[serde(crate = "__mcp::serde")]
     #[schemars(crate = "__mcp::schemars")]
-    struct __Arguments {
-        r#type: String,
+    struct __Arguments<__T0> {
+        r#type: __T0,
     }
+    const fn __arguments<__T0: __mcp::Argument>() -> __mcp::Arguments<
+        __Arguments<__T0>,
+    > {
+        __mcp::arguments()
+    }
+    const __ARGUMENTS: __mcp::Arguments<__Arguments<String>> = __arguments::<String>();
     fn __run(__call: __mcp::Call) -> __mcp::ToolOutcome {
-        let __arguments: __Arguments = __call.arguments()?;
+        let __arguments = __ARGUMENTS.read(&__call)?;
         let __value = r#move(__arguments.r#type);
         __mcp::tool_result!(__value)
     }
@@ -22,7 +28,7 @@ const __mcp_move: facade::mcp::Item = {
         &__mcp::ToolDef::new(
                 "files.read",
                 __mcp::location!(),
-                __mcp::arguments_schema::<__Arguments>,
+                __ARGUMENTS.schema(),
                 __mcp::tool_output!(()),
                 __mcp::Run::Blocking(__run),
             )

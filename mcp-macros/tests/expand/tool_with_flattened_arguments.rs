@@ -5,9 +5,9 @@ fn find(db: &Db, query: Query) -> &str {
 #[allow(non_upper_case_globals)]
 const __mcp_find: ::mcp_runtime::Item = {
     use ::mcp_runtime::__private as __mcp;
-    type __Arguments = Query;
+    const __ARGUMENTS: __mcp::Arguments<Query> = __mcp::arguments::<Query>();
     fn __run(__call: __mcp::Call) -> __mcp::ToolOutcome {
-        let __arguments: __Arguments = __call.arguments()?;
+        let __arguments = __ARGUMENTS.read(&__call)?;
         let __value = find(__call.state::<Db>(), __arguments);
         __mcp::tool_result!(__value)
     }
@@ -15,7 +15,7 @@ const __mcp_find: ::mcp_runtime::Item = {
         &__mcp::ToolDef::new(
                 "find",
                 __mcp::location!(),
-                __mcp::arguments_schema::<__Arguments>,
+                __ARGUMENTS.schema(),
                 __mcp::tool_output!(& 'static str),
                 __mcp::Run::Inline(__run),
             )

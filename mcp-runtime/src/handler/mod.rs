@@ -9,6 +9,7 @@
     reason = "most of it is hidden: generated code needs it public, authors do not see it"
 )]
 
+mod argument;
 mod arguments;
 mod call;
 mod definition;
@@ -38,6 +39,7 @@ pub(crate) use uri::{Operator, UriPart, UriTemplate};
 
 /// Not public API. Used by generated code.
 pub mod private {
+    pub use super::argument::{Argument, Arguments, arguments};
     pub use super::call::Call;
     pub use super::definition::{Item, Location, Need, PromptDef, ResourceDef, ToolDef};
     pub use super::fault::Fault;
