@@ -4,5 +4,7 @@ mod golden;
 mod kitchen;
 mod schema;
 mod server;
+#[cfg(unix)]
+mod stdio;
 mod tidy;
 mod ui;
