@@ -14,9 +14,11 @@ use crate::{kitchen, schema};
 
 /// Every exchange: method and params.
 fn exchanges() -> Vec<(&'static str, Value)> {
-    let call = |name, arguments: Value| ("tools/call", json!({ "name": name, "arguments": arguments }));
+    let call =
+        |name, arguments: Value| ("tools/call", json!({ "name": name, "arguments": arguments }));
     let read = |uri| ("resources/read", json!({ "uri": uri }));
-    let get = |name, arguments: Value| ("prompts/get", json!({ "name": name, "arguments": arguments }));
+    let get =
+        |name, arguments: Value| ("prompts/get", json!({ "name": name, "arguments": arguments }));
     vec![
         ("server/discover", json!({})),
         ("ping", json!({})),
@@ -37,7 +39,10 @@ fn exchanges() -> Vec<(&'static str, Value)> {
         ("tools/call", json!({ "name": "nothing" })),
         call("show", json!({})),
         call("count", json!({ "to": 2 })),
-        ("tools/call", json!({ "name": "count", "arguments": { "to": 2 }, "_meta": { "progressToken": "p-1" } })),
+        (
+            "tools/call",
+            json!({ "name": "count", "arguments": { "to": 2 }, "_meta": { "progressToken": "p-1" } }),
+        ),
         call("fail", json!({ "how": "text" })),
         call("fail", json!({ "how": "parse" })),
         call("fail", json!({ "how": "internal" })),
@@ -72,7 +77,7 @@ async fn transcript(revision: Revision) -> String {
     let stateless = revision == Revision::V2026_07_28;
     let client = testing::connect_at(kitchen::server(), revision).await.unwrap();
     if !stateless {
-        let params = json!({ "protocolVersion": revision, "capabilities": {}, "clientInfo": { "name": "c", "version": "1" } });
+        let params = json!({ "protocolVersion": revision.as_str(), "capabilities": {}, "clientInfo": { "name": "c", "version": "1" } });
         let fresh = testing::connect_raw(kitchen::server()).await.unwrap();
         exchange(&mut transcript, &fresh, revision, "initialize", params).await;
     }
@@ -85,7 +90,13 @@ async fn transcript(revision: Revision) -> String {
     transcript
 }
 
-async fn exchange(transcript: &mut String, client: &Client, revision: Revision, method: &str, params: Value) {
+async fn exchange(
+    transcript: &mut String,
+    client: &Client,
+    revision: Revision,
+    method: &str,
+    params: Value,
+) {
     writeln!(transcript, "{}", json!({ "method": method, "params": params })).unwrap();
     let reply = client.request(method, params).await;
     let message = match reply {
@@ -96,7 +107,9 @@ async fn exchange(transcript: &mut String, client: &Client, revision: Revision, 
     said.push(message);
     for message in said {
         schema::check(revision, method, &message);
-        let shown = ["result", "error"].iter().find_map(|member| message.get(member).map(|value| json!({ *member: value })));
+        let shown = ["result", "error"]
+            .iter()
+            .find_map(|member| message.get(member).map(|value| json!({ *member: value })));
         writeln!(transcript, "{}", shown.unwrap_or(message)).unwrap();
     }
     transcript.push('\n');
@@ -110,7 +123,13 @@ async fn golden(revision: Revision) {
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     for (line, (said, golden)) in transcript.lines().zip(expected.lines()).enumerate() {
-        assert_eq!(said, golden, "{}:{} (UPDATE_GOLDEN=1 writes it anew)", path.display(), line + 1);
+        assert_eq!(
+            said,
+            golden,
+            "{}:{} (UPDATE_GOLDEN=1 writes it anew)",
+            path.display(),
+            line + 1
+        );
     }
     assert_eq!(transcript.lines().count(), expected.lines().count(), "{}", path.display());
 }

@@ -1,8 +1,8 @@
 //! A server with one function of each kind: what the golden messages are made of.
 
 use mcp_runtime::{
-    CallToolResult, Content, Context, GetPromptResult, Icon, Item, LogLevel, Progress, PromptMessage,
-    ResourceContents, Role, Server, ToolError, prompt, resource, tool, tools,
+    CallToolResult, Content, Context, GetPromptResult, Icon, Item, LogLevel, Progress,
+    PromptMessage, ResourceContents, Role, Server, ToolError, prompt, resource, tool, tools,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,8 @@ fn search(
     order: Option<Order>,
     tags: &[String],
 ) -> Page {
-    let mut titles: Vec<_> = tags.iter().map(|tag| format!("{query} {tag}")).take(limit as usize).collect();
+    let mut titles: Vec<_> =
+        tags.iter().map(|tag| format!("{query} {tag}")).take(limit as usize).collect();
     if let Some(Order::Down) = order {
         titles.reverse();
     }
@@ -155,8 +156,11 @@ fn review(
     lines: Option<u32>,
 ) -> GetPromptResult {
     let ask = format!("Review {code} ({order:?}, {lines:?})");
-    GetPromptResult::new([PromptMessage::user(ask), PromptMessage::assistant(Content::link("code://1", "code"))])
-        .description("A review")
+    GetPromptResult::new([
+        PromptMessage::user(ask),
+        PromptMessage::assistant(Content::link("code://1", "code")),
+    ])
+    .description("A review")
 }
 
 /// Says hello.

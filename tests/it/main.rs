@@ -3,5 +3,6 @@
 mod golden;
 mod kitchen;
 mod schema;
+mod server;
 mod tidy;
 mod ui;

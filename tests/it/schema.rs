@@ -13,8 +13,12 @@ use serde_json::{Value, json};
 pub(crate) fn check(revision: Revision, method: &str, message: &Value) {
     if let Some(error) = message.get("error") {
         assert!(message["id"].is_i64() || message["id"].is_string(), "no id: {message}");
-        assert!(error["code"].is_i64() && error["message"].is_string(), "no JSON-RPC error: {message}");
-        let name = if revision.as_str() < "2025-11" { "JSONRPCError" } else { "JSONRPCErrorResponse" };
+        assert!(
+            error["code"].is_i64() && error["message"].is_string(),
+            "no JSON-RPC error: {message}"
+        );
+        let name =
+            if revision.as_str() < "2025-11" { "JSONRPCError" } else { "JSONRPCErrorResponse" };
         return validate(revision, name, message);
     }
     match message.get("method").and_then(Value::as_str) {
@@ -52,8 +56,10 @@ fn validate(revision: Revision, definition: &'static str, instance: &Value) {
         .unwrap()
         .entry((revision, definition))
         .or_insert_with(|| Box::leak(Box::new(validator(revision, definition))));
-    let violations: Vec<_> =
-        validator.iter_errors(instance).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let violations: Vec<_> = validator
+        .iter_errors(instance)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert!(
         violations.is_empty(),
         "not a {definition} of {revision}:\n{}\n{instance:#}",

@@ -5,42 +5,40 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
+use crate::wire::message::without_position;
 use crate::wire::tool::Tool;
 
 /// Reads arguments. Only if that fails is the schema looked at: to read `"42"` as 42, because
 /// models write that, and otherwise to say what is wrong.
 pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &Tool) -> Result<T, Fault> {
-    serde_json::from_slice(raw).or_else(|_| read_again(raw, tool))
+    // serde would take an array for a struct, field by field.
+    if raw.first() != Some(&b'{') {
+        return Err(Fault::malformed("params.arguments: expected an object"));
+    }
+    serde_json::from_slice(raw).or_else(|error| read_again(raw, tool, &error))
 }
 
 #[cold]
-fn read_again<T: DeserializeOwned>(raw: &[u8], tool: &Tool) -> Result<T, Fault> {
-    let given: Value = match serde_json::from_slice(raw) {
-        Ok(given @ Value::Object(_)) => given,
-        Ok(other) => {
-            return Err(Fault::malformed(format!(
-                "params.arguments: expected an object, found {}",
-                kind(&other)
-            )));
-        }
-        // The frame was JSON, so this is text JSON cannot say in Rust: a lone surrogate.
-        Err(_) => return Err(Fault::malformed("params.arguments: not valid Unicode")),
-    };
+fn read_again<T: DeserializeOwned>(
+    raw: &[u8],
+    tool: &Tool,
+    error: &serde_json::Error,
+) -> Result<T, Fault> {
+    // The frame was JSON, so what fails here is text that JSON has and Rust has not: a lone surrogate.
+    let given: Value = serde_json::from_slice(raw)
+        .map_err(|_| Fault::malformed("params.arguments: not valid Unicode"))?;
     let mut coerced = given.clone();
     if coerce(&mut coerced, &tool.input_schema)
         && let Ok(arguments) = T::deserialize(&coerced)
     {
         return Ok(arguments);
     }
-    match serde_path_to_error::deserialize::<_, T>(&given) {
-        Ok(arguments) => Ok(arguments),
-        Err(error) => Err(Fault::arguments(explain(
-            &error.path().to_string(),
-            &error.inner().to_string(),
-            &given,
-            tool,
-        ))),
-    }
+    let (path, what) = match serde_path_to_error::deserialize::<_, T>(&given) {
+        Err(error) => (error.path().to_string(), error.inner().to_string()),
+        // As a value it is fine, as text it was not: a member stands twice.
+        Ok(_) => (String::new(), without_position(error)),
+    };
+    Err(Fault::arguments(explain(&path, &what, &given, tool)))
 }
 
 /// Reads strings as the JSON they hold wherever the schema wants no string. Whether any was.
@@ -96,17 +94,6 @@ fn kind_keyword(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
-    }
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }
 

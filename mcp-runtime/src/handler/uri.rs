@@ -14,6 +14,11 @@ impl UriTemplate {
     pub(crate) fn is_fixed(&self) -> bool {
         !self.parts.iter().any(|part| matches!(part, UriPart::Variable { .. }))
     }
+
+    /// Whether a variable is a list.
+    pub(crate) fn explodes(&self, variable: &str) -> bool {
+        self.parts.iter().any(|part| matches!(part, UriPart::Variable { name, explode: true, .. } if *name == variable))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

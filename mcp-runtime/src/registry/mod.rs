@@ -104,13 +104,29 @@ impl Registry {
             Item::Resource(def) => {
                 self.need("resource", def.name, def.location, def.needs);
                 if places.take("resource", def.uri.source, def.location) {
+                    let schema = input_schema(def.arguments);
+                    let is_list = |name: &str| def.uri.explodes(name);
+                    places.mistakes.extend(unfit_arguments(
+                        "resource",
+                        def.name,
+                        def.location,
+                        &schema,
+                        is_list,
+                    ));
                     self.add_resource(def);
                 }
             }
             Item::Prompt(def) => {
                 self.need("prompt", def.name, def.location, def.needs);
                 if places.take("prompt", def.name, def.location) {
-                    places.mistakes.extend(unfit_prompt_arguments(def));
+                    let schema = input_schema(def.arguments);
+                    places.mistakes.extend(unfit_arguments(
+                        "prompt",
+                        def.name,
+                        def.location,
+                        &schema,
+                        |_| false,
+                    ));
                     self.prompts.push(def.name, Arc::new(listed_prompt(def)));
                     let entry = PromptEntry { def, pace: Pace::default() };
                     self.prompts_by_name.insert(def.name, Arc::new(entry));
@@ -257,19 +273,27 @@ fn raw(meta: Option<&'static str>) -> Option<Box<RawValue>> {
     meta.and_then(|text| RawValue::from_string(text.to_owned()).ok())
 }
 
-/// Arguments of a prompt arrive as strings; those whose type the macro could not see are checked here.
-fn unfit_prompt_arguments(def: &PromptDef) -> Vec<String> {
-    let schema = input_schema(def.arguments);
+/// Arguments of prompts and resources arrive as strings; those whose type the macro could not see
+/// are checked here. A list is fine where the URI has one.
+fn unfit_arguments(
+    what: &str,
+    name: &str,
+    location: Location,
+    schema: &Value,
+    is_list: impl Fn(&str) -> bool,
+) -> Vec<String> {
     let properties = schema.get("properties").and_then(Value::as_object);
-    let compound = |schema: &Value| {
-        matches!(schema.get("type").and_then(Value::as_str), Some("array" | "object"))
+    let unfit = |argument: &str, schema: &Value| match schema.get("type").and_then(Value::as_str) {
+        Some("object") => true,
+        Some("array") => !is_list(argument),
+        _ => false,
     };
-    let unfit = properties.into_iter().flatten().filter(|(_, schema)| compound(schema));
-    let PromptDef { name, location, .. } = def;
+    let unfit =
+        properties.into_iter().flatten().filter(|(argument, schema)| unfit(argument, schema));
     unfit
         .map(|(argument, _)| {
             format!(
-                "prompt `{name}` at {location}: `{argument}` cannot come from a string, which is all a client \
+                "{what} `{name}` at {location}: `{argument}` cannot come from a string, which is all a client \
                  can send; take a string, a number, a bool or an enum without fields"
             )
         })
