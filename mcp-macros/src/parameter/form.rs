@@ -63,10 +63,6 @@ fn reference_form(reference: &TypeReference) -> Result<Form, String> {
 }
 
 fn named_reference(ty: &Type) -> Result<Form, String> {
-    const NUMBERS: &[&str] = &[
-        "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
-        "f32", "f64", "bool", "char",
-    ];
     let segment = std_segment(ty);
     let name = segment.map(|segment| segment.ident.to_string()).unwrap_or_default();
     let remedy = match &*name {
@@ -82,7 +78,7 @@ fn named_reference(ty: &Type) -> Result<Form, String> {
             format!("`&{name}` is neither state nor an argument: use `&str`")
         }
         "Option" => "an optional argument is owned: use `Option<T>`".to_owned(),
-        number if NUMBERS.contains(&number) => {
+        number if SCALARS.contains(&number) => {
             format!("a reference is state, and `{number}` is an argument: use `{number}`")
         }
         _ => return Ok(Form::State(with_static_lifetimes(ty))),
@@ -136,3 +132,20 @@ pub(super) fn collection(ty: &Type) -> Option<String> {
         }
     }
 }
+
+/// Whether it is visibly one value: text or a scalar.
+pub(super) fn is_scalar(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::Reference(reference) => is_scalar(&reference.elem),
+        _ => std_segment(ty).is_some_and(|segment| {
+            let name = segment.ident.to_string();
+            name == "str" || name == "String" || SCALARS.contains(&&*name)
+        }),
+    }
+}
+
+/// Types that are one value by their spelling.
+const SCALARS: &[&str] = &[
+    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32",
+    "f64", "bool", "char",
+];
