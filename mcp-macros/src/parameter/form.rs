@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Type, TypeReference};
 
 use crate::arguments::here;
-use crate::types::{borrows, option_of, peel, std_segment, with_static_lifetimes};
+use crate::types::{borrows, find_impl, option_of, peel, std_segment, with_static_lifetimes};
 
 pub(super) enum Form {
     /// A JSON argument, passed by value.
@@ -24,7 +24,7 @@ impl Form {
     pub(super) fn of(ty: &Type) -> Result<Form, String> {
         match peel(ty) {
             Type::Reference(reference) => reference_form(reference),
-            Type::ImplTrait(_) => {
+            _ if find_impl(ty.to_token_stream()).is_some() => {
                 Err("an argument has one type, for which its schema is made: name it".to_owned())
             }
             inner if borrows(inner) => Err(owned_remedy(inner)),
