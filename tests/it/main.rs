@@ -1,8 +1,12 @@
 //! One integration binary: link time is our daily cost.
 
 mod golden;
+mod http;
 mod kitchen;
+mod raw;
 mod schema;
+mod served;
 mod server;
+mod sse;
 mod tidy;
 mod ui;
