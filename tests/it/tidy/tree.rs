@@ -9,7 +9,7 @@ use super::source::{self, Source};
 /// A developer's own.
 const PERSONAL: &[&str] = &[".git", ".idea", ".vscode", ".DS_Store"];
 /// Documented, and yet to be written.
-const TO_COME: &[&str] = &["ARCHITECTURE.md", "README.md", "docs"];
+const TO_COME: &[&str] = &["docs"];
 
 pub(super) fn top_level() -> BTreeSet<String> {
     let ignored = source_lines(".gitignore");
