@@ -21,7 +21,9 @@ async fn eventually(what: &str, condition: impl Fn() -> bool) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
+    tokio::time::timeout(Duration::from_secs(10), waiting)
+        .await
+        .unwrap_or_else(|_| panic!("never: {what}"));
 }
 
 mod one {
@@ -131,7 +133,11 @@ async fn the_client_is_known_in_both_eras() {
     for revision in Revision::ALL {
         let server = Server::new("test", "1").with(tools![greet]);
         let client = testing::connect_at(server, revision).await.unwrap();
-        assert_eq!(client.call("greet", ()).await.unwrap().text(), "hello mcp-runtime-testing", "{revision}");
+        assert_eq!(
+            client.call("greet", ()).await.unwrap().text(),
+            "hello mcp-runtime-testing",
+            "{revision}"
+        );
     }
 }
 
@@ -165,11 +171,14 @@ fn add(a: i64, b: i64) -> i64 {
 
 #[tokio::test]
 async fn a_cancelled_request_stops_and_gets_no_reply() {
-    for (tool, revision) in
-        [("wait", Revision::V2025_11_25), ("wait", Revision::V2026_07_28), ("wait_on_thread", Revision::V2025_06_18)]
-    {
+    for (tool, revision) in [
+        ("wait", Revision::V2025_11_25),
+        ("wait", Revision::V2026_07_28),
+        ("wait_on_thread", Revision::V2025_06_18),
+    ] {
         let started = Arc::new(Notify::new());
-        let server = Server::new("test", "1").with(tools![wait, wait_on_thread, add]).state(started.clone());
+        let server =
+            Server::new("test", "1").with(tools![wait, wait_on_thread, add]).state(started.clone());
         let client = Arc::new(testing::connect_at(server, revision).await.unwrap());
         let calling = client.clone();
         let call = tokio::spawn(async move { calling.call(tool, ()).await });
@@ -245,7 +254,8 @@ async fn calls_run_concurrently_whether_they_block_or_not() {
 async fn a_blocked_or_panicking_function_disturbs_nobody() {
     let client = Arc::new(connect(tools![block, fail, add]).await);
     let calling = client.clone();
-    let blocked = tokio::spawn(async move { calling.call("block", json!({ "ms": 2000 })).await.unwrap() });
+    let blocked =
+        tokio::spawn(async move { calling.call("block", json!({ "ms": 2000 })).await.unwrap() });
     let refusal = client.call("fail", ()).await.unwrap_err();
     assert_eq!((refusal.code(), refusal.message()), (-32603, "internal error"));
     let begun = Instant::now();
@@ -305,9 +315,15 @@ async fn progress_is_bounded_grows_and_precedes_the_reply() {
     let params = json!({ "name": "chatter", "arguments": {}, "_meta": { "progressToken": 7 } });
     client.request("tools/call", params).await.unwrap();
     let heard: Vec<Value> = client.notifications();
-    let progress: Vec<_> = heard.iter().map(|said| said["params"]["progress"].as_f64().unwrap()).collect();
+    let progress: Vec<_> =
+        heard.iter().map(|said| said["params"]["progress"].as_f64().unwrap()).collect();
     assert!(progress.is_sorted_by(|one, next| one < next), "{progress:?}");
-    assert!(progress.len() <= 256 && progress.last() == Some(&9_999.0), "{} {:?}", progress.len(), progress.last());
+    assert!(
+        progress.len() <= 256 && progress.last() == Some(&9_999.0),
+        "{} {:?}",
+        progress.len(),
+        progress.last()
+    );
     assert!(heard.iter().all(|said| said["params"]["progressToken"] == 7));
 }
 
@@ -318,7 +334,8 @@ async fn what_is_not_offered_is_not_served() {
         assert_eq!(client.list(what).await.unwrap_err().code(), -32601, "{what}");
     }
     assert_eq!(client.list("tools").await.unwrap().len(), 1);
-    let capabilities = client.request("server/discover", json!({})).await.unwrap()["capabilities"].clone();
+    let capabilities =
+        client.request("server/discover", json!({})).await.unwrap()["capabilities"].clone();
     assert_eq!(capabilities, json!({ "logging": {}, "tools": {} }));
 }
 

@@ -59,6 +59,9 @@ pub(crate) struct PromptEntry {
     pub(crate) pace: Pace,
 }
 
+/// The values of a template's variables in one URI.
+pub(crate) type Variables = Vec<(&'static str, TextValue)>;
+
 /// State a function takes, and which one.
 #[derive(Debug)]
 struct Needed {
@@ -171,10 +174,7 @@ impl Registry {
 
     /// The resource at `uri` and the variables of its template; a fixed URI wins over templates,
     /// an earlier template over a later one.
-    pub(crate) fn resource(
-        &self,
-        uri: &str,
-    ) -> Option<(&Arc<ResourceEntry>, Vec<(&'static str, TextValue)>)> {
+    pub(crate) fn resource(&self, uri: &str) -> Option<(&Arc<ResourceEntry>, Variables)> {
         if let Some(entry) = self.resources_by_uri.get(uri) {
             return Some((entry, Vec::new()));
         }

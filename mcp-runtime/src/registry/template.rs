@@ -1,13 +1,11 @@
+use super::Variables;
 use crate::handler::{Operator, TextValue, UriPart, UriTemplate};
 
 /// The variables that expand `template` to `uri`, if any do: RFC 6570 read backwards.
 ///
 /// A variable takes as much as it can. Linear in the length of the URI for each part, whatever the
 /// URI looks like: where each part may end is worked out once, from the right.
-pub(super) fn variables(
-    template: &UriTemplate,
-    uri: &str,
-) -> Option<Vec<(&'static str, TextValue)>> {
+pub(super) fn variables(template: &UriTemplate, uri: &str) -> Option<Variables> {
     let (path, query) = split_query(template.parts);
     let (uri_path, uri_query) = match (query.is_empty(), uri.split_once('?')) {
         (false, Some((path, query))) => (path, Some(query)),
@@ -29,7 +27,7 @@ fn split_query(parts: &[UriPart]) -> (&[UriPart], &[UriPart]) {
     parts.split_at(start)
 }
 
-fn path_variables(parts: &[UriPart], uri: &str) -> Option<Vec<(&'static str, TextValue)>> {
+fn path_variables(parts: &[UriPart], uri: &str) -> Option<Variables> {
     let ends = possible_starts(parts, uri.as_bytes());
     if !ends[0][0] {
         return None;
@@ -147,7 +145,7 @@ fn is_one_segment(text: &str) -> bool {
 fn query_variables(
     parts: &[UriPart],
     query: Option<&str>,
-    variables: &mut Vec<(&'static str, TextValue)>,
+    variables: &mut Variables,
 ) -> Option<()> {
     let names = || {
         parts.iter().filter_map(|part| match *part {

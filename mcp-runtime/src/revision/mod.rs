@@ -48,8 +48,6 @@ pub(crate) struct Facts {
     /// Wrong arguments of a tool are a result the model reads (SEP-1303), not a protocol error.
     pub(crate) invalid_arguments_are_results: bool,
     pub(crate) resource_not_found: Code,
-    /// Results carry `resultType`, the server's name, and on lists and reads a cache hint.
-    pub(crate) self_describing_results: bool,
     /// A message whose id was unreadable is answered without an id; the older schemas have no such answer.
     pub(crate) answers_without_id: bool,
     /// A client that hangs up has cancelled (2026-07-28 streamable-http); before, work goes on.
@@ -63,7 +61,6 @@ const HANDSHAKE: Facts = Facts {
     era: Era::Handshake,
     invalid_arguments_are_results: false,
     resource_not_found: Code::RESOURCE_NOT_FOUND,
-    self_describing_results: false,
     answers_without_id: false,
     disconnect_cancels: false,
     version_header_checked: true,
@@ -119,7 +116,6 @@ impl Revision {
                 era: Era::Stateless,
                 invalid_arguments_are_results: true,
                 resource_not_found: Code::INVALID_PARAMS,
-                self_describing_results: true,
                 answers_without_id: true,
                 disconnect_cancels: true,
                 version_header_checked: true,

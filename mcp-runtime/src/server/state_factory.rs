@@ -23,7 +23,7 @@ pub trait StateFactory<A, Marker> {
 
 /// State in the making; not `Send`, because it is awaited where the server starts.
 #[doc(hidden)]
-pub type MakingState<T> = Pin<Box<dyn Future<Output = Result<T, String>>>>;
+pub(super) type MakingState<T> = Pin<Box<dyn Future<Output = Result<T, String>>>>;
 
 /// Errors are told in one line.
 fn line<T, E: Display>(made: Result<T, E>) -> Result<T, String> {

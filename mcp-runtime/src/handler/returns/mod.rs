@@ -23,7 +23,8 @@ use super::error::IntoFault;
 use super::fault::Fault;
 
 pub use prompt::IntoPromptResult;
-pub use resource::{IntoResourceContents, ResourceOutput};
+pub use resource::IntoResourceContents;
+pub(crate) use resource::ResourceOutput;
 pub use tool::IntoToolResult;
 
 /// Not public API. Used by generated code, which imports all of it and has to leave the author's

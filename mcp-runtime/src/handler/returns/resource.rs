@@ -140,7 +140,6 @@ pub struct Json;
 
 impl Json {
     /// `null` is how `None` is written: there is no such resource.
-    #[expect(clippy::needless_pass_by_value, reason = "every conversion consumes the value")]
     pub fn convert<T: Serialize>(self, value: T) -> ResourceOutcome {
         let json = serde_json::to_string(&value).map_err(Fault::internal)?;
         let contents = if json == "null" { None } else { json.into_resource_contents() };

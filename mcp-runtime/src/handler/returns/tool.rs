@@ -128,7 +128,6 @@ impl Direct {
 pub struct Structured;
 
 impl Structured {
-    #[expect(clippy::needless_pass_by_value, reason = "every conversion consumes the value")]
     pub fn convert<T: Serialize>(self, value: T) -> ToolOutcome {
         let json = serde_json::value::to_raw_value(&value).map_err(Fault::internal)?;
         Ok(CallToolResult { structured: Some(json), ..CallToolResult::default() })

@@ -26,7 +26,7 @@ pub(super) fn request(
     let MessageKind::Request { method, .. } = &message.kind else { return Outcome::Accepted };
     let checked = required(meta)
         .and_then(|version| peer.mirrors(&message, meta).map(|()| version))
-        .and_then(|version| served(version))
+        .and_then(served)
         .and_then(|revision| Ok((revision, log_level(meta)?)));
     let (revision, log_level) = match checked {
         Ok(checked) => checked,
