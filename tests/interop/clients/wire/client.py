@@ -136,6 +136,7 @@ class WireClient(Client):
 
     def _expect(self, message, revision=None):
         answered = asyncio.get_running_loop().create_future()
+        answered.add_done_callback(lambda done: done.cancelled() or done.exception())  # an abandoned one is not asked
         self._waiting[message["id"]] = (message["method"], revision or self.revision, answered)
         return answered
 

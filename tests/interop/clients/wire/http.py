@@ -61,7 +61,7 @@ class HttpChannel(Channel):
     async def _read(self, response, message):
         if response.status != 200:
             self.broken_rules.append(f"an event stream with status {response.status}")
-        if message["method"] == "initialize" or not self.sessions:
+        if not self.sessions:
             self.broken_rules.append(f"an event stream in answer to {message['method']}")
         async for event in response.events():
             if event.data:
