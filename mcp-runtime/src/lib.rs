@@ -1,1 +1,81 @@
 //! Annotate plain Rust functions, get an MCP server.
+
+// Peer input cannot panic the process. What can is an `#[expect]` with the reason why it does not.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unimplemented
+    )
+)]
+
+extern crate self as mcp_runtime; // generated code says `::mcp_runtime`, here as in any other crate
+
+#[cfg(feature = "cli")]
+mod cli;
+mod context;
+mod handler;
+mod registry;
+mod revision;
+mod server;
+pub mod testing;
+mod transport;
+mod wire;
+
+pub use context::{Client, Context, Progress};
+pub use handler::{
+    FromContext, IntoPromptResult, IntoResourceContents, IntoToolResult, Item, ToolError,
+};
+pub use revision::Revision;
+pub use server::{Error, Server, StateFactory};
+pub use wire::content::{Content, Role};
+pub use wire::icon::{Icon, Theme};
+pub use wire::initialize::ClientInfo;
+pub use wire::log::LogLevel;
+pub use wire::prompt::{GetPromptResult, PromptMessage};
+pub use wire::resource::ResourceContents;
+pub use wire::tool::CallToolResult;
+
+#[doc(hidden)]
+pub use handler::private as __private;
+
+#[cfg(feature = "macros")]
+pub use mcp_runtime_macros::{prompt, resource, tool, tools};
+
+/// A [`Server`] with every annotated function of the program, listed by name, that goes by the
+/// name of the program and the version of its Cargo package.
+///
+/// ```
+/// let server = mcp_runtime::server!().instructions("Ask before deleting.");
+/// # let _ = server;
+/// ```
+#[macro_export]
+macro_rules! server {
+    () => {
+        $crate::Server::of_program(
+            match ::core::option_env!("CARGO_BIN_NAME") {
+                ::core::option::Option::Some(name) => name,
+                ::core::option::Option::None => ::core::env!("CARGO_PKG_NAME"),
+            },
+            ::core::env!("CARGO_PKG_VERSION"),
+        )
+    };
+}
+
+/// `fn main` of a server that has nothing to say beyond its functions: `server!().run()`.
+///
+/// ```
+/// mcp_runtime::main!();
+/// ```
+#[cfg(feature = "cli")]
+#[macro_export]
+macro_rules! main {
+    () => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::server!().run()
+        }
+    };
+}

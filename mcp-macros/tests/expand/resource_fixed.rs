@@ -1,0 +1,35 @@
+/// The configuration.
+fn config(app: &App) -> Config {
+    app.config()
+}
+#[doc(hidden)]
+#[allow(non_upper_case_globals)]
+const __mcp_config: ::mcp_runtime::Item = {
+    use ::mcp_runtime::__private as __mcp;
+    fn __run(__call: __mcp::Call) -> __mcp::ResourceOutcome {
+        let __value = config(__call.state::<App>());
+        __mcp::resource_result!(__value)
+    }
+    __mcp::Item::Resource(
+        &__mcp::ResourceDef::new(
+                "config",
+                __mcp::location!(),
+                __mcp::UriTemplate::new(
+                    "config://app",
+                    &[__mcp::UriPart::Literal("config://app")],
+                ),
+                __mcp::no_arguments,
+                __mcp::Run::Sync(__run),
+            )
+            .description("The configuration.")
+            .mime_type("application/json")
+            .size(512u64)
+            .audience(&[__mcp::Role::User, __mcp::Role::Assistant])
+            .priority(0.5f64)
+            .last_modified("1999-12-31")
+            .needs(&[__mcp::Need::of::<App>()]),
+    )
+};
+::mcp_runtime::__private::inventory::submit! {
+    __mcp_config
+}

@@ -1,0 +1,75 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, ValueEnum};
+use tracing::level_filters::LevelFilter;
+
+/// What every server understands, before the author's own flags.
+#[derive(Debug, Parser)]
+pub(super) struct CommandLine {
+    #[command(flatten)]
+    pub(super) serve: ServeArgs,
+
+    /// Which of the server's own log lines go to stderr: off, error, warn, info, debug, trace
+    #[arg(long, env = "MCP_LOG_LEVEL", default_value = "warn", value_name = "LEVEL")]
+    pub(super) log_level: LevelFilter,
+
+    #[command(subcommand)]
+    pub(super) subcommand: Option<Subcommand>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Subcommand {
+    /// Print what this server offers, as stable JSON
+    Manifest {
+        /// Write it to this file instead of stdout
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// How clients reach the server
+    #[arg(short, long, env = "MCP_TRANSPORT", value_enum, default_value_t)]
+    pub(super) transport: Transport,
+
+    /// Address to listen on (sse, http)
+    #[arg(long, env = "MCP_HOST", default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub(super) host: String,
+
+    /// Port to listen on; 0 picks a free one (sse, http) [env: PORT=] [default: 8000]
+    #[arg(long, env = "MCP_PORT")]
+    pub(super) port: Option<u16>,
+
+    /// Path of the endpoint (http)
+    #[arg(long, env = "MCP_PATH", default_value = "/mcp")]
+    pub(super) path: String,
+
+    /// Keep no sessions and no streams: one request, one JSON reply (http)
+    #[arg(long, env = "MCP_STATELESS")]
+    pub(super) stateless: bool,
+
+    /// Serve clients of the old HTTP+SSE transport too, under /sse (http)
+    #[arg(long, env = "MCP_WITH_SSE")]
+    pub(super) with_sse: bool,
+
+    /// Host header to accept besides localhost and the address listened on; `*` accepts any (sse, http)
+    #[arg(long, env = "MCP_ALLOW_HOST", value_delimiter = ',', value_name = "HOST")]
+    pub(super) allow_host: Vec<String>,
+
+    /// Origin header to accept besides localhost's; `*` accepts any (sse, http)
+    #[arg(long, env = "MCP_ALLOW_ORIGIN", value_delimiter = ',', value_name = "ORIGIN")]
+    pub(super) allow_origin: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Transport {
+    /// Lines over stdin and stdout, for a client that starts the server itself
+    #[default]
+    Stdio,
+    /// The HTTP+SSE transport of the oldest clients
+    Sse,
+    /// Streamable HTTP
+    Http,
+}

@@ -1,0 +1,134 @@
+use std::io;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::runtime::{Builder, Runtime};
+
+use super::args::{ServeArgs, Transport};
+use super::signals;
+use crate::server::{Error, Server, Service};
+use crate::transport::Shutdown;
+
+/// Serves until the transport ends or a signal asks for it.
+pub(super) fn serve<A: Args + 'static>(
+    server: Server<A>,
+    flags: &A,
+    args: &ServeArgs,
+) -> Result<(), Error> {
+    if cfg!(panic = "abort") {
+        eprintln!("warning: built with panic = \"abort\": a panic in a function ends the server");
+    }
+    match args.transport {
+        Transport::Stdio => stdio(server, flags),
+        Transport::Sse | Transport::Http => http(server, flags, args),
+    }
+}
+
+/// Without a feature its flag still exists, and says what to do.
+#[cfg(not(all(feature = "stdio", feature = "http", feature = "sse")))]
+fn not_built(feature: &str) -> Error {
+    Error::one(format!(
+        "built without the feature `{feature}` of mcp-runtime; add it in Cargo.toml"
+    ))
+}
+
+#[cfg(feature = "stdio")]
+fn stdio<A: 'static>(server: Server<A>, flags: &A) -> Result<(), Error> {
+    use crate::transport::stdio;
+
+    let info = server.info();
+    if stdio::is_terminal() {
+        eprintln!(
+            "{} {} waits for MCP messages on stdin, one JSON object a line; a client usually starts it.\n\
+             Serve over the network with `--transport http`; `--help` says what else it can do.",
+            info.name, info.version
+        );
+    }
+    // Before any thread exists, so that no thread can hold the wire.
+    let ends = stdio::guard()
+        .map_err(|error| Error::one(format!("cannot take over stdin and stdout: {error}")))?;
+    // One thread: what stdio waits for is one peer, and a wake-up across threads costs more than the work.
+    let runtime = runtime(Builder::new_current_thread())?;
+    run(runtime, server, flags, async |service, shutdown| {
+        stdio::serve(service, ends, shutdown).await
+    })
+}
+
+#[cfg(not(feature = "stdio"))]
+fn stdio<A: 'static>(_: Server<A>, _: &A) -> Result<(), Error> {
+    Err(not_built("stdio"))
+}
+
+#[cfg(feature = "http")]
+fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<(), Error> {
+    use crate::transport::http::{self, HttpOptions, Mode};
+
+    let mode = match args.transport {
+        #[cfg(not(feature = "sse"))]
+        Transport::Sse => return Err(not_built("sse")),
+        #[cfg(feature = "sse")]
+        Transport::Sse => Mode::Sse,
+        _ => Mode::Http,
+    };
+    let options = HttpOptions::default()
+        .path(&args.path)
+        .stateless(args.stateless)
+        .with_sse(args.with_sse)
+        .allow_hosts(&args.allow_host)
+        .allow_origins(&args.allow_origin);
+    let port = port(args)?;
+    let runtime = runtime(Builder::new_multi_thread())?;
+    run(runtime, server, flags, async |service, shutdown| {
+        let listener = http::bind(&args.host, port).await?;
+        for url in options.urls(listener.local_addr(), mode) {
+            eprintln!("listening on {url}");
+        }
+        http::serve(service, listener, &options, mode, shutdown).await
+    })
+}
+
+#[cfg(not(feature = "http"))]
+fn http<A: 'static>(_: Server<A>, _: &A, _: &ServeArgs) -> Result<(), Error> {
+    Err(not_built("http"))
+}
+
+/// `--port` or `MCP_PORT`, else the `PORT` that hosts give, else 8000.
+#[cfg(feature = "http")]
+fn port(args: &ServeArgs) -> Result<u16, Error> {
+    const DEFAULT: u16 = 8000;
+    match (args.port, std::env::var("PORT")) {
+        (Some(port), _) => Ok(port),
+        (None, Ok(port)) => port.parse().map_err(|_| {
+            Error::one(format!("PORT is {port:?}, which is no port; set it to 0-65535"))
+        }),
+        (None, Err(_)) => Ok(DEFAULT),
+    }
+}
+
+fn runtime(mut builder: Builder) -> Result<Runtime, Error> {
+    let runtime: io::Result<_> = builder.enable_all().build();
+    runtime.map_err(|error| Error::one(format!("cannot start the runtime: {error}")))
+}
+
+/// Makes the state, serves, runs the shutdown hooks.
+fn run<A: 'static>(
+    runtime: Runtime,
+    mut server: Server<A>,
+    flags: &A,
+    serve: impl AsyncFnOnce(Arc<Service>, Shutdown) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let served = runtime.block_on(async {
+        let hooks = server.take_shutdown();
+        let service = server.build(flags).await?;
+        let (trigger, shutdown) = Shutdown::new();
+        tokio::spawn(signals::watch(trigger));
+        let served = serve(service, shutdown).await;
+        for hook in hooks {
+            hook().await;
+        }
+        served
+    });
+    // A function that blocks must not keep the process alive: its thread ends with it.
+    runtime.shutdown_background();
+    served
+}

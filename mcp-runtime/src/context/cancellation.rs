@@ -1,0 +1,120 @@
+use std::fmt;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+type Callback = Box<dyn FnOnce() + Send>;
+
+/// Whether a request was cancelled, and who wants to know.
+#[derive(Default)]
+pub(crate) struct Cancellation {
+    cancelled: AtomicBool,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// The call's reply is made: nothing can be cancelled any more.
+    ended: bool,
+    callbacks: Vec<Callback>,
+    /// Whoever polls the call.
+    waker: Option<Waker>,
+}
+
+impl Cancellation {
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Cancels the call, unless it has ended.
+    pub(crate) fn cancel(&self) {
+        let mut waiting = self.lock();
+        if waiting.ended || self.cancelled.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let Waiting { callbacks, waker, .. } = mem::take(&mut *waiting);
+        drop(waiting); // callbacks are the author's: they may come back here
+        callbacks.into_iter().for_each(|callback| callback());
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub(crate) fn on_cancel(&self, callback: Callback) {
+        let mut waiting = self.lock();
+        if self.is_cancelled() {
+            drop(waiting);
+            callback();
+        } else if !waiting.ended {
+            waiting.callbacks.push(callback);
+        }
+    }
+
+    /// Wakes `waker` on cancellation.
+    pub(crate) fn register(&self, waker: &Waker) {
+        let mut waiting = self.lock();
+        match &mut waiting.waker {
+            Some(known) => known.clone_from(waker),
+            none => *none = Some(waker.clone()),
+        }
+    }
+
+    /// The call has its reply: forgets who waited.
+    pub(crate) fn end(&self) {
+        let mut waiting = self.lock();
+        *waiting = Waiting { ended: true, ..Waiting::default() };
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Cancellation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cancellation({})", self.is_cancelled())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    fn counter() -> (Arc<AtomicUsize>, impl Fn() -> Callback) {
+        let count = Arc::new(AtomicUsize::new(0));
+        let shared = count.clone();
+        (count, move || {
+            let shared = shared.clone();
+            Box::new(move || {
+                shared.fetch_add(1, Ordering::Relaxed);
+            })
+        })
+    }
+
+    #[test]
+    fn callbacks_run_once_whether_early_or_late() {
+        let (count, callback) = counter();
+        let cancellation = Cancellation::default();
+        cancellation.on_cancel(callback());
+        cancellation.cancel();
+        cancellation.cancel();
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        cancellation.on_cancel(callback());
+        assert_eq!(count.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn an_ended_call_cannot_be_cancelled() {
+        let (count, callback) = counter();
+        let cancellation = Cancellation::default();
+        cancellation.on_cancel(callback());
+        cancellation.end();
+        cancellation.cancel();
+        assert!(!cancellation.is_cancelled());
+        assert_eq!(count.load(Ordering::Relaxed), 0);
+    }
+}

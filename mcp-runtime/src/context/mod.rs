@@ -1,0 +1,183 @@
+//! What a function sees of the request it serves.
+
+mod cancellation;
+mod client;
+mod outbox;
+mod peer;
+mod progress;
+mod state;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub(crate) use cancellation::Cancellation;
+pub use client::Client;
+pub(crate) use outbox::Outbox;
+pub(crate) use peer::{LogFilter, NoHeaders, Peer};
+pub use progress::Progress;
+pub(crate) use state::States;
+
+use crate::revision::{At, Progressed, Revision};
+use crate::wire::log::LogLevel;
+use crate::wire::meta::RequestMeta;
+use crate::wire::{Member, Message, RequestId};
+
+/// The request a function serves: tell its client of progress, log to it, ask whether it still
+/// waits, see who it is.
+///
+/// Take it as `ctx: &Context`. It is cheap to clone and may outlive the call, but says nothing to
+/// the client after the function has returned.
+///
+/// ```
+/// use mcp_runtime::{Context, LogLevel, Progress, tool};
+///
+/// /// Adds numbers, slowly.
+/// #[tool]
+/// async fn sum(ctx: &Context, numbers: Vec<f64>) -> f64 {
+///     let mut sum = 0.0;
+///     for (done, number) in numbers.iter().enumerate() {
+///         sum += number;
+///         ctx.progress(Progress::new(done as f64 + 1.0).total(numbers.len() as f64));
+///     }
+///     ctx.log(LogLevel::Info, format!("the sum is {sum}"));
+///     sum
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Context {
+    request: Arc<Request>,
+}
+
+/// What a call owns: the frame it came in and everything the function may ask about it.
+pub(crate) struct Request {
+    pub(crate) message: Message,
+    pub(crate) id: RequestId,
+    pub(crate) revision: Revision,
+    pub(crate) progress_token: Option<RequestId>,
+    pub(crate) log: LogFilter,
+    /// What the session knows of its client; without a session it stands in the request.
+    pub(crate) client: OnceLock<Arc<Client>>,
+    pub(crate) peer: Arc<dyn Peer>,
+    pub(crate) states: Arc<States>,
+    pub(crate) cancellation: Cancellation,
+    pub(crate) outbox: Outbox,
+}
+
+impl Context {
+    pub(crate) fn new(request: Request) -> Self {
+        Self { request: Arc::new(request) }
+    }
+
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Tells the client how far the work is (basic/utilities/progress).
+    ///
+    /// Nothing is sent if the client did not ask for it, or if the value does not exceed the one
+    /// before. Not async: a slow client never holds up the function. Up to 256 messages wait for
+    /// it; past that the newest progress replaces the one before.
+    pub fn progress(&self, progress: impl Into<Progress>) {
+        let Some(token) = &self.request.progress_token else { return };
+        let progress = progress.into();
+        self.request.outbox.progress(progress.done, || {
+            let params = Progressed {
+                token,
+                progress: progress.done,
+                total: progress.total,
+                message: progress.message.as_deref(),
+            };
+            notification("notifications/progress", &At(self.request.revision, &params))
+        });
+    }
+
+    /// Sends a log message to the client, if it asked for that level (server/utilities/logging).
+    ///
+    /// `data` is any serialisable value; text is usual. Never put secrets in it. Up to 256 messages
+    /// wait for a slow client; past that the oldest log messages are dropped.
+    pub fn log(&self, level: LogLevel, data: impl Serialize) {
+        #[derive(Serialize)]
+        struct Params<T> {
+            level: LogLevel,
+            data: T,
+        }
+        if self.request.log.passes(level) {
+            let frame = notification("notifications/message", &Params { level, data });
+            self.request.outbox.log(frame);
+        }
+    }
+
+    /// Whether the client no longer waits for the result.
+    ///
+    /// An async function is dropped at its next await; a sync function has to look.
+    pub fn is_cancelled(&self) -> bool {
+        self.request.cancellation.is_cancelled()
+    }
+
+    /// Runs `f` when the client cancels the request, at once if it already has; never if the call
+    /// ends first. `f` must be quick: it runs where the cancellation arrived.
+    ///
+    /// For sync functions that wait in foreign code, such as a database that can be interrupted.
+    pub fn on_cancel(&self, f: impl FnOnce() + Send + 'static) {
+        self.request.cancellation.on_cancel(Box::new(f));
+    }
+
+    /// The client's declaration of itself.
+    pub fn client(&self) -> &Client {
+        self.request.client.get_or_init(|| {
+            let meta =
+                RequestMeta::parse(self.request.message.raw(Member::Meta)).unwrap_or_default();
+            Arc::new(Client::from_raw(meta.client_info, meta.client_capabilities))
+        })
+    }
+
+    /// The revision of the protocol this request is served in.
+    pub fn revision(&self) -> Revision {
+        self.request.revision
+    }
+
+    /// The request's `_meta`, as the client sent it; empty if it sent none.
+    pub fn meta(&self) -> Map<String, Value> {
+        self.request.message.read(Member::Meta).ok().flatten().unwrap_or_default()
+    }
+
+    /// A header of the HTTP request the call came in; `None` over stdio. `name` in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.peer.header(name)
+    }
+
+    /// State the server was given with `.state(..)`; `None` if there is none of that type.
+    ///
+    /// For [`FromContext`](crate::FromContext); a function takes its state as `&T`.
+    pub fn state<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.request.states.get()
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("id", &self.request.id)
+            .field("revision", &self.request.revision)
+            .field("is_cancelled", &self.is_cancelled())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A notification as one line of JSON; `None` if `params` cannot be serialised.
+fn notification(method: &'static str, params: &impl Serialize) -> Option<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Notification<'a, P> {
+        jsonrpc: &'static str,
+        method: &'static str,
+        params: &'a P,
+    }
+    serde_json::to_vec(&Notification { jsonrpc: "2.0", method, params })
+        .inspect_err(
+            |error| tracing::warn!(method, %error, "a notification cannot be written as JSON"),
+        )
+        .ok()
+}

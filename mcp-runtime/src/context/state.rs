@@ -1,0 +1,63 @@
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// The values functions take as `&T`, one of each type.
+#[derive(Default, Clone)]
+pub(crate) struct States {
+    by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+}
+
+impl States {
+    /// Adds `state`; the one of the same type before it, if any, is replaced.
+    pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, state: T) {
+        self.by_type.insert(TypeId::of::<T>(), Arc::new(state));
+    }
+
+    /// Adds state known by a trait. It is kept as the `Arc` it is, because `dyn Any` needs a size.
+    pub(crate) fn insert_as<T: ?Sized + Send + Sync + 'static>(&mut self, state: Arc<T>) {
+        self.by_type.insert(TypeId::of::<T>(), Arc::new(state));
+    }
+
+    pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.by_type.get(&TypeId::of::<T>())?.downcast_ref()
+    }
+
+    pub(crate) fn get_as<T: ?Sized + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.by_type.get(&TypeId::of::<T>())?.downcast_ref::<Arc<T>>().map(|state| &**state)
+    }
+
+    pub(crate) fn contains(&self, type_id: TypeId) -> bool {
+        self.by_type.contains_key(&type_id)
+    }
+}
+
+impl fmt::Debug for States {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "States({})", self.by_type.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_is_found_by_its_type_or_trait() {
+        trait Greets: Send + Sync {
+            fn greet(&self) -> String;
+        }
+        impl Greets for u8 {
+            fn greet(&self) -> String {
+                format!("hello {self}")
+            }
+        }
+        let mut states = States::default();
+        states.insert(7_u32);
+        states.insert_as::<dyn Greets>(Arc::new(3_u8));
+        assert_eq!(states.get::<u32>(), Some(&7));
+        assert_eq!(states.get::<u64>(), None);
+        assert_eq!(states.get_as::<dyn Greets>().map(Greets::greet).as_deref(), Some("hello 3"));
+    }
+}

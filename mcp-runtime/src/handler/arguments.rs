@@ -1,0 +1,273 @@
+//! A tool's JSON arguments: read straight into their struct, and explained to the model when they
+//! do not fit.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::fault::Fault;
+use crate::wire::message::without_position;
+use crate::wire::tool::Tool;
+
+/// Reads arguments. Only if that fails is the schema looked at: to read `"42"` as 42, because
+/// models write that, and otherwise to say what is wrong.
+pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &Tool) -> Result<T, Fault> {
+    // serde would take an array for a struct, field by field.
+    if raw.first() != Some(&b'{') {
+        return Err(Fault::malformed("params.arguments: expected an object"));
+    }
+    serde_json::from_slice(raw).or_else(|error| read_again(raw, tool, &error))
+}
+
+#[cold]
+fn read_again<T: DeserializeOwned>(
+    raw: &[u8],
+    tool: &Tool,
+    error: &serde_json::Error,
+) -> Result<T, Fault> {
+    // The frame was JSON, so what fails here is text that JSON has and Rust has not: a lone surrogate.
+    let given: Value = serde_json::from_slice(raw)
+        .map_err(|_| Fault::malformed("params.arguments: not valid Unicode"))?;
+    let mut coerced = given.clone();
+    if coerce(&mut coerced, &tool.input_schema)
+        && let Ok(arguments) = T::deserialize(&coerced)
+    {
+        return Ok(arguments);
+    }
+    let (path, what) = match serde_path_to_error::deserialize::<_, T>(&given) {
+        Err(error) => (error.path().to_string(), error.inner().to_string()),
+        // As a value it is fine, as text it was not: a member stands twice.
+        Ok(_) => (String::new(), without_position(error)),
+    };
+    Err(Fault::arguments(explain(&path, &what, &given, tool)))
+}
+
+/// Reads strings as the JSON they hold wherever the schema wants no string. Whether any was.
+fn coerce(value: &mut Value, schema: &Value) -> bool {
+    match value {
+        Value::String(text) if !allows(schema, "string") => {
+            match serde_json::from_str::<Value>(text) {
+                Ok(read) if allows(schema, kind_keyword(&read)) => *value = read,
+                _ => return false,
+            }
+            coerce(value, schema);
+            true
+        }
+        Value::Object(members) => {
+            let property =
+                |name: &str| schema.get("properties").and_then(|properties| properties.get(name));
+            let mut any = false;
+            for (name, member) in members {
+                if let Some(schema) = property(name).or_else(|| schema.get("additionalProperties"))
+                {
+                    any |= coerce(member, schema);
+                }
+            }
+            any
+        }
+        Value::Array(elements) => {
+            let Some(schema) = schema.get("items") else { return false };
+            elements.iter_mut().fold(false, |any, element| coerce(element, schema) | any)
+        }
+        _ => false,
+    }
+}
+
+/// Whether `schema` takes values of a type; a schema that does not say takes none we would make.
+fn allows(schema: &Value, kind: &str) -> bool {
+    let is = |wanted: &Value| wanted == kind || (kind == "integer" && wanted == "number");
+    match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().any(is),
+        Some(wanted) => is(wanted),
+        None => ["anyOf", "oneOf"].iter().any(|keyword| {
+            let choices = schema.get(keyword).and_then(Value::as_array);
+            choices.is_some_and(|choices| choices.iter().any(|choice| allows(choice, kind)))
+        }),
+    }
+}
+
+fn kind_keyword(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// What is wrong, where, the nearest argument for an unknown one, and a call that would do.
+fn explain(path: &str, what: &str, given: &Value, tool: &Tool) -> String {
+    let mut text = format!("Invalid arguments for tool `{}`", tool.name);
+    match path {
+        "." | "" => text += &format!(": {what}."),
+        path => text += &format!(" at `{path}`: {what}."),
+    }
+    let properties = tool.input_schema.get("properties").and_then(Value::as_object);
+    let missing = what.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    if let (Some(property), true) =
+        (missing.and_then(|name| properties?.get(name)), matches!(path, "." | ""))
+    {
+        text += &format!(" Expected {}.", expected(property));
+    }
+    for (unknown, nearest) in unknown_names(given, properties) {
+        text += &match nearest {
+            Some(nearest) => format!(" Unknown argument `{unknown}`: did you mean `{nearest}`?"),
+            None => format!(" Unknown argument `{unknown}`."),
+        };
+    }
+    text += &format!(" Example of valid arguments: {}", example(&tool.input_schema, 0));
+    text
+}
+
+/// Arguments the schema does not have, each with the name it was probably meant to be.
+fn unknown_names<'a>(
+    given: &'a Value,
+    properties: Option<&'a Map<String, Value>>,
+) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+    const SHOWN: usize = 3;
+    let known =
+        move |name: &str| properties.is_some_and(|properties| properties.contains_key(name));
+    let given = given.as_object().into_iter().flat_map(Map::keys).map(String::as_str);
+    given.filter(move |name| !known(name)).take(SHOWN).map(move |name| {
+        let near = properties.into_iter().flat_map(Map::keys).map(String::as_str);
+        (name, nearest(name, near))
+    })
+}
+
+fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const NEAR: f64 = 0.8;
+    candidates
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(similarity, _)| *similarity >= NEAR)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate)
+}
+
+fn expected(schema: &Value) -> String {
+    let kind = match schema.get("type") {
+        Some(Value::String(kind)) => kind.as_str(),
+        _ => "value",
+    };
+    match schema.get("description").and_then(Value::as_str) {
+        Some(description) => format!("{kind} ({description})"),
+        None => kind.to_owned(),
+    }
+}
+
+/// A value the schema takes: the author's default, example or first choice where there is one.
+fn example(schema: &Value, depth: usize) -> Value {
+    const DEEPEST: usize = 4;
+    let first = |keyword: &str| {
+        schema.get(keyword).and_then(Value::as_array).and_then(|values| values.first())
+    };
+    if let Some(value) = schema
+        .get("default")
+        .or_else(|| first("examples"))
+        .or_else(|| schema.get("const"))
+        .or_else(|| first("enum"))
+    {
+        return value.clone();
+    }
+    if let Some(choice) = first("anyOf").or_else(|| first("oneOf")) {
+        return example(choice, depth);
+    }
+    let kind = match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.first().and_then(Value::as_str),
+        other => other.and_then(Value::as_str),
+    };
+    match kind {
+        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
+        Some("boolean") => json!(true),
+        Some("array") => match schema.get("items") {
+            Some(items) if depth < DEEPEST => json!([example(items, depth + 1)]),
+            _ => json!([]),
+        },
+        Some("object") if depth < DEEPEST => example_object(schema, depth),
+        Some("object") => json!({}),
+        Some("null") => Value::Null,
+        _ => json!("text"),
+    }
+}
+
+/// Required members only: the shortest call that works.
+fn example_object(schema: &Value, depth: usize) -> Value {
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    let members = required.filter_map(Value::as_str).map(|name| {
+        let property = schema.get("properties").and_then(|properties| properties.get(name));
+        (name.to_owned(), property.map_or(json!("text"), |property| example(property, depth + 1)))
+    });
+    Value::Object(members.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::JsonSchema;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::handler::fault::FaultKind;
+    use crate::handler::schema;
+    use crate::wire::tool::ToolAnnotations;
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    struct Arguments {
+        /// How many rows
+        limit: u32,
+        tags: Option<Vec<i64>>,
+    }
+
+    fn tool() -> Tool {
+        Tool {
+            name: "search",
+            title: None,
+            description: None,
+            input_schema: schema::input(schema::arguments_schema::<Arguments>),
+            output_schema: None,
+            wraps_output: false,
+            annotations: ToolAnnotations::default(),
+            icons: &[],
+            meta: None,
+        }
+    }
+
+    fn arguments(text: &str) -> Result<Arguments, String> {
+        read(text.as_bytes(), &tool()).map_err(|fault| match fault.kind {
+            FaultKind::Arguments(text) => text,
+            FaultKind::Protocol(error) => format!("protocol: {}", error.message),
+            FaultKind::Function(_) => unreachable!(),
+        })
+    }
+
+    #[test]
+    fn stringified_arguments_are_read() {
+        let expected = Arguments { limit: 42, tags: Some(vec![1, 2]) };
+        assert_eq!(arguments(r#"{"limit":42,"tags":[1,2]}"#), Ok(expected));
+        let expected = Arguments { limit: 42, tags: Some(vec![1, 2]) };
+        assert_eq!(arguments(r#"{"limit":"42","tags":"[1,\"2\"]"}"#), Ok(expected));
+    }
+
+    #[test]
+    fn unknown_arguments_are_ignored_until_the_call_fails() {
+        assert_eq!(arguments(r#"{"limit":1,"x":2}"#), Ok(Arguments { limit: 1, tags: None }));
+        assert_eq!(
+            arguments(r#"{"limt":1}"#).unwrap_err(),
+            "Invalid arguments for tool `search`: missing field `limit`. Expected integer (How many rows). \
+             Unknown argument `limt`: did you mean `limit`? Example of valid arguments: {\"limit\":0}"
+        );
+    }
+
+    #[test]
+    fn errors_say_where() {
+        assert_eq!(
+            arguments(r#"{"limit":1,"tags":[1,true]}"#).unwrap_err(),
+            "Invalid arguments for tool `search` at `tags[1]`: invalid type: boolean `true`, expected i64. \
+             Example of valid arguments: {\"limit\":0}"
+        );
+        assert_eq!(
+            arguments("[]").unwrap_err(),
+            "protocol: params.arguments: expected an object, found an array"
+        );
+    }
+}

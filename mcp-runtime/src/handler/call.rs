@@ -1,0 +1,87 @@
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::arguments;
+use super::extract::FromContext;
+use super::fault::Fault;
+use super::text::{self, TextValue};
+use crate::context::Context;
+use crate::wire::Member;
+use crate::wire::tool::Tool;
+
+/// One call of one function, owned: it may move to another thread and outlive its reader.
+pub struct Call {
+    context: Context,
+    given: Given,
+}
+
+/// Where a function's arguments come from.
+pub(crate) enum Given {
+    /// The JSON `arguments` of the request; the tool's schema says what was expected of them.
+    Json(Arc<Tool>),
+    /// Strings: a prompt's arguments or the variables of a URI.
+    Text(Vec<(&'static str, TextValue)>),
+    /// Strings under names the client chose.
+    Named(Vec<(String, TextValue)>),
+}
+
+impl Call {
+    pub(crate) fn new(context: Context, given: Given) -> Self {
+        Self { context, given }
+    }
+
+    /// The function's JSON arguments, as the struct the macro made of its parameters.
+    pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        match &self.given {
+            Given::Json(tool) => {
+                let raw = self.context.request().message.raw(Member::Arguments).unwrap_or(b"{}");
+                arguments::read(raw, tool)
+            }
+            Given::Text(values) => text::read(values.iter().map(|(name, value)| (*name, value))),
+            Given::Named(values) => text::read(values.iter().map(|(name, value)| (&**name, value))),
+        }
+    }
+
+    /// State of type `T`; the request itself if `T` is [`Context`].
+    ///
+    /// # Panics
+    ///
+    /// If there is none, which a server refuses to start with.
+    #[expect(clippy::panic, reason = "the server has checked every need before its first call")]
+    pub fn state<T: Send + Sync + 'static>(&self) -> &T {
+        if let Some(context) = (&self.context as &dyn Any).downcast_ref::<T>() {
+            return context;
+        }
+        match self.context.request().states.get() {
+            Some(state) => state,
+            None => panic!("no state of type `{}`", std::any::type_name::<T>()),
+        }
+    }
+
+    /// State known by a trait: `T` is `dyn Trait`.
+    ///
+    /// # Panics
+    ///
+    /// As [`state`](Self::state).
+    #[expect(clippy::panic, reason = "the server has checked every need before its first call")]
+    pub fn state_dyn<T: ?Sized + Send + Sync + 'static>(&self) -> &T {
+        match self.context.request().states.get_as() {
+            Some(state) => state,
+            None => panic!("no state of type `{}`", std::any::type_name::<T>()),
+        }
+    }
+
+    /// A value made from the request, for a `#[ctx]` parameter.
+    pub fn extract<T: FromContext>(&self) -> Result<T, Fault> {
+        T::from_context(&self.context).map_err(Fault::from)
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("context", &self.context).finish_non_exhaustive()
+    }
+}

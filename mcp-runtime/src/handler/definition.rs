@@ -1,0 +1,237 @@
+use std::any::{self, TypeId};
+use std::fmt;
+use std::time::Duration;
+
+use schemars::{Schema, SchemaGenerator};
+
+use super::returns::ResourceOutput;
+use super::run::Run;
+use super::uri::UriTemplate;
+use crate::wire::content::Role;
+use crate::wire::icon::Icon;
+use crate::wire::prompt::GetPromptResult;
+use crate::wire::tool::{CallToolResult, ToolAnnotations};
+
+/// An annotated function, as [`tools!`](crate::tools) lists it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Item {
+    /// From `#[tool]`.
+    #[doc(hidden)]
+    Tool(&'static ToolDef),
+    /// From `#[resource]`.
+    #[doc(hidden)]
+    Resource(&'static ResourceDef),
+    /// From `#[prompt]`.
+    #[doc(hidden)]
+    Prompt(&'static PromptDef),
+}
+
+inventory::collect!(Item);
+
+/// Where an attribute stands in the author's code.
+#[derive(Debug, Clone, Copy)]
+pub struct Location {
+    pub file: &'static str,
+    pub line: u32,
+    pub module: &'static str,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{} (in {})", self.file, self.line, self.module)
+    }
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __location {
+    () => {
+        $crate::__private::Location {
+            file: ::core::file!(),
+            line: ::core::line!(),
+            module: ::core::module_path!(),
+        }
+    };
+}
+
+/// A type of state a function takes: known before the first call, so that a missing one is too.
+#[derive(Clone, Copy)]
+pub struct Need {
+    pub(crate) type_id: TypeId,
+    pub(crate) type_name: fn() -> &'static str,
+}
+
+impl Need {
+    pub const fn of<T: ?Sized + 'static>() -> Self {
+        Self { type_id: TypeId::of::<T>(), type_name: any::type_name::<T> }
+    }
+}
+
+impl fmt::Debug for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Need({})", (self.type_name)())
+    }
+}
+
+/// Writes a JSON Schema; called once per process.
+pub(crate) type SchemaFn = fn(&mut SchemaGenerator) -> Schema;
+
+/// Gives a definition its fields, and one `const` method for each that the author may set.
+macro_rules! definition {
+    (
+        $(#[$doc:meta])* $name:ident {
+            new { $($given:ident: $given_type:ty,)* }
+            set { $($field:ident: $field_type:ty = $default:expr;)* }
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name {
+            pub(crate) name: &'static str,
+            pub(crate) location: Location,
+            pub(crate) title: Option<&'static str>,
+            pub(crate) description: Option<&'static str>,
+            pub(crate) icons: &'static [Icon],
+            /// One JSON object, as text.
+            pub(crate) meta: Option<&'static str>,
+            pub(crate) timeout: Option<Duration>,
+            pub(crate) needs: &'static [Need],
+            $(pub(crate) $given: $given_type,)*
+            $(pub(crate) $field: $field_type,)*
+        }
+
+        impl $name {
+            pub const fn new(name: &'static str, location: Location, $($given: $given_type,)*) -> Self {
+                Self {
+                    name,
+                    location,
+                    title: None,
+                    description: None,
+                    icons: &[],
+                    meta: None,
+                    timeout: None,
+                    needs: &[],
+                    $($given,)*
+                    $($field: $default,)*
+                }
+            }
+
+            pub const fn title(self, title: &'static str) -> Self {
+                Self { title: Some(title), ..self }
+            }
+
+            pub const fn description(self, description: &'static str) -> Self {
+                Self { description: Some(description), ..self }
+            }
+
+            pub const fn icons(self, icons: &'static [Icon]) -> Self {
+                Self { icons, ..self }
+            }
+
+            pub const fn meta(self, meta: &'static str) -> Self {
+                Self { meta: Some(meta), ..self }
+            }
+
+            pub const fn timeout(self, timeout: Duration) -> Self {
+                Self { timeout: Some(timeout), ..self }
+            }
+
+            pub const fn needs(self, needs: &'static [Need]) -> Self {
+                Self { needs, ..self }
+            }
+        }
+    };
+}
+
+definition! {
+    /// A function with `#[tool]`.
+    ToolDef {
+        new {
+            arguments: SchemaFn,
+            output: fn(&mut SchemaGenerator) -> Option<Schema>,
+            run: Run<CallToolResult>,
+        }
+        set {
+            annotations: ToolAnnotations = ToolAnnotations {
+                read_only_hint: None,
+                destructive_hint: None,
+                idempotent_hint: None,
+                open_world_hint: None,
+            };
+        }
+    }
+}
+
+impl ToolDef {
+    pub const fn read_only(self, hint: bool) -> Self {
+        let annotations = ToolAnnotations { read_only_hint: Some(hint), ..self.annotations };
+        Self { annotations, ..self }
+    }
+
+    pub const fn destructive(self, hint: bool) -> Self {
+        let annotations = ToolAnnotations { destructive_hint: Some(hint), ..self.annotations };
+        Self { annotations, ..self }
+    }
+
+    pub const fn idempotent(self, hint: bool) -> Self {
+        let annotations = ToolAnnotations { idempotent_hint: Some(hint), ..self.annotations };
+        Self { annotations, ..self }
+    }
+
+    pub const fn open_world(self, hint: bool) -> Self {
+        let annotations = ToolAnnotations { open_world_hint: Some(hint), ..self.annotations };
+        Self { annotations, ..self }
+    }
+}
+
+definition! {
+    /// A function with `#[resource]`.
+    ResourceDef {
+        new {
+            uri: UriTemplate,
+            arguments: SchemaFn,
+            run: Run<ResourceOutput>,
+        }
+        set {
+            mime_type: Option<&'static str> = None;
+            size: Option<u64> = None;
+            audience: &'static [Role] = &[];
+            priority: Option<f64> = None;
+            last_modified: Option<&'static str> = None;
+        }
+    }
+}
+
+impl ResourceDef {
+    pub const fn mime_type(self, mime_type: &'static str) -> Self {
+        Self { mime_type: Some(mime_type), ..self }
+    }
+
+    pub const fn size(self, size: u64) -> Self {
+        Self { size: Some(size), ..self }
+    }
+
+    pub const fn audience(self, audience: &'static [Role]) -> Self {
+        Self { audience, ..self }
+    }
+
+    pub const fn priority(self, priority: f64) -> Self {
+        Self { priority: Some(priority), ..self }
+    }
+
+    pub const fn last_modified(self, last_modified: &'static str) -> Self {
+        Self { last_modified: Some(last_modified), ..self }
+    }
+}
+
+definition! {
+    /// A function with `#[prompt]`.
+    PromptDef {
+        new {
+            arguments: SchemaFn,
+            run: Run<GetPromptResult>,
+        }
+        set {}
+    }
+}

@@ -1,0 +1,119 @@
+use std::borrow::Cow;
+
+use serde::ser::Serializer;
+use serde_json::{Map, Value};
+
+use super::{At, Object, SerializeAt};
+use crate::revision::Revision;
+use crate::revision::fields::Field;
+use crate::wire::content::{Annotations, Content, ContentKind};
+use crate::wire::prompt::PromptMessage;
+use crate::wire::resource::{ResourceContents, ResourceData};
+
+impl SerializeAt for Content {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        match &self.kind {
+            ContentKind::Text(text) => {
+                object.put("type", "text")?;
+                object.put("text", text)?;
+            }
+            ContentKind::Image { data, mime_type } => {
+                object.put("type", "image")?;
+                object.put("data", data)?;
+                object.put("mimeType", mime_type)?;
+            }
+            ContentKind::Audio { data, mime_type } if revision.has(Field::Audio) => {
+                object.put("type", "audio")?;
+                object.put("data", data)?;
+                object.put("mimeType", mime_type)?;
+            }
+            ContentKind::Audio { data, mime_type } => {
+                object.put("type", "text")?;
+                object.put(
+                    "text",
+                    &format_args!("[audio: {mime_type}, {} bytes]", decoded_len(data)),
+                )?;
+            }
+            ContentKind::Resource(contents) => {
+                object.put("type", "resource")?;
+                object.put("resource", &At(revision, &Located { contents, uri: "" }))?;
+            }
+            ContentKind::ResourceLink(link) if revision.has(Field::ResourceLink) => {
+                object.put("type", "resource_link")?;
+                link.members(&mut object)?;
+            }
+            ContentKind::ResourceLink(link) => {
+                object.put("type", "text")?;
+                object.put("text", &format_args!("{}: {}", link.about.name, link.uri))?;
+            }
+        }
+        object.put_some("annotations", annotations(revision, &self.annotations))?;
+        object.put_if(Field::Meta, "_meta", present(&self.meta))?;
+        object.close()
+    }
+}
+
+/// How many bytes base64 text stands for.
+fn decoded_len(base64: &str) -> usize {
+    let padding = base64.bytes().rev().take_while(|byte| *byte == b'=').count();
+    (base64.len() / 4 * 3).saturating_sub(padding)
+}
+
+impl SerializeAt for PromptMessage {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put("role", &self.role)?;
+        object.put("content", &At(revision, &self.content))?;
+        object.close()
+    }
+}
+
+/// Contents with the URI they have if they name none themselves.
+pub(super) struct Located<'a> {
+    pub(super) contents: &'a ResourceContents,
+    pub(super) uri: &'a str,
+}
+
+impl SerializeAt for Located<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put("uri", self.contents.uri.as_deref().unwrap_or(self.uri))?;
+        object.put_some("mimeType", self.contents.mime_type.as_ref())?;
+        match &self.contents.data {
+            ResourceData::Text(text) => object.put("text", text)?,
+            ResourceData::Blob(base64) => object.put("blob", base64)?,
+        }
+        object.put_if(Field::Meta, "_meta", present(&self.contents.meta))?;
+        object.close()
+    }
+}
+
+/// Annotations as this revision has them, if any are left.
+pub(super) fn annotations(
+    revision: Revision,
+    annotations: &Annotations,
+) -> Option<Cow<'_, Annotations>> {
+    let shown = if revision.has(Field::LastModified) || annotations.last_modified.is_none() {
+        Cow::Borrowed(annotations)
+    } else {
+        Cow::Owned(Annotations { last_modified: None, ..annotations.clone() })
+    };
+    (!shown.is_empty()).then_some(shown)
+}
+
+fn present(meta: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    (!meta.is_empty()).then_some(meta)
+}

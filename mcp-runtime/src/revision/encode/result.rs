@@ -1,0 +1,249 @@
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::content::Located;
+use super::{At, Object, SerializeAt};
+use crate::revision::Revision;
+use crate::revision::fields::Field;
+use crate::wire::initialize::{Implementation, ServerCapabilities};
+use crate::wire::prompt::GetPromptResult;
+use crate::wire::resource::ResourceContents;
+use crate::wire::tool::CallToolResult;
+
+/// What the server adds to its results in revisions whose results describe themselves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stamp<'a> {
+    /// The server's `Implementation`, already JSON.
+    pub(crate) server_info: &'a RawValue,
+}
+
+impl Stamp<'_> {
+    /// Ends a result: `resultType`, and `_meta` of the author's members and the server's name.
+    fn end<M: SerializeMap>(
+        &self,
+        object: &mut Object<M>,
+        meta: Option<&Map<String, Value>>,
+    ) -> Result<(), M::Error> {
+        object.put_if(Field::ResultType, "resultType", Some("complete"))?;
+        let server_info = object.revision.has(Field::ServerInfoMeta).then_some(self.server_info);
+        let meta = meta.filter(|meta| !meta.is_empty());
+        if meta.is_none() && server_info.is_none() {
+            return Ok(());
+        }
+        object.put("_meta", &ResultMeta { meta, server_info })
+    }
+
+    /// How long a client may keep a list or a resource (server/utilities/caching). Until authors
+    /// can say more: not at all, and for no one else.
+    fn cache<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        object.put_if(Field::CacheHints, "ttlMs", Some(0))?;
+        object.put_if(Field::CacheHints, "cacheScope", Some("private"))
+    }
+}
+
+struct ResultMeta<'a> {
+    meta: Option<&'a Map<String, Value>>,
+    server_info: Option<&'a RawValue>,
+}
+
+impl Serialize for ResultMeta<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.meta.into_iter().flatten() {
+            map.serialize_entry(key, value)?;
+        }
+        if let Some(server_info) = self.server_info {
+            map.serialize_entry("io.modelcontextprotocol/serverInfo", server_info)?;
+        }
+        map.end()
+    }
+}
+
+/// The result of `tools/call`.
+pub(crate) struct ToolResult<'a> {
+    pub(crate) result: &'a CallToolResult,
+    /// Whether structured content is sent as `{"result": value}`.
+    pub(crate) wraps: bool,
+    pub(crate) stamp: Stamp<'a>,
+}
+
+impl SerializeAt for ToolResult<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let CallToolResult { content, structured, is_error, meta } = self.result;
+        let mut object = Object::open(revision, serializer)?;
+        match structured {
+            // Clients of any revision can read the value: its JSON stands as text beside it.
+            Some(json) if content.is_empty() => object.put("content", &[Mirror(json)])?,
+            _ => object.put("content", &At(revision, &content[..]))?,
+        }
+        let structured =
+            structured.as_ref().map(|json| StructuredContent { json, wraps: self.wraps });
+        object.put_if(Field::StructuredContent, "structuredContent", structured)?;
+        object.put_some("isError", is_error.then_some(true))?;
+        self.stamp.end(&mut object, Some(meta))?;
+        object.close()
+    }
+}
+
+struct Mirror<'a>(&'a RawValue);
+
+impl Serialize for Mirror<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("type", "text")?;
+        map.serialize_entry("text", self.0.get())?;
+        map.end()
+    }
+}
+
+struct StructuredContent<'a> {
+    json: &'a RawValue,
+    wraps: bool,
+}
+
+impl Serialize for StructuredContent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !self.wraps {
+            return self.json.serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("result", self.json)?;
+        map.end()
+    }
+}
+
+/// The result of `resources/read`.
+pub(crate) struct ReadResult<'a> {
+    pub(crate) contents: &'a [ResourceContents],
+    pub(crate) uri: &'a str,
+    pub(crate) stamp: Stamp<'a>,
+}
+
+impl SerializeAt for ReadResult<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let contents: Vec<_> =
+            self.contents.iter().map(|contents| Located { contents, uri: self.uri }).collect();
+        let mut object = Object::open(revision, serializer)?;
+        object.put("contents", &At(revision, &contents[..]))?;
+        self.stamp.cache(&mut object)?;
+        self.stamp.end(&mut object, None)?;
+        object.close()
+    }
+}
+
+/// The result of `prompts/get`.
+pub(crate) struct PromptResult<'a> {
+    pub(crate) result: &'a GetPromptResult,
+    pub(crate) stamp: Stamp<'a>,
+}
+
+impl SerializeAt for PromptResult<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put_some("description", self.result.description.as_ref())?;
+        object.put("messages", &At(revision, &self.result.messages[..]))?;
+        self.stamp.end(&mut object, None)?;
+        object.close()
+    }
+}
+
+/// A page of a list: items already JSON, and where the next page begins.
+pub(crate) struct Page<'a> {
+    /// `tools`, `resources`, `resourceTemplates` or `prompts`.
+    pub(crate) name: &'static str,
+    pub(crate) items: &'a [Box<RawValue>],
+    pub(crate) next_cursor: Option<String>,
+    pub(crate) stamp: Stamp<'a>,
+}
+
+impl SerializeAt for Page<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put(self.name, self.items)?;
+        object.put_some("nextCursor", self.next_cursor.as_ref())?;
+        self.stamp.cache(&mut object)?;
+        self.stamp.end(&mut object, None)?;
+        object.close()
+    }
+}
+
+/// The result of `initialize`.
+pub(crate) struct InitializeResult<'a> {
+    pub(crate) capabilities: ServerCapabilities,
+    pub(crate) server_info: &'a Implementation,
+    pub(crate) instructions: Option<&'a str>,
+}
+
+impl SerializeAt for InitializeResult<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put("protocolVersion", revision.as_str())?;
+        object.put("capabilities", &self.capabilities)?;
+        object.put("serverInfo", &At(revision, self.server_info))?;
+        object.put_some("instructions", self.instructions)?;
+        object.close()
+    }
+}
+
+/// The result of `server/discover`.
+pub(crate) struct DiscoverResult<'a> {
+    pub(crate) supported: &'a [Revision],
+    pub(crate) capabilities: ServerCapabilities,
+    pub(crate) instructions: Option<&'a str>,
+    pub(crate) stamp: Stamp<'a>,
+}
+
+impl SerializeAt for DiscoverResult<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let supported: Vec<_> = self.supported.iter().map(|revision| revision.as_str()).collect();
+        let mut object = Object::open(revision, serializer)?;
+        object.put("supportedVersions", &supported)?;
+        object.put("capabilities", &self.capabilities)?;
+        object.put_some("instructions", self.instructions)?;
+        self.stamp.cache(&mut object)?;
+        self.stamp.end(&mut object, None)?;
+        object.close()
+    }
+}
+
+/// The result of a request that asks for nothing back.
+pub(crate) struct Acknowledged<'a> {
+    pub(crate) stamp: Stamp<'a>,
+}
+
+impl SerializeAt for Acknowledged<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        self.stamp.end(&mut object, None)?;
+        object.close()
+    }
+}

@@ -1,0 +1,68 @@
+use std::ops::RangeInclusive;
+
+use super::Revision;
+use super::Revision::{V2025_03_26, V2025_06_18, V2025_11_25, V2026_07_28};
+
+/// A field or kind that not every revision has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    /// `title` of tools, resources, prompts, arguments, servers.
+    Title,
+    /// `_meta` of anything but requests and results.
+    Meta,
+    Icons,
+    /// `description` and `websiteUrl` of a server.
+    AboutServer,
+    ToolAnnotations,
+    OutputSchema,
+    StructuredContent,
+    Audio,
+    ResourceLink,
+    LastModified,
+    /// `message` of a progress notification.
+    ProgressMessage,
+    ResultType,
+    CacheHints,
+    /// The server's name in a result's `_meta`.
+    ServerInfoMeta,
+}
+
+impl Field {
+    /// The revisions that have it: the schemas' history, one row a field.
+    const fn revisions(self) -> RangeInclusive<Revision> {
+        match self {
+            Self::ToolAnnotations | Self::Audio | Self::ProgressMessage => {
+                V2025_03_26..=V2026_07_28
+            }
+            Self::Title
+            | Self::Meta
+            | Self::OutputSchema
+            | Self::StructuredContent
+            | Self::ResourceLink
+            | Self::LastModified => V2025_06_18..=V2026_07_28,
+            Self::Icons | Self::AboutServer => V2025_11_25..=V2026_07_28,
+            Self::ResultType | Self::CacheHints | Self::ServerInfoMeta => V2026_07_28..=V2026_07_28,
+        }
+    }
+}
+
+impl Revision {
+    pub(super) fn has(self, field: Field) -> bool {
+        field.revisions().contains(&self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_appear_in_their_revision() {
+        let first = |field| Revision::ALL.into_iter().find(|revision| revision.has(field));
+        assert_eq!(first(Field::Audio), Some(V2025_03_26));
+        assert_eq!(first(Field::Title), Some(V2025_06_18));
+        assert_eq!(first(Field::Icons), Some(V2025_11_25));
+        assert_eq!(first(Field::ResultType), Some(V2026_07_28));
+        assert!(!Revision::ALL[0].has(Field::ToolAnnotations));
+    }
+}

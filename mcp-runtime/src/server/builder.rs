@@ -1,0 +1,282 @@
+use std::any::TypeId;
+use std::collections::HashSet;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::state_factory::{MakingState, StateFactory};
+use super::{Error, Service};
+use crate::context::States;
+use crate::handler::Item;
+use crate::registry::Registry;
+use crate::revision::{At, Revision};
+use crate::wire::icon::Icon;
+use crate::wire::initialize::Implementation;
+
+/// A server in the making: who it is, what it offers, the state its functions take.
+///
+/// [`server!()`](crate::server) begins one with every annotated function of the program;
+/// `Server::new` begins an empty one, to which [`with`](Self::with) adds a list of functions.
+/// `A` is the type of the author's own flags.
+///
+/// ```
+/// use mcp_runtime::{Server, tool, tools};
+///
+/// struct Greeting(String);
+///
+/// /// Greets somebody.
+/// #[tool]
+/// fn greet(greeting: &Greeting, name: &str) -> String {
+///     format!("{}, {name}!", greeting.0)
+/// }
+///
+/// let server = Server::new("greeter", "1.0.0")
+///     .instructions("Greet people before anything else.")
+///     .state(Greeting("Hello".to_owned()))
+///     .with(tools![greet]);
+/// # let _ = server;
+/// ```
+pub struct Server<A = ()> {
+    info: Implementation,
+    instructions: Option<String>,
+    items: Vec<Item>,
+    page_size: usize,
+    states: States,
+    factories: Vec<Factory<A>>,
+    shutdown: Vec<ShutdownHook>,
+}
+
+/// State that is made when serving starts.
+struct Factory<A> {
+    type_id: TypeId,
+    type_name: &'static str,
+    make: Box<dyn FnOnce(&A) -> Making>,
+}
+
+/// Puts the state among the others once it is made.
+type Making = Pin<Box<dyn Future<Output = Result<Insert, String>>>>;
+type Insert = Box<dyn FnOnce(&mut States)>;
+
+/// What runs after the last call.
+pub(crate) type ShutdownHook = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()>>>>;
+
+/// Items on one page of a list, unless the author says otherwise.
+const PAGE_SIZE: usize = 100;
+
+impl Server {
+    /// A server that offers nothing yet. `name` and `version` are what clients are told.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            info: Implementation {
+                name: name.into(),
+                version: version.into(),
+                title: None,
+                description: None,
+                website_url: None,
+                icons: Vec::new(),
+            },
+            instructions: None,
+            items: Vec::new(),
+            page_size: PAGE_SIZE,
+            states: States::default(),
+            factories: Vec::new(),
+            shutdown: Vec::new(),
+        }
+    }
+
+    /// Not public API. What `server!()` begins with: every annotated function, by name.
+    #[doc(hidden)]
+    pub fn of_program(name: &str, version: &str) -> Self {
+        let mut items: Vec<Item> = inventory::iter::<Item>().copied().collect();
+        items.sort_by_key(|item| match item {
+            Item::Tool(def) => def.name,
+            Item::Resource(def) => def.uri.source,
+            Item::Prompt(def) => def.name,
+        });
+        Self::new(name, version).with(items)
+    }
+}
+
+impl Server {
+    /// The same server for an author with flags.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_flags<A: 'static>(self) -> Server<A> {
+        let factories = self.factories.into_iter().map(|factory| Factory {
+            type_id: factory.type_id,
+            type_name: factory.type_name,
+            make: Box::new(move |_: &A| (factory.make)(&())),
+        });
+        Server {
+            info: self.info,
+            instructions: self.instructions,
+            items: self.items,
+            page_size: self.page_size,
+            states: self.states,
+            factories: factories.collect(),
+            shutdown: self.shutdown,
+        }
+    }
+}
+
+impl<A: 'static> Server<A> {
+    /// Adds functions, in their order: `server.with(tools![add, files::search])`.
+    pub fn with(mut self, items: impl IntoIterator<Item = Item>) -> Self {
+        self.items.extend(items);
+        self
+    }
+
+    /// The name clients are told; `server!()` takes it from the Cargo package.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.info.name = name.into();
+        self
+    }
+
+    /// The version clients are told; `server!()` takes it from the Cargo package.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.info.version = version.into();
+        self
+    }
+
+    /// The server's name for people.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.info.title = Some(title.into());
+        self
+    }
+
+    /// What the server is for, for people.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.info.description = Some(description.into());
+        self
+    }
+
+    /// Where people read about the server.
+    pub fn website_url(mut self, url: impl Into<String>) -> Self {
+        self.info.website_url = Some(url.into());
+        self
+    }
+
+    /// An image for the server; may be said several times.
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.info.icons.push(icon);
+        self
+    }
+
+    /// How a model should use the server. Some clients read only the first 512 characters.
+    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.instructions = Some(instructions.into());
+        self
+    }
+
+    /// How many items one page of a list holds; 100 unless said, at least 1.
+    pub fn page_size(mut self, items: usize) -> Self {
+        self.page_size = items;
+        self
+    }
+
+    /// State that functions take as `&T`; one of each type.
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.states.insert(state);
+        self
+    }
+
+    /// State that functions take by a trait: `&dyn Store` from `.state_as::<dyn Store>(store)`.
+    pub fn state_as<T: ?Sized + Send + Sync + 'static>(mut self, state: Arc<T>) -> Self {
+        self.states.insert_as(state);
+        self
+    }
+
+    /// State that is made when the server starts to serve, and only then: `manifest` and `--help`
+    /// need no database. The closure is sync or async and returns a `Result`; it may take the
+    /// author's flags. An error is told in one line and ends the process with status 1.
+    ///
+    /// ```
+    /// use mcp_runtime::Server;
+    ///
+    /// struct Words(Vec<String>);
+    ///
+    /// let server = Server::new("words", "1.0.0").state_with(|| -> std::io::Result<Words> {
+    ///     let text = std::fs::read_to_string("/usr/share/dict/words")?;
+    ///     Ok(Words(text.lines().map(str::to_owned).collect()))
+    /// });
+    /// # let _ = server;
+    /// ```
+    pub fn state_with<M, F: StateFactory<A, M> + 'static>(mut self, factory: F) -> Self {
+        self.factories.push(Factory {
+            type_id: TypeId::of::<F::State>(),
+            type_name: std::any::type_name::<F::State>(),
+            make: Box::new(|flags| {
+                let making: MakingState<F::State> = factory.make(flags);
+                Box::pin(async move {
+                    let state = making.await?;
+                    Ok(Box::new(|states: &mut States| states.insert(state)) as Insert)
+                })
+            }),
+        });
+        self
+    }
+
+    /// Runs after the last call has ended, before the process does: the counterpart of
+    /// [`state_with`](Self::state_with). Hooks run in the order they were added.
+    pub fn on_shutdown<F: Future<Output = ()> + 'static>(
+        mut self,
+        hook: impl FnOnce() -> F + 'static,
+    ) -> Self {
+        self.shutdown.push(Box::new(|| Box::pin(hook())));
+        self
+    }
+
+    pub(crate) fn registry(&self) -> Result<Registry, Error> {
+        Registry::new(&self.items, self.page_size).map_err(Error::new)
+    }
+
+    pub(crate) fn info(&self) -> &Implementation {
+        &self.info
+    }
+
+    pub(crate) fn server_instructions(&self) -> Option<&str> {
+        self.instructions.as_deref()
+    }
+
+    pub(crate) fn take_shutdown(&mut self) -> Vec<ShutdownHook> {
+        std::mem::take(&mut self.shutdown)
+    }
+
+    /// Checks everything, then makes the state.
+    pub(crate) async fn build(self, flags: &A) -> Result<Arc<Service>, Error> {
+        let registry = self.registry()?;
+        let made: HashSet<_> = self.factories.iter().map(|factory| factory.type_id).collect();
+        let missing =
+            registry.missing_state(|state| self.states.contains(state) || made.contains(&state));
+        if !missing.is_empty() {
+            return Err(Error::new(missing));
+        }
+        let mut states = self.states;
+        for factory in self.factories {
+            let made = (factory.make)(flags).await;
+            let insert = made.map_err(|error| {
+                Error::one(format!("cannot make `{}`: {error}", factory.type_name))
+            })?;
+            insert(&mut states);
+        }
+        // Strings only: writing them cannot fail.
+        let info_json =
+            serde_json::value::to_raw_value(&At(Revision::NEWEST_STATELESS, &self.info))
+                .unwrap_or_else(|_| serde_json::value::RawValue::NULL.to_owned());
+        Ok(Arc::new(Service {
+            info: self.info,
+            info_json,
+            instructions: self.instructions,
+            registry,
+            states: Arc::new(states),
+        }))
+    }
+}
+
+impl<A> fmt::Debug for Server<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("info", &self.info)
+            .field("items", &self.items.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,283 @@
+//! Running a function: where, how long, and what happens if it panics or nobody waits any more.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{self, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinHandle;
+use tokio::time::Sleep;
+
+use super::methods::{prompts, resources, tools};
+use super::reply::{Class, Reply};
+use super::session::Session;
+use super::{Outcome, Service};
+use crate::context::Context;
+use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, ResourceOutput, Run, ToolError};
+use crate::registry::{PromptEntry, ResourceEntry, ToolEntry};
+use crate::wire::content::{Content, ContentKind};
+use crate::wire::prompt::GetPromptResult;
+use crate::wire::tool::CallToolResult;
+use crate::wire::{Code, ErrorObject};
+
+/// A function that was started.
+pub(super) enum Started<R> {
+    Done(Result<R, Fault>),
+    Running(Running<R>),
+}
+
+/// A function that has not returned.
+pub(super) enum Running<R> {
+    Here(BoxFuture<Result<R, Fault>>),
+    OnThread(JoinHandle<Result<R, Fault>>),
+}
+
+/// Starts a function where its kind and its pace say.
+pub(super) fn start<R: Send + 'static>(run: Run<R>, call: Call, pace: &Pace) -> Started<R> {
+    match run {
+        Run::Async(run) => Started::Running(Running::Here(run(call))),
+        Run::Inline(run) => Started::Done(caught(|| run(call))),
+        Run::Blocking(run) => Started::Running(on_thread(move || caught(|| run(call)))),
+        Run::Sync(run) if pace.is_quick() => Started::Done(timed(pace, || run(call))),
+        Run::Sync(run) => {
+            let pace = pace.clone();
+            Started::Running(on_thread(move || timed(&pace, || run(call))))
+        }
+    }
+}
+
+fn on_thread<R: Send + 'static>(
+    work: impl FnOnce() -> Result<R, Fault> + Send + 'static,
+) -> Running<R> {
+    Running::OnThread(tokio::task::spawn_blocking(work))
+}
+
+fn timed<R>(pace: &Pace, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
+    let started = Instant::now();
+    let outcome = caught(run);
+    pace.record(started.elapsed());
+    outcome
+}
+
+/// Turns a panic into an answer. The author's state may be half-way through a change, as it would
+/// be with any error; nothing of ours is touched while the function runs.
+fn caught<R>(run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(&*panic)))
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Fault {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = text.unwrap_or("(no text)"), "a function panicked");
+    Fault { kind: FaultKind::Protocol(ErrorObject::internal()) }
+}
+
+impl<R> Running<R> {
+    fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<R, Fault>> {
+        match self {
+            Self::Here(future) => catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
+                .unwrap_or_else(|panic| Poll::Ready(Err(panicked(&*panic)))),
+            Self::OnThread(handle) => Pin::new(handle).poll(cx).map(|joined| {
+                // The thread catches panics, so this is a runtime that shuts down.
+                joined.unwrap_or_else(|error| Err(Fault::internal(error)))
+            }),
+        }
+    }
+}
+
+/// A running function of one kind, with what is needed to answer for it.
+pub(super) enum Work {
+    Tool(Running<CallToolResult>, Arc<ToolEntry>),
+    Resource(Running<ResourceOutput>, Arc<ResourceEntry>, String),
+    Prompt(Running<GetPromptResult>, Arc<PromptEntry>),
+}
+
+impl Work {
+    fn poll(
+        &mut self,
+        service: &Service,
+        context: &Context,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<Reply> {
+        match self {
+            Self::Tool(running, entry) => {
+                running.poll(cx).map(|outcome| tools::reply(service, context, entry, outcome))
+            }
+            Self::Resource(running, entry, uri) => running
+                .poll(cx)
+                .map(|outcome| resources::reply(service, context, entry, uri, outcome)),
+            Self::Prompt(running, entry) => {
+                running.poll(cx).map(|outcome| prompts::reply(service, context, entry, outcome))
+            }
+        }
+    }
+
+    /// The reply to a call that took too long: an error of its kind.
+    fn timed_out(&self, service: &Service, context: &Context, limit: Duration) -> Reply {
+        let fault = || Fault::from(ToolError::new(format!("timed out after {limit:?}")));
+        match self {
+            Self::Tool(_, entry) => tools::reply(service, context, entry, Err(fault())),
+            Self::Resource(_, entry, uri) => {
+                resources::reply(service, context, entry, uri, Err(fault()))
+            }
+            Self::Prompt(_, entry) => prompts::reply(service, context, entry, Err(fault())),
+        }
+    }
+}
+
+/// A call that has not ended: a stream of what it says, its reply last.
+///
+/// Whoever holds it runs it. Dropping it cancels it.
+pub(crate) struct PendingCall {
+    service: Arc<Service>,
+    context: Context,
+    /// Where the call is noted, so that it can be cancelled by its id.
+    session: Option<Arc<Session>>,
+    work: Work,
+    timeout: Option<(Duration, Pin<Box<Sleep>>)>,
+    reply: Option<Reply>,
+    ended: bool,
+}
+
+/// What a call says.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Notification(Vec<u8>),
+    /// The last event.
+    Reply(Reply),
+}
+
+/// What becomes of a call that was started: polled once, so that one that is quick needs no task,
+/// no channel and no stream.
+pub(super) fn pending(
+    service: &Arc<Service>,
+    context: Context,
+    session: Option<Arc<Session>>,
+    timeout: Option<Duration>,
+    work: Work,
+) -> Outcome {
+    let mut call = PendingCall {
+        service: service.clone(),
+        context,
+        session: None,
+        work,
+        timeout: timeout.map(|limit| (limit, Box::pin(tokio::time::sleep(limit)))),
+        reply: None,
+        ended: false,
+    };
+    let mut cx = task::Context::from_waker(task::Waker::noop());
+    if let Poll::Ready(reply) = call.work.poll(service, &call.context, &mut cx) {
+        call.end();
+        return ready(&call.context, reply);
+    }
+    if let Some(session) = session {
+        if !session.begin(&call.context) {
+            let error =
+                ErrorObject::new(Code::INVALID_REQUEST, "a request of this id is running already");
+            return Reply::error(Class::Answered, Some(&call.context.request().id), &error).into();
+        }
+        call.session = Some(session);
+    }
+    Outcome::Pending(call)
+}
+
+/// A reply that is there at once, behind what the call has said.
+pub(super) fn ready(context: &Context, reply: Reply) -> Outcome {
+    let outbox = &context.request().outbox;
+    outbox.close();
+    let notifications = std::iter::from_fn(|| outbox.pop()).collect();
+    Outcome::Ready { notifications, reply }
+}
+
+impl PendingCall {
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The next thing the call says; `None` after its reply, or once it is cancelled: a cancelled
+    /// request gets none.
+    pub(crate) fn poll_next(&mut self, cx: &mut task::Context<'_>) -> Poll<Option<Event>> {
+        if self.ended {
+            return Poll::Ready(self.reply.take().map(Event::Reply));
+        }
+        let context = self.context.clone();
+        let request = context.request();
+        request.outbox.register(cx.waker());
+        request.cancellation.register(cx.waker());
+        if request.cancellation.is_cancelled() {
+            self.end();
+            return Poll::Ready(None);
+        }
+        if self.reply.is_none() {
+            self.reply = self.poll_reply(cx);
+        }
+        if let Some(notification) = request.outbox.pop() {
+            return Poll::Ready(Some(Event::Notification(notification)));
+        }
+        if self.reply.is_none() {
+            return Poll::Pending;
+        }
+        self.end();
+        Poll::Ready(self.reply.take().map(Event::Reply))
+    }
+
+    fn poll_reply(&mut self, cx: &mut task::Context<'_>) -> Option<Reply> {
+        if let Poll::Ready(reply) = self.work.poll(&self.service, &self.context, cx) {
+            self.context.request().outbox.close();
+            return Some(reply);
+        }
+        let (limit, sleep) = self.timeout.as_mut()?;
+        if sleep.as_mut().poll(cx).is_pending() {
+            return None;
+        }
+        let reply = self.work.timed_out(&self.service, &self.context, *limit);
+        self.context.request().outbox.close();
+        self.context.request().cancellation.cancel(); // a sync function has to be told
+        Some(reply)
+    }
+
+    /// Waits for the next event.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        std::future::poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        let request = self.context.request();
+        request.outbox.close();
+        request.cancellation.end();
+        if let Some(session) = self.session.take() {
+            session.end(&request.id);
+        }
+    }
+}
+
+impl Drop for PendingCall {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.context.request().cancellation.cancel();
+            self.end();
+        }
+    }
+}
+
+impl fmt::Debug for PendingCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingCall").field("context", &self.context).finish_non_exhaustive()
+    }
+}
+
+/// The protocol error of a resource or prompt whose function failed; its cause goes to the log.
+pub(super) fn failure(what: &'static str, name: &str, failure: ToolError) -> ErrorObject {
+    if let Some(cause) = failure.cause {
+        tracing::error!(what, name, %cause, "a function failed");
+    }
+    let texts = failure.content.iter().filter_map(|content: &Content| match &content.kind {
+        ContentKind::Text(text) => Some(&**text),
+        _ => None,
+    });
+    ErrorObject::new(Code::INTERNAL_ERROR, texts.collect::<Vec<_>>().join("\n"))
+}

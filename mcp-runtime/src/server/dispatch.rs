@@ -1,0 +1,116 @@
+use std::sync::{Arc, OnceLock};
+
+use super::methods::{lists, logging, prompts, resources, tools};
+use super::reply::{Class, Reply};
+use super::session::Session;
+use super::{Outcome, Service};
+use crate::context::{Cancellation, Client, Context, LogFilter, Outbox, Peer};
+use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
+use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, RequestId};
+
+/// A request whose era and revision are settled. From here on both eras are one.
+pub(super) struct Request {
+    pub(super) revision: Revision,
+    pub(super) id: RequestId,
+    pub(super) message: Message,
+    pub(super) progress_token: Option<RequestId>,
+    pub(super) log: LogFilter,
+    /// From the handshake; in the stateless era it is read from the request when asked for.
+    pub(super) client: Option<Arc<Client>>,
+    pub(super) session: Option<Arc<Session>>,
+    pub(super) peer: Arc<dyn Peer>,
+}
+
+impl Service {
+    /// Runs the method of a request.
+    pub(super) fn dispatch(self: &Arc<Self>, request: Request) -> Outcome {
+        let MessageKind::Request { method, .. } = &request.message.kind else {
+            return Outcome::Accepted;
+        };
+        if !self.offers(method) {
+            return request.not_served(&ErrorObject::method_not_found(method));
+        }
+        match method {
+            Method::ToolsCall => tools::call(self, request),
+            Method::ResourcesRead => resources::read(self, request),
+            Method::PromptsGet => prompts::get(self, request),
+            Method::ToolsList => lists::page(self, &request, &self.registry.tools),
+            Method::ResourcesList => lists::page(self, &request, &self.registry.resources),
+            Method::ResourceTemplatesList => lists::page(self, &request, &self.registry.templates),
+            Method::PromptsList => lists::page(self, &request, &self.registry.prompts),
+            Method::SetLevel => logging::set_level(self, &request),
+            Method::Ping => request.acknowledge(self),
+            Method::Discover => self.discover(&request),
+            // The lifecycle has taken these, or the revision does not serve them as requests.
+            Method::Initialize | Method::Initialized | Method::Cancelled | Method::Other(_) => {
+                request.not_served(&ErrorObject::method_not_found(method))
+            }
+        }
+    }
+
+    /// Whether the feature a method belongs to is offered; what is not declared is not served.
+    fn offers(&self, method: &Method) -> bool {
+        let capabilities = self.capabilities();
+        match method {
+            Method::ToolsList | Method::ToolsCall => capabilities.tools.is_some(),
+            Method::ResourcesList | Method::ResourceTemplatesList | Method::ResourcesRead => {
+                capabilities.resources.is_some()
+            }
+            Method::PromptsList | Method::PromptsGet => capabilities.prompts.is_some(),
+            _ => true,
+        }
+    }
+
+    fn discover(&self, request: &Request) -> Outcome {
+        let supported = Self::revisions();
+        let result = DiscoverResult {
+            supported: &supported,
+            capabilities: self.capabilities(),
+            instructions: self.instructions(),
+            stamp: self.stamp(),
+        };
+        request.answer(&At(request.revision, &result))
+    }
+}
+
+impl Request {
+    pub(super) fn answer(&self, result: &(impl serde::Serialize + ?Sized)) -> Outcome {
+        Reply::result(&self.id, result).into()
+    }
+
+    pub(super) fn acknowledge(&self, service: &Service) -> Outcome {
+        self.answer(&At(self.revision, &Acknowledged { stamp: service.stamp() }))
+    }
+
+    pub(super) fn refuse(&self, error: &ErrorObject) -> Outcome {
+        Reply::error(Class::Answered, Some(&self.id), error).into()
+    }
+
+    fn not_served(&self, error: &ErrorObject) -> Outcome {
+        Reply::error(Class::NotServed, Some(&self.id), error).into()
+    }
+
+    /// What the function will see, and the session its call is noted in.
+    pub(super) fn into_context(self, service: &Service) -> (Context, Option<Arc<Session>>) {
+        let request = crate::context::Request {
+            message: self.message,
+            id: self.id,
+            revision: self.revision,
+            progress_token: self.progress_token,
+            log: self.log,
+            client: self.client.map_or_else(OnceLock::new, OnceLock::from),
+            peer: self.peer,
+            states: service.states.clone(),
+            cancellation: Cancellation::default(),
+            outbox: Outbox::default(),
+        };
+        (Context::new(request), self.session)
+    }
+}
+
+impl ErrorObject {
+    pub(super) fn method_not_found(method: &Method) -> Self {
+        // Echoed, so bounded: a name of ours is never this long.
+        Self::new(Code::METHOD_NOT_FOUND, format!("method {:.80?} is not served", method.as_str()))
+    }
+}

@@ -1,0 +1,30 @@
+use std::fmt;
+
+/// Why a server cannot start or had to stop: every mistake it found, one a line.
+pub struct Error {
+    mistakes: Vec<String>,
+}
+
+impl Error {
+    pub(crate) fn new(mistakes: Vec<String>) -> Self {
+        Self { mistakes }
+    }
+
+    pub(crate) fn one(mistake: impl Into<String>) -> Self {
+        Self::new(vec![mistake.into()])
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.mistakes.join("\n"))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.mistakes).finish()
+    }
+}
+
+impl std::error::Error for Error {}

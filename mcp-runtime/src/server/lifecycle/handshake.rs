@@ -1,0 +1,89 @@
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crate::context::Client;
+use crate::revision::{At, Era, InitializeResult, Revision};
+use crate::server::dispatch::Request;
+use crate::server::reply::{Class, Reply};
+use crate::server::session::{Handshake, Session};
+use crate::server::{Incoming, Outcome, Service};
+use crate::wire::meta::RequestMeta;
+use crate::wire::{Code, ErrorObject, Member, Message, MessageKind, Method, RequestId};
+
+/// A request of a session (basic/lifecycle).
+pub(super) fn request(
+    service: &Arc<Service>,
+    id: RequestId,
+    meta: &RequestMeta<'_>,
+    incoming: Incoming,
+) -> Outcome {
+    let Incoming { message, session, peer } = incoming;
+    let MessageKind::Request { method, .. } = &message.kind else { return Outcome::Accepted };
+    let refuse = |error| Reply::error(Class::Answered, Some(&id), &error).into();
+    let Some(session) = session else {
+        return Reply::error(Class::Refused, Some(&id), &not_initialized()).into();
+    };
+    if *method == Method::Initialize {
+        return match open(service, &session, &message) {
+            Ok(revision) => Reply::result(&id, &At(revision, &initialized(service))).into(),
+            Err(error) => refuse(error),
+        };
+    }
+    let Some(handshake) = session.handshake() else {
+        // A ping may come before everything else, and says the same in every revision.
+        return match method {
+            Method::Ping => Reply::result(&id, &serde_json::Map::new()).into(),
+            _ => refuse(not_initialized()),
+        };
+    };
+    if !handshake.revision.serves(method) {
+        return refuse(ErrorObject::method_not_found(method));
+    }
+    let request = Request {
+        revision: handshake.revision,
+        progress_token: meta.progress_token.clone(),
+        log: session.log_filter(),
+        client: Some(handshake.client.clone()),
+        session: Some(session.clone()),
+        id,
+        message,
+        peer,
+    };
+    service.dispatch(request)
+}
+
+/// Settles the revision: the one asked for if we serve it, otherwise the newest that has a
+/// handshake, and the client decides whether it can live with that.
+fn open(service: &Service, session: &Session, message: &Message) -> Result<Revision, ErrorObject> {
+    let asked: Cow<'_, str> = message.require_text(Member::ProtocolVersion)?;
+    let revision = Revision::named(&asked)
+        .filter(|revision| revision.facts().era == Era::Handshake)
+        .unwrap_or(Revision::NEWEST_HANDSHAKE);
+    let info: Option<Box<RawValue>> = message.read(Member::ClientInfo)?;
+    let capabilities: Option<Box<RawValue>> = message.read(Member::Capabilities)?;
+    let client = Arc::new(Client::from_raw(info.as_deref(), capabilities.as_deref()));
+    tracing::debug!(server = service.info.name, %revision, client = client.info().name(), "session opened");
+    session.open(Handshake { revision, client }).map(|()| revision).map_err(|_| {
+        ErrorObject::new(
+            Code::INVALID_REQUEST,
+            "the session is initialized already; open another one",
+        )
+    })
+}
+
+fn initialized(service: &Service) -> InitializeResult<'_> {
+    InitializeResult {
+        capabilities: service.capabilities(),
+        server_info: &service.info,
+        instructions: service.instructions(),
+    }
+}
+
+fn not_initialized() -> ErrorObject {
+    ErrorObject::new(
+        Code::INVALID_REQUEST,
+        "no session: send `initialize` first, or a request with a `_meta` of its own",
+    )
+}

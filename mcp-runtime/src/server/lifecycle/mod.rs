@@ -1,0 +1,81 @@
+//! Which era a message belongs to, and what each era does before a method is dispatched.
+//!
+//! The two eras behave differently here and nowhere else: [`handshake`] (sessions, until
+//! 2025-11-25) and [`stateless`] (each request describes itself, from 2026-07-28).
+
+mod handshake;
+mod stateless;
+
+use std::sync::Arc;
+
+use super::reply::{Class, Reply};
+use super::session::Session;
+use super::{Incoming, Outcome, Service};
+use crate::revision::{Era, Revision};
+use crate::wire::meta::RequestMeta;
+use crate::wire::{Member, Message, MessageKind, Method, RequestId};
+
+/// The era of one message, decided on its raw JSON before any of it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestEra {
+    Handshake,
+    Stateless,
+}
+
+impl RequestEra {
+    /// basic/versioning, in the order the specification's own suite needs:
+    /// any reserved member of `_meta` or a stateless revision named by the transport makes a
+    /// message stateless, except `initialize`, which only `_meta` makes so.
+    pub(crate) fn of(
+        message: &Message,
+        meta: &RequestMeta<'_>,
+        named_version: Option<&str>,
+    ) -> Self {
+        let named = || {
+            message.method() != Some(&Method::Initialize)
+                && named_version
+                    .and_then(Revision::named)
+                    .is_some_and(|revision| revision.facts().era == Era::Stateless)
+        };
+        if meta.is_stateless() || named() { Self::Stateless } else { Self::Handshake }
+    }
+}
+
+impl Service {
+    /// Takes one message. Never blocks and never panics on what a peer sends.
+    pub(crate) fn handle(self: &Arc<Self>, incoming: Incoming) -> Outcome {
+        match &incoming.message.kind {
+            MessageKind::Request { id, .. } => {
+                let id = id.clone();
+                self.request(id, incoming)
+            }
+            MessageKind::Notification { method } => {
+                if let (Method::Cancelled, Some(session)) = (method, &incoming.session) {
+                    cancel(session, &incoming.message);
+                }
+                Outcome::Accepted
+            }
+            // We ask clients nothing yet, so there is nothing to match an answer with.
+            MessageKind::Response { .. } => Outcome::Accepted,
+        }
+    }
+
+    fn request(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
+        let message = incoming.message.clone(); // shares the bytes
+        let meta = match RequestMeta::parse(message.raw(Member::Meta)) {
+            Ok(meta) => meta,
+            Err(error) => return Reply::error(Class::Refused, Some(&id), &error).into(),
+        };
+        match RequestEra::of(&message, &meta, incoming.peer.named_version()) {
+            RequestEra::Handshake => handshake::request(self, id, &meta, incoming),
+            RequestEra::Stateless => stateless::request(self, id, &meta, incoming),
+        }
+    }
+}
+
+/// A cancellation that names nothing we know is ignored: it may have crossed the reply.
+fn cancel(session: &Session, message: &Message) {
+    if let Ok(Some(id)) = message.read::<RequestId>(Member::RequestId) {
+        session.cancel(&id);
+    }
+}

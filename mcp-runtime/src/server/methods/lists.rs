@@ -1,0 +1,22 @@
+use crate::registry::Catalogue;
+use crate::revision::SerializeAt;
+use crate::server::dispatch::Request;
+use crate::server::{Outcome, Service};
+use crate::wire::Member;
+
+/// `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list`
+/// (server/utilities/pagination).
+pub(crate) fn page<T: SerializeAt>(
+    service: &Service,
+    request: &Request,
+    catalogue: &Catalogue<T>,
+) -> Outcome {
+    let page = request
+        .message
+        .text(Member::Cursor)
+        .and_then(|cursor| catalogue.page(request.revision, cursor.as_deref(), service.stamp()));
+    match page {
+        Ok(page) => request.answer(page),
+        Err(error) => request.refuse(&error),
+    }
+}

@@ -1,0 +1,83 @@
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::context::Context;
+use crate::handler::{Call, Fault, FaultKind, Given, TextValue};
+use crate::registry::PromptEntry;
+use crate::revision::{At, PromptResult};
+use crate::server::call::{self, Started, Work};
+use crate::server::dispatch::Request;
+use crate::server::reply::{Class, Reply};
+use crate::server::{Outcome, Service};
+use crate::wire::prompt::GetPromptResult;
+use crate::wire::{Code, ErrorObject, Member};
+
+/// `prompts/get` (server/prompts, "Getting a prompt").
+pub(crate) fn get(service: &Arc<Service>, request: Request) -> Outcome {
+    let (entry, arguments) = match find(service, &request) {
+        Ok(found) => found,
+        Err(error) => return request.refuse(&error),
+    };
+    let (context, session) = request.into_context(service);
+    let call = Call::new(context.clone(), Given::Named(arguments));
+    match call::start(entry.def.run, call, &entry.pace) {
+        Started::Done(outcome) => call::ready(&context, reply(service, &context, &entry, outcome)),
+        Started::Running(running) => {
+            let timeout = entry.def.timeout;
+            call::pending(service, context, session, timeout, Work::Prompt(running, entry))
+        }
+    }
+}
+
+type Arguments = Vec<(String, TextValue)>;
+
+fn find(
+    service: &Service,
+    request: &Request,
+) -> Result<(Arc<PromptEntry>, Arguments), ErrorObject> {
+    let name = request.message.require_text(Member::Name)?;
+    let entry = service.registry().prompt(&name).cloned().ok_or_else(|| {
+        ErrorObject::new(Code::INVALID_PARAMS, format!("there is no prompt {name:.128?}"))
+    })?;
+    Ok((entry, arguments(request)?))
+}
+
+/// Arguments are strings; a client that sends a number or a bool means its text.
+fn arguments(request: &Request) -> Result<Arguments, ErrorObject> {
+    let given: Option<Map<String, Value>> = request.message.read(Member::Arguments)?;
+    let text = |(name, value)| match value {
+        Value::String(text) => Ok(Some((name, TextValue::One(text)))),
+        Value::Bool(_) | Value::Number(_) => Ok(Some((name, TextValue::One(value.to_string())))),
+        Value::Null => Ok(None),
+        Value::Array(_) | Value::Object(_) => {
+            let what = format!("params.arguments.{name:.128}: a prompt takes strings");
+            Err(ErrorObject::new(Code::INVALID_PARAMS, what))
+        }
+    };
+    given.into_iter().flatten().filter_map(|argument| text(argument).transpose()).collect()
+}
+
+/// The reply to a prompt that has ended.
+pub(crate) fn reply(
+    service: &Service,
+    context: &Context,
+    entry: &PromptEntry,
+    outcome: Result<GetPromptResult, Fault>,
+) -> Reply {
+    let id = &context.request().id;
+    let error = |error| Reply::error(Class::Answered, Some(id), &error);
+    let name = entry.def.name;
+    match outcome.map_err(|fault| fault.kind) {
+        Ok(result) => {
+            let result = PromptResult { result: &result, stamp: service.stamp() };
+            Reply::result(id, &At(context.revision(), &result))
+        }
+        Err(FaultKind::Arguments(text)) => {
+            let what = format!("invalid arguments for prompt `{name}`: {text}");
+            error(ErrorObject::new(Code::INVALID_PARAMS, what))
+        }
+        Err(FaultKind::Protocol(protocol)) => error(protocol),
+        Err(FaultKind::Function(failure)) => error(call::failure("prompt", name, failure)),
+    }
+}

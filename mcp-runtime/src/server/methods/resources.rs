@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::context::Context;
+use crate::handler::{Call, Fault, FaultKind, Given, ResourceOutput};
+use crate::registry::ResourceEntry;
+use crate::revision::{At, ReadResult, Revision};
+use crate::server::call::{self, Started, Work};
+use crate::server::dispatch::Request;
+use crate::server::reply::{Class, Reply};
+use crate::server::{Outcome, Service};
+use crate::wire::{ErrorObject, Member};
+
+/// A URI longer than this is no resource of ours, and matching it would only cost.
+const LONGEST_URI: usize = 8 * 1024;
+
+/// `resources/read` (server/resources, "Reading resources").
+pub(crate) fn read(service: &Arc<Service>, request: Request) -> Outcome {
+    let uri = match request.message.require_text(Member::Uri) {
+        Ok(uri) => uri.into_owned(),
+        Err(error) => return request.refuse(&error),
+    };
+    let found = (uri.len() <= LONGEST_URI).then(|| service.registry().resource(&uri)).flatten();
+    let Some((entry, variables)) = found else {
+        return request.refuse(&not_found(request.revision, &uri));
+    };
+    let entry = entry.clone();
+    let (context, session) = request.into_context(service);
+    let call = Call::new(context.clone(), Given::Text(variables));
+    match call::start(entry.def.run, call, &entry.pace) {
+        Started::Done(outcome) => {
+            call::ready(&context, reply(service, &context, &entry, &uri, outcome))
+        }
+        Started::Running(running) => {
+            let timeout = entry.def.timeout;
+            call::pending(service, context, session, timeout, Work::Resource(running, entry, uri))
+        }
+    }
+}
+
+/// The reply to a read that has ended.
+pub(crate) fn reply(
+    service: &Service,
+    context: &Context,
+    entry: &ResourceEntry,
+    uri: &str,
+    outcome: Result<ResourceOutput, Fault>,
+) -> Reply {
+    let id = &context.request().id;
+    let revision = context.revision();
+    let error = |error| Reply::error(Class::Answered, Some(id), &error);
+    let output = match outcome.map_err(|fault| fault.kind) {
+        Ok(output) => output,
+        // A variable that does not parse names no resource.
+        Err(FaultKind::Arguments(_)) => return error(not_found(revision, uri)),
+        Err(FaultKind::Protocol(protocol)) => return error(protocol),
+        Err(FaultKind::Function(failure)) => {
+            return error(call::failure("resource", entry.def.name, failure));
+        }
+    };
+    let Some(mut contents) = output.contents else { return error(not_found(revision, uri)) };
+    let mime_type = entry.def.mime_type.or(output.default_mime_type);
+    for one in &mut contents {
+        one.mime_type = one.mime_type.take().or(mime_type.map(Into::into));
+    }
+    let result = ReadResult { contents: &contents, uri, stamp: service.stamp() };
+    Reply::result(id, &At(revision, &result))
+}
+
+fn not_found(revision: Revision, uri: &str) -> ErrorObject {
+    let uri: String = uri.chars().take(LONGEST_URI).collect();
+    let what = format!("there is no resource {uri:.200?}");
+    ErrorObject::new(revision.facts().resource_not_found, what).with_data(json!({ "uri": uri }))
+}

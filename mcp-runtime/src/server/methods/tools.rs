@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::handler::{Call, Fault, FaultKind, Given};
+use crate::registry::ToolEntry;
+use crate::revision::{At, ToolResult};
+use crate::server::call::{self, Started, Work};
+use crate::server::dispatch::Request;
+use crate::server::reply::{Class, Reply};
+use crate::server::{Outcome, Service};
+use crate::wire::content::Content;
+use crate::wire::tool::CallToolResult;
+use crate::wire::{Code, ErrorObject, Member};
+
+/// `tools/call` (server/tools, "Calling tools").
+pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
+    let entry = match find(service, &request) {
+        Ok(entry) => entry,
+        Err(error) => return request.refuse(&error),
+    };
+    let (context, session) = request.into_context(service);
+    let call = Call::new(context.clone(), Given::Json(entry.tool.clone()));
+    match call::start(entry.def.run, call, &entry.pace) {
+        Started::Done(outcome) => call::ready(&context, reply(service, &context, &entry, outcome)),
+        Started::Running(running) => {
+            let timeout = entry.def.timeout;
+            call::pending(service, context, session, timeout, Work::Tool(running, entry))
+        }
+    }
+}
+
+fn find(service: &Service, request: &Request) -> Result<Arc<ToolEntry>, ErrorObject> {
+    let name = request.message.require_text(Member::Name)?;
+    service.registry().tool(&name).cloned().ok_or_else(|| {
+        ErrorObject::new(Code::INVALID_PARAMS, format!("there is no tool {name:.128?}"))
+    })
+}
+
+/// The reply to a call that has ended. Failures are results the model can read (SEP-1303); wrong
+/// arguments are one too, from the revision on that says so.
+pub(crate) fn reply(
+    service: &Service,
+    context: &Context,
+    entry: &ToolEntry,
+    outcome: Result<CallToolResult, Fault>,
+) -> Reply {
+    let id = &context.request().id;
+    let revision = context.revision();
+    let error = |error| Reply::error(Class::Answered, Some(id), &error);
+    let result = match outcome.map_err(|fault| fault.kind) {
+        Ok(result) => result,
+        Err(FaultKind::Function(failure)) => {
+            if let Some(cause) = failure.cause {
+                tracing::error!(tool = entry.def.name, %cause, "a tool failed");
+            }
+            CallToolResult::error(failure.content)
+        }
+        Err(FaultKind::Arguments(text)) if revision.facts().invalid_arguments_are_results => {
+            CallToolResult::error([Content::text(text)])
+        }
+        Err(FaultKind::Arguments(text)) => {
+            return error(ErrorObject::new(Code::INVALID_PARAMS, text));
+        }
+        Err(FaultKind::Protocol(protocol)) => return error(protocol),
+    };
+    let result =
+        ToolResult { result: &result, wraps: entry.tool.wraps_output, stamp: service.stamp() };
+    Reply::result(id, &At(revision, &result))
+}

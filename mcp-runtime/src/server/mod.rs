@@ -1,0 +1,112 @@
+//! The protocol without I/O: a message in, an [`Outcome`] out.
+//!
+//! ```text
+//! handle → lifecycle (which era?) → dispatch (which method?) → methods::* → call (run it) → Reply
+//! ```
+//!
+//! A transport turns bytes into [`Incoming`], an [`Outcome`] into bytes, and a hang-up into a drop.
+
+mod builder;
+mod call;
+mod dispatch;
+mod error;
+mod lifecycle;
+mod manifest;
+mod methods;
+mod reply;
+mod session;
+mod state_factory;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+pub use builder::Server;
+pub(crate) use call::{Event, PendingCall};
+pub use error::Error;
+pub(crate) use lifecycle::RequestEra;
+pub(crate) use reply::{Class, Reply};
+pub(crate) use session::Session;
+pub use state_factory::StateFactory;
+
+use crate::context::{Peer, States};
+use crate::registry::Registry;
+use crate::revision::{Revision, Stamp};
+use crate::wire::Message;
+use crate::wire::initialize::{Implementation, Offered, ServerCapabilities};
+
+/// A built server: immutable, shared by every connection.
+pub(crate) struct Service {
+    info: Implementation,
+    info_json: Box<RawValue>,
+    instructions: Option<String>,
+    registry: Registry,
+    states: Arc<States>,
+}
+
+/// A message and what its transport knows about it.
+pub(crate) struct Incoming {
+    pub(crate) message: Message,
+    /// The session it belongs to; for `initialize` one that is not open yet.
+    pub(crate) session: Option<Arc<Session>>,
+    pub(crate) peer: Arc<dyn Peer>,
+}
+
+/// What becomes of a message.
+pub(crate) enum Outcome {
+    /// A reply, and before it the notifications of the call, if it made any.
+    Ready { notifications: Vec<Vec<u8>>, reply: Reply },
+    /// A function that has not returned yet. Dropping it cancels the call.
+    Pending(PendingCall),
+    /// A notification or a response: nothing is said to it.
+    Accepted,
+}
+
+impl From<Reply> for Outcome {
+    fn from(reply: Reply) -> Self {
+        Self::Ready { notifications: Vec::new(), reply }
+    }
+}
+
+impl Service {
+    /// What the server adds to results that describe themselves.
+    fn stamp(&self) -> Stamp<'_> {
+        Stamp { server_info: &self.info_json }
+    }
+
+    /// A feature with nothing in it is not offered, and its methods are not served.
+    fn capabilities(&self) -> ServerCapabilities {
+        let registry = &self.registry;
+        let offered = |there: bool| there.then_some(Offered {});
+        ServerCapabilities {
+            logging: Some(Offered {}),
+            prompts: offered(!registry.prompts.is_empty()),
+            resources: offered(!registry.resources.is_empty() || !registry.templates.is_empty()),
+            tools: offered(!registry.tools.is_empty()),
+        }
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(crate) fn info(&self) -> &Implementation {
+        &self.info
+    }
+
+    pub(crate) fn instructions(&self) -> Option<&str> {
+        self.instructions.as_deref()
+    }
+
+    /// The revisions served, newest first: what `server/discover` and refusals name.
+    pub(crate) fn revisions() -> Vec<Revision> {
+        Revision::ALL.into_iter().rev().collect()
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("info", &self.info).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+use serde::Serialize;
+
+use crate::wire::{ErrorObject, RequestId, Unreadable};
+
+/// How a request went, for transports that have words for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// It was handled; the answer may still be an error.
+    Answered,
+    /// It could not be handled: malformed, or of a revision we do not serve.
+    Refused,
+    /// Its method is not served.
+    NotServed,
+}
+
+/// A response: one line of JSON.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) class: Class,
+    pub(crate) frame: Vec<u8>,
+}
+
+impl Reply {
+    pub(crate) fn result(id: &RequestId, result: &(impl Serialize + ?Sized)) -> Self {
+        #[derive(Serialize)]
+        struct Response<'a, T: ?Sized> {
+            jsonrpc: &'static str,
+            id: &'a RequestId,
+            result: &'a T,
+        }
+        let mut frame = Vec::with_capacity(256);
+        match serde_json::to_writer(&mut frame, &Response { jsonrpc: "2.0", id, result }) {
+            Ok(()) => Self { class: Class::Answered, frame },
+            Err(error) => {
+                tracing::error!(%error, "a result cannot be written as JSON");
+                Self::error(Class::Answered, Some(id), &ErrorObject::internal())
+            }
+        }
+    }
+
+    /// An error response; without an id if it could not be read.
+    pub(crate) fn error(class: Class, id: Option<&RequestId>, error: &ErrorObject) -> Self {
+        #[derive(Serialize)]
+        struct Response<'a> {
+            jsonrpc: &'static str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            id: Option<&'a RequestId>,
+            error: &'a ErrorObject,
+        }
+        // Strings and JSON values: writing them cannot fail.
+        let frame = serde_json::to_vec(&Response { jsonrpc: "2.0", id, error }).unwrap_or_default();
+        Self { class, frame }
+    }
+
+    /// The answer to a message that is not one.
+    pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
+        Self::error(Class::Refused, unreadable.id.as_ref(), &unreadable.error)
+    }
+}

@@ -1,0 +1,212 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use tokio::sync::{mpsc, oneshot};
+
+use super::replies::{CallReply, Refusal};
+use crate::revision::{Era, Revision};
+use crate::server::{Error, Service};
+use crate::transport::memory::Connection;
+
+/// A client connected to a server in this process. Requests may run concurrently.
+pub struct Client {
+    connection: Connection,
+    revision: Revision,
+    next_id: AtomicI64,
+    received: Arc<Mutex<Received>>,
+}
+
+/// What came from the server.
+#[derive(Default)]
+struct Received {
+    waiting: HashMap<i64, oneshot::Sender<Result<Value, Refusal>>>,
+    notifications: Vec<Value>,
+}
+
+impl Client {
+    pub(super) async fn connect(service: Arc<Service>, revision: Revision) -> Result<Self, Error> {
+        let client = Self::open(service, revision);
+        if revision.facts().era == Era::Handshake {
+            let params = json!({
+                "protocolVersion": revision.as_str(),
+                "capabilities": {},
+                "clientInfo": { "name": "mcp-runtime-testing", "version": env!("CARGO_PKG_VERSION") },
+            });
+            client
+                .request("initialize", params)
+                .await
+                .map_err(|refusal| Error::one(refusal.to_string()))?;
+            client.notify("notifications/initialized", json!({}));
+        }
+        Ok(client)
+    }
+
+    pub(super) fn open(service: Arc<Service>, revision: Revision) -> Self {
+        let (connection, messages) = Connection::open(service);
+        let received = Arc::<Mutex<Received>>::default();
+        tokio::spawn(receive(messages, received.clone()));
+        Self { connection, revision, next_id: AtomicI64::new(1), received }
+    }
+
+    /// The revision the client speaks.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// Calls a tool. `arguments` is a map or a struct.
+    ///
+    /// # Errors
+    ///
+    /// If the call was not served, for example because there is no such tool; a tool that failed
+    /// is [`CallReply::is_error`].
+    pub async fn call(&self, tool: &str, arguments: impl Serialize) -> Result<CallReply, Refusal> {
+        let params = json!({ "name": tool, "arguments": value(arguments) });
+        self.request("tools/call", params).await.map(CallReply::new)
+    }
+
+    /// Reads a resource: its `contents`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such resource.
+    pub async fn read(&self, uri: &str) -> Result<Vec<Value>, Refusal> {
+        let result = self.request("resources/read", json!({ "uri": uri })).await?;
+        Ok(elements(&result, "contents"))
+    }
+
+    /// Gets a prompt: its `messages`. `arguments` is a map or a struct of strings.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such prompt, or an argument is missing.
+    pub async fn prompt(
+        &self,
+        prompt: &str,
+        arguments: impl Serialize,
+    ) -> Result<Vec<Value>, Refusal> {
+        let params = json!({ "name": prompt, "arguments": value(arguments) });
+        let result = self.request("prompts/get", params).await?;
+        Ok(elements(&result, "messages"))
+    }
+
+    /// Everything a `…/list` method lists, page by page: `client.list("tools")`,
+    /// `"resources"`, `"resources/templates"`, `"prompts"`.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not offer that feature.
+    pub async fn list(&self, what: &str) -> Result<Vec<Value>, Refusal> {
+        let member = if what == "resources/templates" { "resourceTemplates" } else { what };
+        let mut items = Vec::new();
+        let mut params = json!({});
+        loop {
+            let page = self.request(&format!("{what}/list"), params).await?;
+            items.extend(elements(&page, member));
+            match page.get("nextCursor") {
+                Some(cursor) => params = json!({ "cursor": cursor }),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// Sends any request and waits for its result. `_meta` the revision demands is added.
+    ///
+    /// # Errors
+    ///
+    /// The error the server answers with.
+    pub async fn request(&self, method: &str, params: impl Serialize) -> Result<Value, Refusal> {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let (sender, reply) = oneshot::channel();
+        self.received().waiting.insert(id, sender);
+        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": self.described(params) }));
+        reply.await.unwrap_or_else(|_| {
+            Err(Refusal { error: json!({ "message": "the connection ended" }) })
+        })
+    }
+
+    /// Sends a notification.
+    pub fn notify(&self, method: &str, params: impl Serialize) {
+        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": value(params) }));
+    }
+
+    /// Sends any message as it is; what the server replies to an id of [`request`](Self::request)
+    /// goes there.
+    pub fn send(&self, message: &Value) {
+        self.connection.send(message.to_string().into());
+    }
+
+    /// The notifications that came since this was last asked: progress, log messages.
+    pub fn notifications(&self) -> Vec<Value> {
+        std::mem::take(&mut self.received().notifications)
+    }
+
+    /// Params with the `_meta` a request without a session needs.
+    fn described(&self, params: impl Serialize) -> Value {
+        let mut params = value(params);
+        if self.revision.facts().era == Era::Stateless
+            && let Value::Object(members) = &mut params
+            && let Value::Object(meta) = members.entry("_meta").or_insert_with(|| json!({}))
+        {
+            let mut reserved = |name: &str, value: Value| {
+                meta.entry(format!("io.modelcontextprotocol/{name}")).or_insert(value);
+            };
+            reserved("protocolVersion", json!(self.revision.as_str()));
+            reserved(
+                "clientInfo",
+                json!({ "name": "mcp-runtime-testing", "version": env!("CARGO_PKG_VERSION") }),
+            );
+            reserved("clientCapabilities", json!({}));
+        }
+        params
+    }
+
+    fn received(&self) -> MutexGuard<'_, Received> {
+        lock(&self.received)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("revision", &self.revision).finish_non_exhaustive()
+    }
+}
+
+fn lock(received: &Mutex<Received>) -> MutexGuard<'_, Received> {
+    received.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sorts what the server sends: replies to who waits for them, notifications in order.
+async fn receive(mut messages: mpsc::UnboundedReceiver<Vec<u8>>, received: Arc<Mutex<Received>>) {
+    while let Some(frame) = messages.recv().await {
+        let Ok(mut message) = serde_json::from_slice::<Value>(&frame) else { continue };
+        let mut received = lock(&received);
+        let waiting = message["id"].as_i64().and_then(|id| received.waiting.remove(&id));
+        match waiting {
+            Some(waiting) => {
+                let reply = match message.get_mut("error") {
+                    Some(error) => Err(Refusal { error: error.take() }),
+                    None => Ok(message["result"].take()),
+                };
+                let _ = waiting.send(reply); // who asked may have stopped waiting
+            }
+            None => received.notifications.push(message),
+        }
+    }
+    lock(&received).waiting.clear();
+}
+
+/// What a test sends; nothing at all becomes an empty object.
+fn value(serializable: impl Serialize) -> Value {
+    match serde_json::to_value(serializable) {
+        Ok(Value::Null) | Err(_) => Value::Object(Map::new()),
+        Ok(value) => value,
+    }
+}
+
+fn elements(result: &Value, member: &str) -> Vec<Value> {
+    result[member].as_array().cloned().unwrap_or_default()
+}

@@ -1,0 +1,57 @@
+//! An in-process client for tests: a server's functions through the real protocol, without a
+//! process or a socket.
+//!
+//! ```
+//! use mcp_runtime::{Server, testing, tool, tools};
+//!
+//! /// Adds two numbers.
+//! #[tool]
+//! fn add(a: i64, b: i64) -> i64 {
+//!     a + b
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::new("calculator", "1.0.0").with(tools![add]);
+//! let client = testing::connect(server).await?;
+//! let sum = client.call("add", &[("a", 1), ("b", 2)].into_iter().collect::<std::collections::HashMap<_, _>>()).await?;
+//! assert_eq!(sum.text(), "3");
+//! # Ok(())
+//! # }
+//! ```
+
+mod client;
+mod replies;
+
+pub use client::Client;
+pub use replies::{CallReply, Refusal};
+
+use crate::revision::Revision;
+use crate::server::{Error, Server};
+
+/// Connects a client of the newest revision to a server.
+///
+/// # Errors
+///
+/// What keeps the server from starting: duplicate names, missing state, state that cannot be made.
+pub async fn connect(server: Server) -> Result<Client, Error> {
+    connect_at(server, Revision::NEWEST_STATELESS).await
+}
+
+/// Connects a client that has said nothing yet: for tests of the handshake itself.
+///
+/// # Errors
+///
+/// As [`connect`].
+pub async fn connect_raw(server: Server) -> Result<Client, Error> {
+    Ok(Client::open(server.build(&()).await?, Revision::NEWEST_HANDSHAKE))
+}
+
+/// Connects a client of any revision, with the handshake that revision has.
+///
+/// # Errors
+///
+/// As [`connect`].
+pub async fn connect_at(server: Server, revision: Revision) -> Result<Client, Error> {
+    Client::connect(server.build(&()).await?, revision).await
+}

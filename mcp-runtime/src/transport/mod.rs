@@ -1,0 +1,13 @@
+//! Bytes in, bytes out, cancel: how messages travel. Each transport feeds the same
+//! [`Service`](crate::server::Service) and knows nothing of methods.
+
+#[cfg(feature = "http")]
+pub(crate) mod http;
+pub(crate) mod memory;
+mod shutdown;
+#[cfg(feature = "sse")]
+pub(crate) mod sse;
+#[cfg(feature = "stdio")]
+pub(crate) mod stdio;
+
+pub(crate) use shutdown::{Shutdown, ShutdownTrigger};

@@ -1,0 +1,87 @@
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::{Serialize, Serializer};
+
+/// A request id: echoed with the JSON type and value it came with, never null (basic, "Requests").
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum RequestId {
+    Number(i64),
+    String(Box<str>),
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::String(string) => write!(f, "{string:?}"),
+        }
+    }
+}
+
+impl Serialize for RequestId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(number) => serializer.serialize_i64(*number),
+            Self::String(string) => serializer.serialize_str(string),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RequestId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdVisitor;
+
+        impl Visitor<'_> for IdVisitor {
+            type Value = RequestId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or an integer")
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<RequestId, E> {
+                Ok(RequestId::Number(number))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<RequestId, E> {
+                i64::try_from(number)
+                    .map(RequestId::Number)
+                    .map_err(|_| E::custom("a request id must fit in 64 bits with a sign"))
+            }
+
+            /// Some clients write integers as `1.0`; within ±2^53 that is exact.
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<RequestId, E> {
+                const EXACT: f64 = 9_007_199_254_740_992.0;
+                if number.fract() == 0.0 && number.abs() <= EXACT {
+                    Ok(RequestId::Number(number as i64))
+                } else {
+                    Err(E::custom("a request id must be an integer"))
+                }
+            }
+
+            fn visit_str<E>(self, string: &str) -> Result<RequestId, E> {
+                Ok(RequestId::String(string.into()))
+            }
+        }
+
+        deserializer.deserialize_any(IdVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RequestId;
+
+    #[test]
+    fn ids_keep_their_type_and_value() {
+        for (text, echoed) in
+            [("1", "1"), ("1.0", "1"), ("\"1\"", "\"1\""), ("1800000000000", "1800000000000")]
+        {
+            let id: RequestId = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&id).unwrap(), echoed);
+        }
+        for text in ["null", "1.5", "true", "[]", "18446744073709551615"] {
+            assert!(serde_json::from_str::<RequestId>(text).is_err(), "{text}");
+        }
+    }
+}

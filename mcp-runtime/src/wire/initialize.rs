@@ -1,0 +1,66 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::icon::Icon;
+
+/// Who a server is (basic/lifecycle, "Implementation").
+#[derive(Debug, Clone)]
+pub(crate) struct Implementation {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) website_url: Option<String>,
+    pub(crate) icons: Vec<Icon>,
+}
+
+/// Who a client says it is. Never decide anything on it: any client can say anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ClientInfo {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) title: Option<String>,
+}
+
+impl ClientInfo {
+    /// The client's name, empty if it gave none.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The client's version, empty if it gave none.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The client's name for people.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+}
+
+/// What a client declares that it can do.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(crate) struct ClientCapabilities {
+    pub(crate) experimental: Map<String, Value>,
+    pub(crate) extensions: Map<String, Value>,
+}
+
+/// What a server declares that it offers; absent members are not served.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct ServerCapabilities {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) logging: Option<Offered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prompts: Option<Offered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) resources: Option<Offered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tools: Option<Offered>,
+}
+
+/// An offered capability without options: `{}`.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Offered {}

@@ -1,0 +1,370 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{Code, ErrorObject, Method, RequestId};
+
+/// One JSON-RPC message: the bytes it came in and an index of its params, made in one scan.
+///
+/// Params stay unparsed until the method is known; a tool's `arguments` are read once, straight
+/// into the struct the macro generated.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    bytes: Bytes,
+    pub(crate) kind: MessageKind,
+    params: Params,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MessageKind {
+    Request {
+        id: RequestId,
+        method: Method,
+    },
+    Notification {
+        method: Method,
+    },
+    /// The peer's answer to a request of ours.
+    Response {
+        id: RequestId,
+    },
+}
+
+/// A message that cannot be read: the error to send, with the id if that much was legible.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    pub(crate) id: Option<RequestId>,
+    pub(crate) error: ErrorObject,
+}
+
+impl Message {
+    /// Reads one message. Not JSON: `-32700`; JSON but no JSON-RPC message: `-32600`.
+    pub(crate) fn parse(bytes: Bytes) -> Result<Self, Unreadable> {
+        let envelope: Envelope<'_> =
+            serde_json::from_slice(&bytes).map_err(|error| unreadable(&bytes, &error))?;
+        let kind = envelope.kind().map_err(|what| Unreadable {
+            id: legible_id(&bytes),
+            error: ErrorObject::new(Code::INVALID_REQUEST, what),
+        })?;
+        let params = envelope.params.locate(&bytes);
+        Ok(Self { bytes, kind, params })
+    }
+
+    pub(crate) fn method(&self) -> Option<&Method> {
+        match &self.kind {
+            MessageKind::Request { method, .. } | MessageKind::Notification { method } => {
+                Some(method)
+            }
+            MessageKind::Response { .. } => None,
+        }
+    }
+
+    /// The JSON text of one member of params, if it is there and not null.
+    pub(crate) fn raw(&self, member: Member) -> Option<&[u8]> {
+        let text = self.raw_or_null(member)?;
+        (text != b"null").then_some(text)
+    }
+
+    /// The JSON text of one member of params, `null` included.
+    pub(crate) fn raw_or_null(&self, member: Member) -> Option<&[u8]> {
+        let Span { start, end } = self.params.members[member as usize]?;
+        self.bytes.get(start as usize..end as usize)
+    }
+
+    /// One member of params as `T`; absent and null are `None`.
+    pub(crate) fn read<T: DeserializeOwned>(
+        &self,
+        member: Member,
+    ) -> Result<Option<T>, ErrorObject> {
+        self.raw(member)
+            .map(serde_json::from_slice)
+            .transpose()
+            .map_err(|error| invalid_member(member, &error))
+    }
+
+    /// One member of params that has to be there.
+    pub(crate) fn require<T: DeserializeOwned>(&self, member: Member) -> Result<T, ErrorObject> {
+        self.read(member)?.ok_or_else(|| {
+            ErrorObject::new(Code::INVALID_PARAMS, format!("params.{} is missing", member.name()))
+        })
+    }
+
+    /// A string member, borrowed from the message where it has no escapes.
+    pub(crate) fn text(&self, member: Member) -> Result<Option<Cow<'_, str>>, ErrorObject> {
+        #[derive(serde::Deserialize)]
+        struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        self.raw(member)
+            .map(|raw| serde_json::from_slice(raw).map(|Text(text)| text))
+            .transpose()
+            .map_err(|error| invalid_member(member, &error))
+    }
+
+    pub(crate) fn require_text(&self, member: Member) -> Result<Cow<'_, str>, ErrorObject> {
+        self.text(member)?.ok_or_else(|| {
+            ErrorObject::new(Code::INVALID_PARAMS, format!("params.{} is missing", member.name()))
+        })
+    }
+}
+
+fn invalid_member(member: Member, error: &serde_json::Error) -> ErrorObject {
+    let what = without_position(error);
+    ErrorObject::new(Code::INVALID_PARAMS, format!("params.{}: {what}", member.name()))
+}
+
+/// serde_json appends "at line 1 column 9", which is about a slice the peer never saw.
+pub(crate) fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+fn unreadable(bytes: &Bytes, error: &serde_json::Error) -> Unreadable {
+    if !error.is_data() {
+        return Unreadable { id: None, error: ErrorObject::new(Code::PARSE_ERROR, "not JSON") };
+    }
+    let batch = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    let what = if batch {
+        "batches are not served: send one message at a time".to_owned()
+    } else {
+        format!("not a JSON-RPC message: {}", without_position(error))
+    };
+    Unreadable { id: legible_id(bytes), error: ErrorObject::new(Code::INVALID_REQUEST, what) }
+}
+
+/// The id of a message that is otherwise broken, so that its sender can be told.
+fn legible_id(bytes: &[u8]) -> Option<RequestId> {
+    #[derive(serde::Deserialize)]
+    struct Id {
+        id: RequestId,
+    }
+    serde_json::from_slice::<Id>(bytes).ok().map(|message| message.id)
+}
+
+#[derive(serde::Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    jsonrpc: Option<Cow<'a, str>>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    method: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    params: ParamsIndex<'a>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    result: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    error: Option<&'a RawValue>,
+}
+
+/// Keeps `null` apart from absent: an id of null is an error, not a notification.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    Deserialize::deserialize(deserializer).map(Some)
+}
+
+impl Envelope<'_> {
+    fn kind(&self) -> Result<MessageKind, &'static str> {
+        if self.jsonrpc.as_deref() != Some("2.0") {
+            return Err("not a JSON-RPC message: `jsonrpc` must be \"2.0\"");
+        }
+        let id = match self.id {
+            Some(raw) => Some(
+                serde_json::from_str(raw.get())
+                    .map_err(|_| "`id` must be a string or an integer")?,
+            ),
+            None => None,
+        };
+        match (&self.method, id, self.result.is_some(), self.error.is_some()) {
+            (Some(method), Some(id), false, false) => {
+                Ok(MessageKind::Request { id, method: Method::from(&**method) })
+            }
+            (Some(method), None, false, false) => {
+                Ok(MessageKind::Notification { method: Method::from(&**method) })
+            }
+            (None, Some(id), true, false) | (None, Some(id), false, true) => {
+                Ok(MessageKind::Response { id })
+            }
+            _ => Err(
+                "not a JSON-RPC message: needs `method`, or an `id` and one of `result` and `error`",
+            ),
+        }
+    }
+}
+
+/// Declares the members of params that any method reads: variant and name.
+macro_rules! members {
+    ($($variant:ident = $name:literal,)*) => {
+        /// A member of `params`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Member {
+            $($variant,)*
+        }
+
+        const MEMBERS: &[&str] = &[$($name,)*];
+
+        impl Member {
+            pub(crate) fn name(self) -> &'static str {
+                MEMBERS[self as usize]
+            }
+        }
+    };
+}
+
+members! {
+    Meta = "_meta",
+    Name = "name",
+    Arguments = "arguments",
+    Uri = "uri",
+    Cursor = "cursor",
+    Level = "level",
+    RequestId = "requestId",
+    ProtocolVersion = "protocolVersion",
+    Capabilities = "capabilities",
+    ClientInfo = "clientInfo",
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+/// Where the known members stand in the frame.
+#[derive(Debug, Clone, Default)]
+struct Params {
+    members: [Option<Span>; MEMBERS.len()],
+}
+
+#[derive(Default)]
+struct ParamsIndex<'a> {
+    members: [Option<&'a RawValue>; MEMBERS.len()],
+}
+
+impl ParamsIndex<'_> {
+    /// Turns borrowed values into places in the frame, so that the frame can be owned beside them.
+    fn locate(&self, frame: &[u8]) -> Params {
+        let base = frame.as_ptr() as usize;
+        let span = |raw: &RawValue| {
+            let start = (raw.get().as_ptr() as usize - base) as u32;
+            Span { start, end: start + raw.get().len() as u32 }
+        };
+        Params { members: self.members.map(|raw| raw.map(span)) }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for ParamsIndex<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ParamsVisitor;
+
+        impl<'de> Visitor<'de> for ParamsVisitor {
+            type Value = ParamsIndex<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`params` as an object")
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(ParamsIndex::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut index = ParamsIndex::default();
+                while let Some(Key(position)) = map.next_key()? {
+                    let Some(position) = position else {
+                        map.next_value::<de::IgnoredAny>()?;
+                        continue;
+                    };
+                    if index.members[position].is_some() {
+                        // Two readings of one message are how a guard and a server come to differ.
+                        return Err(de::Error::custom(format_args!(
+                            "params.{} stands twice",
+                            MEMBERS[position]
+                        )));
+                    }
+                    index.members[position] = Some(map.next_value()?);
+                }
+                Ok(index)
+            }
+        }
+
+        deserializer.deserialize_any(ParamsVisitor)
+    }
+}
+
+struct Key(Option<usize>);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl Visitor<'_> for KeyVisitor {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member name")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+                Ok(Key(MEMBERS.iter().position(|member| *member == name)))
+            }
+        }
+
+        deserializer.deserialize_identifier(KeyVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &'static str) -> Result<Message, Unreadable> {
+        Message::parse(Bytes::from_static(text.as_bytes()))
+    }
+
+    #[test]
+    fn params_are_indexed_in_place() {
+        let message = parse(
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"arguments":{"a":1},"name":"ad\u0064","x":[1]}}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            message.kind,
+            MessageKind::Request { id: RequestId::Number(7), method: Method::ToolsCall }
+        );
+        assert_eq!(message.raw(Member::Arguments), Some(&br#"{"a":1}"#[..]));
+        assert_eq!(message.require_text(Member::Name).unwrap(), "add");
+        assert_eq!(message.raw(Member::Cursor), None);
+    }
+
+    #[test]
+    fn broken_messages_name_the_fault_and_keep_the_id() {
+        for (text, code, id) in [
+            ("{", Code::PARSE_ERROR, None),
+            ("", Code::PARSE_ERROR, None),
+            ("[]", Code::INVALID_REQUEST, None),
+            ("1", Code::INVALID_REQUEST, None),
+            (r#"{"id":1,"method":"ping"}"#, Code::INVALID_REQUEST, Some(1)),
+            (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, Code::INVALID_REQUEST, None),
+            (
+                r#"{"jsonrpc":"2.0","id":2,"method":"ping","params":[]}"#,
+                Code::INVALID_REQUEST,
+                Some(2),
+            ),
+            (r#"{"jsonrpc":"2.0","id":3,"result":{},"error":{}}"#, Code::INVALID_REQUEST, Some(3)),
+            (
+                r#"{"jsonrpc":"2.0","id":4,"method":"ping","params":{"name":1,"name":2}}"#,
+                Code::INVALID_REQUEST,
+                Some(4),
+            ),
+        ] {
+            let unreadable = parse(text).unwrap_err();
+            assert_eq!(unreadable.error.code, code, "{text}");
+            assert_eq!(unreadable.id, id.map(RequestId::Number), "{text}");
+        }
+    }
+}

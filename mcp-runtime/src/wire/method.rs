@@ -1,0 +1,45 @@
+/// Declares the methods once: variant and name.
+macro_rules! methods {
+    ($($variant:ident = $name:literal,)*) => {
+        /// What a message asks for or tells. Which revision serves which is a fact of the revision.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub(crate) enum Method {
+            $($variant,)*
+            Other(Box<str>),
+        }
+
+        impl From<&str> for Method {
+            fn from(name: &str) -> Self {
+                match name {
+                    $($name => Self::$variant,)*
+                    other => Self::Other(other.into()),
+                }
+            }
+        }
+
+        impl Method {
+            pub(crate) fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    Self::Other(name) => name,
+                }
+            }
+        }
+    };
+}
+
+methods! {
+    Initialize = "initialize",
+    Initialized = "notifications/initialized",
+    Ping = "ping",
+    Discover = "server/discover",
+    ToolsList = "tools/list",
+    ToolsCall = "tools/call",
+    ResourcesList = "resources/list",
+    ResourceTemplatesList = "resources/templates/list",
+    ResourcesRead = "resources/read",
+    PromptsList = "prompts/list",
+    PromptsGet = "prompts/get",
+    SetLevel = "logging/setLevel",
+    Cancelled = "notifications/cancelled",
+}

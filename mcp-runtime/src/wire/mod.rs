@@ -1,0 +1,22 @@
+//! Bytes ⇄ types: the protocol's shapes, with serde and nothing else.
+//!
+//! One type per specification type, holding every field any revision has. Reading ignores unknown
+//! fields; which fields are *written* depends on the revision and is decided in [`crate::revision`].
+
+pub(crate) mod content;
+pub(crate) mod error;
+pub(crate) mod icon;
+pub(crate) mod id;
+pub(crate) mod initialize;
+pub(crate) mod log;
+pub(crate) mod message;
+pub(crate) mod meta;
+pub(crate) mod method;
+pub(crate) mod prompt;
+pub(crate) mod resource;
+pub(crate) mod tool;
+
+pub(crate) use error::{Code, ErrorObject};
+pub(crate) use id::RequestId;
+pub(crate) use message::{Member, Message, MessageKind, Unreadable};
+pub(crate) use method::Method;

@@ -1,0 +1,160 @@
+//! Golden messages: what goes over the wire, per revision, held against the official schema.
+//!
+//! `tests/golden/<revision>.jsonl` has, for each exchange, the request, what the server said, and
+//! an empty line. `UPDATE_GOLDEN=1 cargo test golden` writes the files; read the diff.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use mcp_runtime::testing::{self, Client};
+use mcp_runtime::{LogLevel, Revision};
+use serde_json::{Value, json};
+
+use crate::{kitchen, schema};
+
+/// Every exchange: method and params.
+fn exchanges() -> Vec<(&'static str, Value)> {
+    let call =
+        |name, arguments: Value| ("tools/call", json!({ "name": name, "arguments": arguments }));
+    let read = |uri| ("resources/read", json!({ "uri": uri }));
+    let get =
+        |name, arguments: Value| ("prompts/get", json!({ "name": name, "arguments": arguments }));
+    vec![
+        ("server/discover", json!({})),
+        ("ping", json!({})),
+        ("tools/list", json!({})),
+        ("tools/list", json!({ "cursor": "dG9vbHMgbm90aGluZw" })),
+        ("tools/list", json!({ "cursor": "nonsense" })),
+        ("resources/list", json!({})),
+        ("resources/templates/list", json!({})),
+        ("prompts/list", json!({})),
+        call("echo", json!({ "text": "hi \"there\"\n\u{1F980}" })),
+        call("add", json!({ "a": 1, "b": 2 })),
+        call("add", json!({ "a": "1", "b": 2, "c": 3 })),
+        call("search", json!({ "query": "q", "tags": ["a", "b"], "order": "down" })),
+        call("search", json!({ "query": "q", "tags": "[\"a\"]", "limit": "1" })),
+        call("search", json!({ "query": "q", "tag": ["a"], "order": "sideways" })),
+        call("search", json!({ "query": 1, "tags": [] })),
+        call("nothing", json!({})),
+        ("tools/call", json!({ "name": "nothing" })),
+        call("show", json!({})),
+        call("count", json!({ "to": 2 })),
+        (
+            "tools/call",
+            json!({ "name": "count", "arguments": { "to": 2 }, "_meta": { "progressToken": "p-1" } }),
+        ),
+        call("fail", json!({ "how": "text" })),
+        call("fail", json!({ "how": "parse" })),
+        call("fail", json!({ "how": "internal" })),
+        call("fail", json!({ "how": "panic" })),
+        call("missing", json!({})),
+        call("add", json!([1, 2])),
+        ("tools/call", json!({ "arguments": {} })),
+        read("config://app"),
+        read("image://dot"),
+        read("users://7/profile"),
+        read("users://700/profile"),
+        read("users://x/profile"),
+        read("logs://monday?level=warn"),
+        read("logs://monday?level=secret"),
+        read("nothing://here"),
+        ("resources/read", json!({})),
+        get("review", json!({ "code": "fn main() {}", "order": "up", "lines": "3" })),
+        get("review", json!({ "lines": "many" })),
+        get("hello", json!({})),
+        ("prompts/get", json!({ "name": "hello" })),
+        get("missing", json!({})),
+        ("logging/setLevel", json!({ "level": "error" })),
+        ("logging/setLevel", json!({ "level": "loud" })),
+        call("count", json!({ "to": 1 })),
+        ("unknown/method", json!({})),
+    ]
+}
+
+/// The exchanges of one revision as text, each message checked on the way.
+async fn transcript(revision: Revision) -> String {
+    let mut transcript = String::new();
+    let stateless = revision == Revision::V2026_07_28;
+    let client = testing::connect_at(kitchen::server(), revision).await.unwrap();
+    if !stateless {
+        let params = json!({ "protocolVersion": revision.as_str(), "capabilities": {}, "clientInfo": { "name": "c", "version": "1" } });
+        let fresh = testing::connect_raw(kitchen::server()).await.unwrap();
+        exchange(&mut transcript, &fresh, revision, "initialize", params).await;
+    }
+    for (method, mut params) in exchanges() {
+        if stateless && method == "tools/call" && params["name"] == "count" {
+            params["_meta"]["io.modelcontextprotocol/logLevel"] = json!(LogLevel::Info);
+        }
+        exchange(&mut transcript, &client, revision, method, params).await;
+    }
+    transcript
+}
+
+async fn exchange(
+    transcript: &mut String,
+    client: &Client,
+    revision: Revision,
+    method: &str,
+    params: Value,
+) {
+    writeln!(transcript, "{}", json!({ "method": method, "params": params })).unwrap();
+    let reply = client.request(method, params).await;
+    let message = match reply {
+        Ok(result) => json!({ "jsonrpc": "2.0", "id": 1, "result": result }),
+        Err(refusal) => json!({ "jsonrpc": "2.0", "id": 1, "error": refusal.as_value() }),
+    };
+    let mut said = client.notifications();
+    said.push(message);
+    for message in said {
+        schema::check(revision, method, &message);
+        let shown = ["result", "error"]
+            .iter()
+            .find_map(|member| message.get(member).map(|value| json!({ *member: value })));
+        writeln!(transcript, "{}", shown.unwrap_or(message)).unwrap();
+    }
+    transcript.push('\n');
+}
+
+async fn golden(revision: Revision) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("golden/{revision}.jsonl"));
+    let transcript = transcript(revision).await;
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &transcript).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    for (line, (said, golden)) in transcript.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(
+            said,
+            golden,
+            "{}:{} (UPDATE_GOLDEN=1 writes it anew)",
+            path.display(),
+            line + 1
+        );
+    }
+    assert_eq!(transcript.lines().count(), expected.lines().count(), "{}", path.display());
+}
+
+#[tokio::test]
+async fn messages_of_2024_11_05() {
+    golden(Revision::V2024_11_05).await;
+}
+
+#[tokio::test]
+async fn messages_of_2025_03_26() {
+    golden(Revision::V2025_03_26).await;
+}
+
+#[tokio::test]
+async fn messages_of_2025_06_18() {
+    golden(Revision::V2025_06_18).await;
+}
+
+#[tokio::test]
+async fn messages_of_2025_11_25() {
+    golden(Revision::V2025_11_25).await;
+}
+
+#[tokio::test]
+async fn messages_of_2026_07_28() {
+    golden(Revision::V2026_07_28).await;
+}

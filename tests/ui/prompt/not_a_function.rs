@@ -1,0 +1,6 @@
+use mcp_runtime::prompt;
+
+#[prompt]
+enum Explain {}
+
+fn main() {}

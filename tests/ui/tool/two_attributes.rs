@@ -1,0 +1,9 @@
+use mcp_runtime::{prompt, tool};
+
+#[tool]
+#[prompt]
+fn add(a: i64) -> String {
+    a.to_string()
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! One file per idea; `lint` holds the three that are one command each.
+
+pub(crate) mod crates;
+pub(crate) mod deny;
+pub(crate) mod features;
+pub(crate) mod fresh;
+pub(crate) mod interop;
+pub(crate) mod lint;
+pub(crate) mod suite;
