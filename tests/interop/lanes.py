@@ -54,7 +54,7 @@ PARTIES = {
     "mcp-1.23.0": Party("p", "Python SDK", _everywhere("2025-06-18")),
     "mcp-2.3.0": Party("p", "Python SDK", _everywhere("2025-11-25", "2026-07-28")),
     "rmcp-3.9.0": Party(
-        "r", "Rust SDK", _everywhere("2025-11-25", "2026-07-28", transports=("stdio", "http", "stateless"))
+        "r", "Rust SDK", _everywhere(*REVISIONS, transports=("stdio", "http", "stateless"))
     ),
 }
 

@@ -68,10 +68,12 @@ def wanted(client, table, only):
 
 def command_of(client, work):
     """What to run for a client, its environment made."""
-    if client.startswith("rmcp"):
-        return [rust.build(work)]
-    python = sys.executable if client == "wire" else environments.make(client, work)
-    return [python, HERE / "worker.py", "--client", client]
+    command = [sys.executable, HERE / "worker.py", "--client", client]
+    if client.startswith("mcp-"):
+        command[0] = environments.make(client, work)
+    if client.startswith("rmcp-"):
+        command += ["--bridge", rust.build(work)]
+    return command
 
 
 def drive(client, command, target, only):

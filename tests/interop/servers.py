@@ -16,8 +16,8 @@ FLAGS = {"sse": ["--transport", "sse"], "http": ["--transport", "http"], "statel
 class Servers:
     """Starts what a case asks for, once: HTTP servers are shared by every lane of a worker, revisions and all."""
 
-    def __init__(self, bin_dir, work_dir):
-        self.bin_dir = Path(bin_dir)
+    def __init__(self, bin_dir, work_dir, bridge=None):
+        self.bin_dir, self.bridge = Path(bin_dir), bridge
         self.database = Path(work_dir) / "library.db"
         self.log = open(Path(work_dir) / "servers.log", "w+")
         self._running = {}

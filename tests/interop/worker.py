@@ -22,12 +22,13 @@ def main():
     parser.add_argument("--client", choices=PARTIES, required=True)
     parser.add_argument("--bin-dir", required=True)
     parser.add_argument("--work-dir", required=True)
+    parser.add_argument("--bridge", help="the program that is the client, where it is not in Python")
     parser.add_argument("--only", action="append", default=[])
     asyncio.run(run(parser.parse_args()))
 
 
 async def run(options):
-    servers = Servers(options.bin_dir, options.work_dir)
+    servers = Servers(options.bin_dir, options.work_dir, options.bridge)
     narrow = asyncio.Semaphore(LANES_AT_ONCE)
     connect = module_of(options.client).connect
 

@@ -47,7 +47,6 @@ async def callback(c):
 
 @case("cancel: of nothing, or of what is over, is ignored", until="2025-11-25", because="2026-07-28 cancels by disconnect over HTTP", without=FORGETFUL)
 async def nothing(c):
-    await c.request("ping")
     for unknown in (4711, "never"):
         await c.notify("notifications/cancelled", {"requestId": unknown})
     await c.notify("notifications/cancelled", {})

@@ -9,6 +9,6 @@ __all__ = ["Cannot", "Client", "RpcError", "module_of"]
 
 def module_of(client):
     """The module that drives a client, imported when asked: each runs in an environment of its own."""
-    if client == "wire":
-        return import_module(".wire", __name__)
-    return import_module(".sdk2" if client.startswith("mcp-2.") else ".sdk1", __name__)
+    if client.startswith("mcp-"):
+        return import_module(".sdk2" if client.startswith("mcp-2.") else ".sdk1", __name__)
+    return import_module(f".{client.partition('-')[0]}", __name__)

@@ -73,6 +73,14 @@ class Client(ABC):
         """Any request, as it stands."""
         raise Cannot(f"this client sends no {method}")
 
+    async def notify(self, method, params=None):
+        """Any notification."""
+        raise Cannot(f"this client sends no {method}")
+
+    def sibling(self):
+        """A second connection to the same server, nothing said yet; over stdio that is another process."""
+        raise Cannot("this client says hello by itself")
+
     async def end(self):
         """Ends the connection in the transport's way, and proves that the server took note."""
         raise Cannot("this client does not show how a connection ended")

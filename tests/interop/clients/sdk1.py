@@ -11,7 +11,7 @@ from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
 
-from .base import LISTS, NAME, Cannot, Client, RpcError
+from .base import NAME, Cannot, Client, RpcError
 
 TELLS_PROGRESS = "progress_callback" in inspect.signature(ClientSession.call_tool).parameters
 PAGES = "cursor" in inspect.signature(ClientSession.list_tools).parameters

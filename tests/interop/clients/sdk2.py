@@ -12,7 +12,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 from mcp_types import LOG_LEVEL_META_KEY, Implementation
 
-from .base import LISTS, NAME, Client, RpcError
+from .base import NAME, Client, RpcError
 
 warnings.simplefilter("ignore", MCPDeprecationWarning)
 

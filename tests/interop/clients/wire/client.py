@@ -100,7 +100,6 @@ class WireClient(Client):
 
     @asynccontextmanager
     async def sibling(self):
-        """A second connection to the same server, nothing said yet; over stdio that is another process."""
         from . import open_channel
 
         async with open_channel(self.lane, self.servers, "fixture") as channel:
