@@ -239,6 +239,19 @@ impl PendingCall {
         Some(reply)
     }
 
+    /// Lets the function go on while nobody can take what it says: a slow client never stops it.
+    /// Ready once the call is cancelled, and what it said is not wanted any more.
+    pub(crate) fn poll_run(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
+        if self.ended || self.reply.is_some() {
+            return Poll::Pending;
+        }
+        if self.context.is_cancelled() {
+            return Poll::Ready(());
+        }
+        self.reply = self.poll_reply(cx);
+        Poll::Pending
+    }
+
     /// Waits for the next event.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         std::future::poll_fn(|cx| self.poll_next(cx)).await

@@ -1,0 +1,226 @@
+//! One client: a loop of read, handle, write.
+//!
+//! Every complete line of a read is handled before anything is written, so that a client that sends
+//! many requests at once costs one read and one write for all of them. What is ready is answered in
+//! place; a function that has not returned runs in a [task of its own](super::calls).
+//!
+//! A client may write before it reads: replies wait, and requests are taken, until [`FULL`] is
+//! exceeded. From there on it has to read before more is done for it.
+//!
+//! [`FULL`]: super::writer::FULL
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use super::calls::Calls;
+use super::lines::{Line, Lines};
+use super::platform::{Input, Output};
+use super::writer::Writer;
+use crate::context::{NoHeaders, Peer};
+use crate::server::{Class, Incoming, Outcome, Reply, Service, Session};
+use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, Unreadable};
+
+/// The longest line that is read.
+const LINE_LIMIT: usize = 4 * 1024 * 1024;
+
+/// Calls that run at once; past that requests are refused.
+const CALL_LIMIT: usize = 1024;
+
+/// What is left to do once the client has closed its end.
+const TIME_AFTER_EOF: Duration = Duration::from_secs(1);
+
+/// What is left to do once we are told to stop.
+const TIME_AFTER_SHUTDOWN: Duration = Duration::from_secs(5);
+
+pub(super) struct Connection {
+    service: Arc<Service>,
+    session: Arc<Session>,
+    peer: Arc<dyn Peer>,
+    input: Input,
+    lines: Lines,
+    calls: Calls,
+    writer: Writer,
+}
+
+/// Why a connection ends.
+pub(super) enum End {
+    /// The client says no more; it may still read.
+    Eof,
+    /// We are asked to stop.
+    Shutdown,
+    /// Nobody reads.
+    Gone,
+}
+
+impl Connection {
+    pub(super) fn new(service: Arc<Service>, input: Input, output: Output) -> Self {
+        Self {
+            service,
+            session: Arc::new(Session::new()),
+            peer: Arc::new(NoHeaders),
+            input,
+            lines: Lines::new(LINE_LIMIT),
+            calls: Calls::new(),
+            writer: Writer::new(output),
+        }
+    }
+
+    /// Serves until the client or `interrupt` ends it, then finishes what runs.
+    pub(super) async fn run(mut self, interrupt: impl Future<Output = End>) -> io::Result<()> {
+        let session = self.session.clone();
+        let served = self.serve_until(interrupt).await;
+        let served = match served {
+            Ok(End::Gone) => Ok(()),
+            Ok(End::Eof) => self.finish(TIME_AFTER_EOF).await,
+            Ok(End::Shutdown) => self.finish(TIME_AFTER_SHUTDOWN).await,
+            Err(error) => Err(error),
+        };
+        session.cancel_all();
+        served.or_else(|error| match error.kind() {
+            // A client that closed its end while we wrote is no fault of ours.
+            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Ok(()),
+            _ => Err(error),
+        })
+    }
+
+    async fn serve_until(&mut self, interrupt: impl Future<Output = End>) -> io::Result<End> {
+        let mut interrupt = pin!(interrupt);
+        poll_fn(|cx| match interrupt.as_mut().poll(cx) {
+            Poll::Ready(end) => Poll::Ready(Ok(end)),
+            Poll::Pending => self.poll_serve(cx),
+        })
+        .await
+    }
+
+    fn poll_serve(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<End>> {
+        loop {
+            self.take_frames(cx);
+            self.take_lines();
+            let was_full = self.writer.is_full();
+            if let Poll::Ready(Err(error)) = self.writer.poll_write(cx) {
+                return Poll::Ready(Err(error));
+            }
+            match was_full {
+                true if self.writer.is_full() => return Poll::Pending,
+                true => continue, // lines may have been left
+                false => {}
+            }
+            match ready!(self.lines.poll_read(&mut self.input, cx)) {
+                Ok(1..) => {}
+                Ok(0) => return Poll::Ready(Ok(self.eof())),
+                Err(error) => {
+                    tracing::warn!(%error, "cannot read from the client");
+                    return Poll::Ready(Ok(self.eof()));
+                }
+            }
+        }
+    }
+
+    fn take_frames(&mut self, cx: &mut Context<'_>) {
+        while !self.writer.is_full()
+            && let Poll::Ready(frame) = self.calls.poll_frame(cx)
+        {
+            self.writer.push(frame);
+        }
+    }
+
+    fn take_lines(&mut self) {
+        while !self.writer.is_full()
+            && let Some(line) = self.lines.next()
+        {
+            self.take(line);
+        }
+    }
+
+    /// The last line may lack its end.
+    fn eof(&mut self) -> End {
+        if let Some(line) = self.lines.rest() {
+            self.take(line);
+        }
+        End::Eof
+    }
+
+    fn take(&mut self, line: Line) {
+        let message = match line {
+            Line::Message(bytes) => Message::parse(bytes),
+            Line::TooLong => Err(too_long()),
+        };
+        let message = match message {
+            Ok(message) => message,
+            Err(unreadable) => return self.refuse(&unreadable),
+        };
+        if let Some(refusal) = self.at_call_limit(&message) {
+            return self.writer.push(refusal.frame);
+        }
+        let session = Some(self.session.clone());
+        match self.service.handle(Incoming { message, session, peer: self.peer.clone() }) {
+            Outcome::Accepted => {}
+            Outcome::Ready { notifications, reply } => {
+                notifications.into_iter().for_each(|notification| self.writer.push(notification));
+                self.writer.push(reply.frame);
+            }
+            Outcome::Pending(call) => self.calls.start(call),
+        }
+    }
+
+    /// Answers a line that is no message, without an id where the revision has such answers.
+    fn refuse(&mut self, unreadable: &Unreadable) {
+        let handshake = self.session.handshake();
+        let answers = handshake.is_none_or(|agreed| agreed.revision.facts().answers_without_id);
+        if unreadable.id.is_some() || answers {
+            self.writer.push(Reply::unreadable(unreadable).frame);
+        } else {
+            tracing::warn!(error = %unreadable.error.message, "dropped a line");
+        }
+    }
+
+    /// Notifications, responses and pings are taken at any time: they may be what ends a call.
+    fn at_call_limit(&self, message: &Message) -> Option<Reply> {
+        let MessageKind::Request { id, method } = &message.kind else { return None };
+        if self.calls.running() < CALL_LIMIT || *method == Method::Ping {
+            return None;
+        }
+        let what = format!("{CALL_LIMIT} requests are running; try again when one has ended");
+        let error = ErrorObject::new(Code::INTERNAL_ERROR, what);
+        Some(Reply::error(Class::Answered, Some(id), &error))
+    }
+
+    /// Waits for the calls that run, up to `limit`, and writes what they say.
+    async fn finish(self, limit: Duration) -> io::Result<()> {
+        let Self { calls, mut writer, .. } = self;
+        let mut frames = calls.into_frames();
+        let finished = tokio::time::timeout(limit, async move {
+            poll_fn(|cx| {
+                loop {
+                    let mut ended = false;
+                    while !ended && !writer.is_full() {
+                        match frames.poll_recv(cx) {
+                            Poll::Ready(Some(frame)) => writer.push(frame),
+                            Poll::Ready(None) => ended = true,
+                            Poll::Pending => break,
+                        }
+                    }
+                    ready!(writer.poll_write(cx))?;
+                    if ended {
+                        return Poll::Ready(io::Result::Ok(()));
+                    }
+                }
+            })
+            .await?;
+            writer.close().await
+        });
+        finished.await.unwrap_or_else(|_| {
+            tracing::warn!(?limit, "calls were still running, or the client did not read");
+            Ok(())
+        })
+    }
+}
+
+fn too_long() -> Unreadable {
+    let what = format!("the line is over the limit of {LINE_LIMIT} bytes");
+    Unreadable { id: None, error: ErrorObject::new(Code::INVALID_REQUEST, what) }
+}

@@ -1,0 +1,98 @@
+//! Lines over stdin and stdout.
+//!
+//! ```text
+//! platform (whose file descriptors?) → lines → connection → writer
+//!                                                ↕
+//!                                              calls (functions that have not returned)
+//! ```
+
+mod calls;
+mod connection;
+mod lines;
+mod platform;
+mod writer;
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use super::Shutdown;
+use crate::server::{Error, Server, Service};
+use connection::{Connection, End};
+#[cfg(feature = "cli")]
+pub(crate) use platform::is_terminal;
+pub(crate) use platform::{Ends, guard};
+
+impl Server {
+    /// Serves one client over stdin and stdout, until it closes stdin or stdout or the parent
+    /// process ends: for programs without this crate's command line.
+    ///
+    /// From here on `println!`, here and in child processes, writes to stderr, because stdout
+    /// belongs to the protocol; and stdin is empty. What other threads print while this begins may
+    /// still reach the client: print nothing before.
+    ///
+    /// A function that blocks its thread cannot be stopped, and a tokio runtime waits for it when
+    /// it is dropped. End the process with [`std::process::exit`] where that matters.
+    ///
+    /// ```no_run
+    /// use mcp_runtime::{Server, tool, tools};
+    ///
+    /// /// Adds two numbers.
+    /// #[tool]
+    /// fn add(a: i64, b: i64) -> i64 {
+    ///     a + b
+    /// }
+    ///
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), mcp_runtime::Error> {
+    ///     Server::new("adder", "1.0.0").with(tools![add]).serve_stdio().await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Mistakes in the server, state that cannot be made, and stdin or stdout that cannot be used.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with I/O and time enabled.
+    pub async fn serve_stdio(mut self) -> Result<(), Error> {
+        let ends = guard().map_err(|error| unusable(&error))?;
+        let hooks = self.take_shutdown();
+        let service = self.build(&()).await?;
+        let (_trigger, shutdown) = Shutdown::new();
+        let served = serve(service, ends, shutdown).await;
+        for hook in hooks {
+            hook().await;
+        }
+        served
+    }
+}
+
+/// Serves the client at the other ends, and returns when it is gone or `shutdown` says so.
+pub(crate) async fn serve(
+    service: Arc<Service>,
+    ends: Ends,
+    shutdown: Shutdown,
+) -> Result<(), Error> {
+    let parent = ends.parent();
+    let (input, output) = ends.open().map_err(|error| unusable(&error))?;
+    let interrupt = async move {
+        let mut shutdown = shutdown;
+        let (mut requested, mut orphaned) = (pin!(shutdown.requested()), pin!(parent.death()));
+        poll_fn(|cx| {
+            if orphaned.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(End::Gone);
+            }
+            requested.as_mut().poll(cx).map(|()| End::Shutdown)
+        })
+        .await
+    };
+    let served = Connection::new(service, input, output).run(interrupt).await;
+    served.map_err(|error| unusable(&error))
+}
+
+fn unusable(error: &std::io::Error) -> Error {
+    Error::one(format!("cannot use stdin and stdout: {error}"))
+}

@@ -1,0 +1,60 @@
+//! What differs from system to system: file descriptors, and how a parent's death is noticed.
+//!
+//! Only Linux reads and writes without threads: there a pipe can be opened anew, so that
+//! `O_NONBLOCK` stays ours. A flag set on what others have open too (a terminal, a file, a socket
+//! that is also stderr) would be theirs as well, and their prints would begin to fail.
+
+mod guard;
+mod parent;
+#[cfg(target_os = "linux")]
+mod polled;
+mod threads;
+
+use std::fs::File;
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+pub(crate) use guard::guard;
+pub(super) use parent::Parent;
+
+/// The ends of the client's pipes, which nothing else in this process has.
+#[derive(Debug)]
+pub(crate) struct Ends {
+    input: File,
+    output: File,
+    parent: Parent,
+}
+
+pub(super) type Input = Box<dyn AsyncRead + Send + Unpin>;
+pub(super) type Output = Box<dyn AsyncWrite + Send + Unpin>;
+
+/// Whether a person would type the messages; to be asked before the [`guard()`].
+#[cfg(feature = "cli")]
+pub(crate) fn is_terminal() -> bool {
+    io::IsTerminal::is_terminal(&io::stdin())
+}
+
+impl Ends {
+    /// Who started us.
+    pub(super) fn parent(&self) -> Parent {
+        self.parent
+    }
+
+    /// Makes them streams of the runtime we are in.
+    pub(super) fn open(self) -> io::Result<(Input, Output)> {
+        #[cfg(target_os = "linux")]
+        let (input, output) = (polled::input(&self.input), polled::output(&self.output));
+        #[cfg(not(target_os = "linux"))]
+        let (input, output) = (None, None);
+        let input = match input {
+            Some(input) => input,
+            None => threads::input(self.input)?,
+        };
+        let output = match output {
+            Some(output) => output,
+            None => threads::output(self.output)?,
+        };
+        Ok((input, output))
+    }
+}
