@@ -1,0 +1,86 @@
+"""What a case may ask of any client. Results are wire JSON, whatever the client makes of them."""
+
+from abc import ABC, abstractmethod
+
+NAME = "interop"
+
+LISTS = {  # the member of a page, and the method
+    "tools": "tools/list",
+    "resources": "resources/list",
+    "resourceTemplates": "resources/templates/list",
+    "prompts": "prompts/list",
+}
+
+
+class RpcError(Exception):
+    """The server answered with an error."""
+
+    def __init__(self, code, message, data=None):
+        super().__init__(f"{code}: {message}" + (f" {data}" if data else ""))
+        self.code, self.message, self.data = code, message, data
+
+
+class Cannot(Exception):
+    """This client has no way to do that; the grid says whether another had."""
+
+
+class Client(ABC):
+    """One connection."""
+
+    def __init__(self, lane):
+        self.lane = lane
+        self.revision = lane.revision
+        self.protocol_version = None
+        self.supported_versions = None  # what `server/discover` said, where it was asked
+        self.server_info = {}
+        self.capabilities = {}
+        self.instructions = None
+        self.logs = []  # params of `notifications/message`, oldest first
+
+    @property
+    def modern(self):
+        return self.lane.modern
+
+    @abstractmethod
+    async def page(self, kind, cursor=None):
+        """One page of a list."""
+
+    @abstractmethod
+    async def call(self, tool, arguments=None, *, on_progress=None, log_level=None):
+        """Calls a tool; `on_progress(progress, total, message)` asks for progress."""
+
+    @abstractmethod
+    async def read(self, uri):
+        """Reads a resource."""
+
+    @abstractmethod
+    async def prompt(self, name, arguments=None):
+        """Gets a prompt."""
+
+    @abstractmethod
+    async def ping(self):
+        """Pings."""
+
+    @abstractmethod
+    async def set_level(self, level):
+        """Sets the session's log level."""
+
+    @abstractmethod
+    async def abandon(self, tool, arguments, running):
+        """Calls a tool, awaits `running()`, and cancels the call in the way of the revision and transport."""
+
+    async def request(self, method, params=None, **_):
+        """Any request, as it stands."""
+        raise Cannot(f"this client sends no {method}")
+
+    async def notify(self, method, params=None):
+        """Any notification."""
+        raise Cannot(f"this client sends no {method}")
+
+    def sibling(self):
+        """A second connection to the same server, nothing said yet; over stdio that is another process."""
+        raise Cannot("this client says hello by itself")
+
+    async def end(self):
+        """Ends the connection in the transport's way, and proves that the server took note."""
+        raise Cannot("this client does not show how a connection ended")

@@ -1,0 +1,131 @@
+"""The Rust SDK: a program in `rmcp/` that does what it is told, one JSON object a line."""
+
+import asyncio
+import itertools
+import json
+from contextlib import asynccontextmanager
+
+from .base import LISTS, Cannot, Client, RpcError
+
+LINE_LIMIT = 1 << 20
+LEAVE_SECONDS = 10
+LOG_LEVEL = "io.modelcontextprotocol/logLevel"
+TYPED = {*LISTS.values(), "tools/call", "resources/read", "prompts/get", "ping", "logging/setLevel"}
+
+
+@asynccontextmanager
+async def connect(lane, servers, server):
+    target = servers.command(server) if lane.transport == "stdio" else [await servers.url(server, lane.transport)]
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        servers.bridge, lane.revision, *target, stdin=pipe, stdout=pipe, stderr=servers.log, limit=LINE_LIMIT
+    )
+    client = Rmcp(lane, process)
+    try:
+        await client.greet()
+        yield client
+    finally:
+        await client.leave()
+
+
+class Rmcp(Client):
+    def __init__(self, lane, process):
+        super().__init__(lane)
+        self.process = process
+        self.numbers = itertools.count(1)
+        self.waiting = {}
+        self.watchers = {}
+        self.reading = None
+
+    async def greet(self):
+        line = await self.process.stdout.readline()
+        said = json.loads(line or '{"fatal": "the client ended"}')
+        if "fatal" in said:
+            raise ConnectionError(said["fatal"])
+        hello = said["hello"]
+        self.protocol_version = hello["protocolVersion"]
+        self.server_info = hello.get("serverInfo", {})
+        self.capabilities = hello["capabilities"]
+        self.instructions = hello.get("instructions")
+        self.reading = asyncio.ensure_future(self._read())
+
+    async def _read(self):
+        while line := await self.process.stdout.readline():
+            said = json.loads(line)
+            if "log" in said:
+                self.logs.append(said["log"])
+            elif "progress" in said:
+                if watcher := self.watchers.get(said["id"]):
+                    told = said["progress"]
+                    watcher(told["progress"], told.get("total"), told.get("message"))
+            elif not (answered := self.waiting.pop(said["id"])).done():
+                answered.set_result(said)
+        for answered in self.waiting.values():
+            answered.cancel()
+
+    async def _order(self, method, params=None, **more):
+        number, answered = self._send(method, params, **more)
+        return self._result(await answered)
+
+    def _send(self, method, params=None, on_progress=None, meta=None):
+        number = next(self.numbers)
+        answered = self.waiting[number] = asyncio.get_running_loop().create_future()
+        if on_progress:
+            self.watchers[number] = on_progress
+        self._write({"id": number, "method": method, "params": params or {}, "meta": meta})
+        return number, answered
+
+    def _write(self, order):
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
+
+    @staticmethod
+    def _result(said):
+        if error := said.get("error"):
+            raise RpcError(error["code"], error["message"], error.get("data"))
+        if "failure" in said:
+            raise ConnectionError(said["failure"])
+        return said["result"]
+
+    async def page(self, kind, cursor=None):
+        return await self._order(LISTS[kind], {"cursor": cursor} if cursor is not None else {})
+
+    async def call(self, tool, arguments=None, *, on_progress=None, log_level=None):
+        params = {"name": tool} | ({"arguments": arguments} if arguments is not None else {})
+        meta = {LOG_LEVEL: log_level} if log_level else None
+        return await self._order("tools/call", params, on_progress=on_progress, meta=meta)
+
+    async def read(self, uri):
+        return await self._order("resources/read", {"uri": uri})
+
+    async def prompt(self, name, arguments=None):
+        return await self._order("prompts/get", {"name": name} | ({"arguments": arguments} if arguments else {}))
+
+    async def ping(self):
+        return await self._order("ping")
+
+    async def set_level(self, level):
+        return await self._order("logging/setLevel", {"level": level})
+
+    async def abandon(self, tool, arguments, running):
+        number, answered = self._send("tools/call", {"name": tool, "arguments": arguments})
+        await running()
+        self._write({"cancel": number})
+        said = await answered
+        assert "failure" in said, f"cancelled, and yet: {said}"
+
+    async def request(self, method, params=None, meta=None, *, revision=None):
+        if method in TYPED or meta or revision:
+            raise Cannot("rmcp writes its requests itself")
+        return await self._order(method, params)
+
+    async def leave(self):
+        """Closes its stdin: it then closes the connection as rmcp does."""
+        self.process.stdin.close()
+        try:
+            await asyncio.wait_for(self.process.wait(), LEAVE_SECONDS)
+        except asyncio.TimeoutError:
+            self.process.kill()
+            raise TimeoutError(f"rmcp has not closed the connection within {LEAVE_SECONDS} s") from None
+        finally:
+            if self.reading:
+                await self.reading

@@ -1,0 +1,132 @@
+"""Streamable HTTP: every message a POST; sessions and a GET stream for the handshake revisions."""
+
+import asyncio
+import json
+
+from .channel import Channel, WireError, within
+from .http1 import fetch
+from .rules import MODERN
+
+END_SECONDS = 5
+NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+VERSION = "io.modelcontextprotocol/protocolVersion"
+
+
+class HttpChannel(Channel):
+    def __init__(self, url, sessions):
+        super().__init__()
+        self.url, self.sessions = url, sessions
+        self.session = None
+        self.listening = None
+        self.extra = {}  # headers a case wants to send
+
+    def headers(self, message):
+        headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"} | self.extra
+        params = message.get("params", {})
+        if version := params.get("_meta", {}).get(VERSION):
+            headers |= {"MCP-Protocol-Version": version, "Mcp-Method": message["method"]}
+            if name := NAMED.get(message["method"]):
+                headers["Mcp-Name"] = params[name]
+        else:
+            headers |= self.session_headers()
+        return headers
+
+    def session_headers(self):
+        headers = {"Mcp-Session-Id": self.session} if self.session else {}
+        if self.revision and self.revision >= "2025-06-18":  # the header is of that revision
+            headers["MCP-Protocol-Version"] = self.revision
+        return headers
+
+    async def post(self, message):
+        return await fetch("POST", self.url, self.headers(message), json.dumps(message).encode())
+
+    async def request(self, message, answered):
+        response = await self.post(message)
+        try:
+            self._check_session(message, response)
+            if response.content_type == "text/event-stream":
+                await self._read(response, message)
+            elif response.content_type == "application/json":
+                body = await response.json()
+                self._check_status(message, response.status, body)
+                self.deliver(body)
+            else:
+                body = await response.body()
+                raise WireError(f"{message['method']}: status {response.status}, {response.content_type}, {body[:200]}")
+        finally:
+            response.close()
+        if not answered.done():
+            raise WireError(f"{message['method']}: the reply ended without a response")
+
+    async def _read(self, response, message):
+        if response.status != 200:
+            self.broken_rules.append(f"an event stream with status {response.status}")
+        if not self.sessions:
+            self.broken_rules.append(f"an event stream in answer to {message['method']}")
+        async for event in response.events():
+            if event.data:
+                self.deliver(json.loads(event.data))
+
+    def _check_session(self, message, response):
+        session = response.headers.get("mcp-session-id")
+        if message["method"] == "initialize" and self.sessions:
+            self.session = session
+            if not session or not all(0x21 <= ord(letter) <= 0x7E for letter in session):
+                self.broken_rules.append(f"not a session id: {session!r}")
+        elif session and session != self.session:
+            self.broken_rules.append(f"a session id where there is no session: {message['method']}")
+
+    def _check_status(self, message, status, body):
+        code = body.get("error", {}).get("code")
+        modern = message.get("params", {}).get("_meta", {}).get(VERSION, "") >= MODERN
+        statuses = {-32601: 404, -32020: 400, -32021: 400, -32022: 400} if modern else {}
+        if status != statuses.get(code, 200):
+            self.broken_rules.append(f"{message['method']}: status {status} for {code or 'a result'}")
+
+    async def notify(self, message):
+        response = await self.post(message)
+        try:
+            body = await response.body()
+            if response.status != 202 or body:
+                raise WireError(f"{message['method']}: status {response.status}, not 202: {body[:200]}")
+        finally:
+            response.close()
+
+    async def ready(self):
+        if self.sessions:
+            accept = {"Accept": "text/event-stream"}
+            self.stream = await fetch("GET", self.url, accept | self.session_headers())
+            if self.stream.status != 200 or self.stream.content_type != "text/event-stream":
+                raise WireError(f"GET: status {self.stream.status}, {self.stream.content_type}")
+            self.listening = asyncio.ensure_future(self._listen(self.stream))
+
+    async def _listen(self, stream):
+        try:
+            async for event in stream.events():
+                if event.data:
+                    self.deliver(json.loads(event.data))
+        except (OSError, WireError, asyncio.IncompleteReadError):
+            pass
+
+    async def close(self):
+        if self.session:
+            await self._delete()
+        if self.listening:
+            self.listening.cancel()
+            self.stream.close()
+            await asyncio.gather(self.listening, return_exceptions=True)
+
+    async def _delete(self):
+        response = await fetch("DELETE", self.url, self.session_headers())
+        response.close()
+        return response.status
+
+    async def end(self, client):
+        """DELETE ends the session and its stream; what comes later is 404."""
+        status = await self._delete()
+        assert status in (200, 202, 204), f"status {status} for DELETE"
+        await within(END_SECONDS, self.listening, "the end of the GET stream after DELETE")
+        response = await self.post({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
+        response.close()
+        assert response.status == 404, f"status {response.status} in a session that has ended"
+        self.session = None

@@ -1,0 +1,89 @@
+//! rmcp as a client that does what it is told: `interop-rmcp REVISION URL`, or `interop-rmcp REVISION COMMAND ARGUMENT…`.
+//!
+//! So the cases written for the other clients are its cases too. One JSON object a line:
+//!
+//! ```text
+//! →                                            ← {"hello": …}
+//! → {"id": 1, "method": …, "params": …}        ← {"id": 1, "result": …} or {"id": 1, "error": …}
+//! → {"cancel": 1}                              ← {"id": 1, "progress": …}, {"log": …}
+//! ```
+
+#![expect(deprecated, reason = "logging is deprecated, and still served")]
+
+mod listener;
+mod session;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use rmcp::model::{ClientCapabilities, ClientConfig, Implementation, ProtocolVersion};
+use rmcp::service::{RoleClient, RunningService};
+use rmcp::transport::{StreamableHttpClientTransport, TokioChildProcess};
+use rmcp::{ClientLifecycleMode, ClientServiceExt};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+use crate::listener::{Listener, Speaker};
+use crate::session::Session;
+
+// One thread: a call notes its progress token before anything can arrive for it.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(revision), Some(target)) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: interop-rmcp REVISION URL|COMMAND [ARGUMENT…]");
+        return ExitCode::FAILURE;
+    };
+    let speaker = Speaker::start();
+    match connect(&revision, &target, arguments.collect(), &speaker).await {
+        Ok(client) => {
+            speaker.say(json!({ "hello": client.peer_info() }));
+            obey(client, &speaker).await;
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            speaker.say(json!({ "fatal": error.to_string() }));
+            speaker.end().await;
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Client = RunningService<RoleClient, Listener>;
+
+async fn connect(
+    revision: &str,
+    target: &str,
+    arguments: Vec<String>,
+    speaker: &Speaker,
+) -> Result<Client, Box<dyn std::error::Error>> {
+    let version: ProtocolVersion = serde_json::from_value(json!(revision))?;
+    let lifecycle = if version >= ProtocolVersion::NO_INITIALIZE {
+        ClientLifecycleMode::Auto { preferred_versions: vec![version.clone()], legacy_version: None }
+    } else {
+        ClientLifecycleMode::Initialize
+    };
+    let identity = Implementation::new("interop", "1");
+    let config = ClientConfig::new(ClientCapabilities::default(), identity).with_protocol_version(version);
+    let listener = Listener::new(config, speaker.clone());
+    Ok(if target.starts_with("http") {
+        let transport = StreamableHttpClientTransport::from_uri(target);
+        listener.serve_with_lifecycle(transport, lifecycle).await?
+    } else {
+        let mut command = Command::new(target);
+        command.args(arguments);
+        listener.serve_with_lifecycle(TokioChildProcess::new(command)?, lifecycle).await?
+    })
+}
+
+/// Takes orders until there are no more, each in a task of its own; then leaves in rmcp's way.
+async fn obey(client: Client, speaker: &Speaker) {
+    let session = Arc::new(Session::new(client.peer().clone(), client.service().clone(), speaker.clone()));
+    let mut orders = BufReader::new(tokio::io::stdin()).lines();
+    while let Ok(Some(line)) = orders.next_line().await {
+        let order: Value = serde_json::from_str(&line).expect("an order is JSON");
+        tokio::spawn(session.clone().obey(order));
+    }
+    drop(client.cancel().await);
+}

@@ -1,0 +1,95 @@
+//! Orders, each one call of rmcp's.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use rmcp::model::{CallToolRequest, ClientRequest, CustomRequest, PingRequest, RequestMetaObject};
+use rmcp::service::{Peer, PeerRequestOptions, RequestHandle, RoleClient, ServiceError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use crate::listener::{Listener, Speaker};
+
+pub struct Session {
+    peer: Peer<RoleClient>,
+    listener: Listener,
+    speaker: Speaker,
+    running: Mutex<HashMap<u64, oneshot::Sender<()>>>,
+}
+
+impl Session {
+    pub fn new(peer: Peer<RoleClient>, listener: Listener, speaker: Speaker) -> Self {
+        Self { peer, listener, speaker, running: Mutex::default() }
+    }
+
+    pub async fn obey(self: Arc<Self>, order: Value) {
+        if let Some(id) = order["cancel"].as_u64() {
+            let running = self.running.lock().expect("no one panics with the lock").remove(&id);
+            if let Some(cancel) = running {
+                cancel.send(()).expect("a call outlives its order to stop");
+            }
+            return;
+        }
+        let id = order["id"].clone();
+        self.speaker.say(match self.answer(&order).await {
+            Ok(result) => json!({ "id": id, "result": result }),
+            Err(ServiceError::McpError(error)) => json!({ "id": id, "error": error }),
+            Err(error) => json!({ "id": id, "failure": error.to_string() }),
+        });
+    }
+
+    async fn answer(&self, order: &Value) -> Result<Value, ServiceError> {
+        let params = &order["params"];
+        let peer = &self.peer;
+        match order["method"].as_str().expect("an order has a method") {
+            "tools/list" => wire(peer.list_tools(read(params)).await),
+            "resources/list" => wire(peer.list_resources(read(params)).await),
+            "resources/templates/list" => wire(peer.list_resource_templates(read(params)).await),
+            "prompts/list" => wire(peer.list_prompts(read(params)).await),
+            "resources/read" => wire(peer.read_resource(read(params)).await),
+            "prompts/get" => wire(peer.get_prompt(read(params)).await),
+            "logging/setLevel" => wire(peer.set_level(read(params)).await).map(|_| json!({})),
+            "ping" => wire(peer.send_request(ClientRequest::PingRequest(PingRequest::default())).await),
+            "tools/call" => self.call(order).await,
+            method => {
+                let request = CustomRequest::new(method, Some(params.clone()));
+                wire(peer.send_request(ClientRequest::CustomRequest(request)).await)
+            }
+        }
+    }
+
+    /// A call that tells of its progress and can be cancelled.
+    async fn call(&self, order: &Value) -> Result<Value, ServiceError> {
+        let id = order["id"].as_u64().expect("an id is a number");
+        let mut options = PeerRequestOptions::no_options();
+        if order["meta"].is_object() {
+            options = options.with_meta(read::<RequestMetaObject>(&order["meta"]));
+        }
+        let request = ClientRequest::CallToolRequest(CallToolRequest::new(read(&order["params"])));
+        let mut handle = self.peer.send_cancellable_request(request, options).await?;
+        self.listener
+            .watched
+            .lock()
+            .expect("no one panics with the lock")
+            .insert(handle.progress_token.clone(), json!(id));
+        let (cancel, mut cancelled) = oneshot::channel();
+        self.running.lock().expect("no one panics with the lock").insert(id, cancel);
+        tokio::select! {
+            Ok(()) = &mut cancelled => {
+                RequestHandle::cancel(handle, Some("interop".to_owned())).await?;
+                Err(ServiceError::Cancelled { reason: None })
+            }
+            response = &mut handle.rx => wire(response.map_err(|_| ServiceError::TransportClosed)?),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(params: &Value) -> T {
+    serde_json::from_value(params.clone()).expect("the parameters are rmcp's")
+}
+
+fn wire<T: Serialize>(result: Result<T, ServiceError>) -> Result<Value, ServiceError> {
+    result.map(|result| serde_json::to_value(result).expect("a result is JSON"))
+}
