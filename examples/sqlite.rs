@@ -132,7 +132,7 @@ fn watch(ctx: &Context, connection: &mut Connection) -> rusqlite::Result<()> {
 
 fn select(connection: &Connection, sql: &str, limit: usize) -> rusqlite::Result<Rows> {
     let mut statement = connection.prepare(sql)?;
-    let columns: Vec<_> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<_> = statement.column_names().map(str::to_owned).collect();
     let width = columns.len();
     let mut found = statement.query([])?;
     let mut rows = Vec::new();

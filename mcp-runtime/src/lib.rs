@@ -1,5 +1,4 @@
 #![doc = include_str!("../docs/crate.md")]
-
 // Peer input cannot panic the process. What can is an `#[expect]` with the reason why it does not.
 #![cfg_attr(
     not(test),

@@ -7,8 +7,8 @@ mod raw;
 mod schema;
 mod served;
 mod server;
+mod sse;
 #[cfg(unix)]
 mod stdio;
-mod sse;
 mod tidy;
 mod ui;

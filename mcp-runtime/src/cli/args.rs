@@ -38,7 +38,7 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "MCP_HOST", default_value = "127.0.0.1", value_name = "ADDRESS")]
     pub(super) host: String,
 
-    /// Port to listen on; 0 picks a free one (sse, http) [env: PORT=] [default: 8000]
+    /// Port to listen on; 0 picks a free one (sse, http). PORT sets it too [default: 8000]
     #[arg(long, env = "MCP_PORT")]
     pub(super) port: Option<u16>,
 

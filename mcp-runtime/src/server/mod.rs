@@ -91,10 +91,6 @@ impl Service {
         &self.registry
     }
 
-    pub(crate) fn info(&self) -> &Implementation {
-        &self.info
-    }
-
     pub(crate) fn instructions(&self) -> Option<&str> {
         self.instructions.as_deref()
     }

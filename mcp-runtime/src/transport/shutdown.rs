@@ -24,10 +24,6 @@ impl Shutdown {
             std::future::pending::<()>().await;
         }
     }
-
-    pub(crate) fn is_requested(&self) -> bool {
-        *self.requested.borrow()
-    }
 }
 
 impl ShutdownTrigger {
