@@ -128,7 +128,7 @@ impl Definition {
         let Definition { kind, function, signature, .. } = self;
         let runtime = self.runtime();
         let allows = self.allows();
-        let cfgs: Vec<&Attribute> = function.cfgs().collect();
+        let cfgs = function.cfgs();
         let (vis, constant) = (&function.vis, constant_name(&signature.ident));
         let (item, def) = (kind.variant(), kind.definition());
         let (arguments, shim, setters) =
@@ -138,16 +138,16 @@ impl Definition {
 
             #(#cfgs)*
             #[doc(hidden)]
+            // The constant is named after the function, and calls it.
             #[allow(#allows)]
             #vis const #constant: #runtime::Item = {
                 use #runtime::__private as __mcp;
                 #arguments
                 #shim
-                __mcp::Item::#item(&__mcp::#def::new(#new) #setters)
+                const __ITEM: __mcp::Item = __mcp::Item::#item(&__mcp::#def::new(#new) #setters);
+                __mcp::inventory::submit! { __ITEM }
+                __ITEM
             };
-
-            #(#cfgs)*
-            #runtime::__private::inventory::submit! { #constant }
         }
     }
 

@@ -41,6 +41,7 @@ fn constant(kind: Kind, function: &Function, runtime: &TokenStream) -> Option<To
     Some(quote! {
         #(#cfgs)*
         #[doc(hidden)]
+        // Named after the function, like the real one.
         #[allow(non_upper_case_globals)]
         #vis const #constant: #runtime::Item = {
             use #runtime::__private as __mcp;

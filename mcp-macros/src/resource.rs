@@ -8,6 +8,7 @@ use crate::attr::nearest;
 use crate::definition::{self, Definition};
 use crate::errors::Errors;
 use crate::kind::Kind;
+use crate::parameter::Argument;
 use crate::uri::{self, Part, Variable};
 
 pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
@@ -59,16 +60,27 @@ fn check_arguments(resource: &Definition, parts: &[Part], errors: &Errors) {
             errors.at(&argument.ident, missing(&name, &names));
             continue;
         };
-        if variable.explode || argument.has_own_decoder() {
-            continue;
-        }
-        if let Some(collection) = argument.collection() {
-            let message = format!(
-                "the variable `{name}` brings one text, which {collection} cannot come from; take a `String`, or write `{{/{name}*}}` for a list of path segments"
-            );
-            errors.at(&argument.written, message);
+        if let Some(wrong) = misfit(variable, argument) {
+            errors.at(&argument.written, wrong);
         }
     }
+}
+
+/// Why the variable's value visibly cannot become the argument's.
+fn misfit(variable: &Variable, argument: &Argument) -> Option<String> {
+    let name = &variable.name;
+    if argument.has_own_decoder() {
+        return None;
+    }
+    if variable.explode {
+        let wrong =
+            format!("`{{/{name}*}}` brings a list of path segments; take `&[String]` or a `Vec`");
+        return argument.is_scalar().then_some(wrong);
+    }
+    let collection = argument.collection()?;
+    Some(format!(
+        "the variable `{name}` brings one text, which {collection} cannot come from; take a `String`, or a list of path segments by `{{/{name}*}}`"
+    ))
 }
 
 fn missing(name: &str, variables: &[&str]) -> String {

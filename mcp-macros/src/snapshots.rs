@@ -110,6 +110,31 @@ snapshot! { two_mistakes:
     ) -> String { body() }
 }
 
+/// `crate = ..` is for those who cannot name our crate: nothing else in an expansion may.
+#[test]
+fn another_path_replaces_every_mention() {
+    let good = quote!(
+        fn f(a: u8, b: &B, #[ctx] c: C) -> u8 {
+            a
+        }
+    );
+    let bad = quote!(
+        fn f(a: &String) {}
+    );
+    for item in [good, bad] {
+        let expansions = [
+            tool::expand(quote!(icon("data:x"), crate = facade), &item),
+            resource::expand(quote!("a://{a}", audience(user), crate = facade), &item),
+            prompt::expand(quote!(crate = facade), &item),
+        ];
+        for expansion in expansions {
+            let expansion = expansion.to_string();
+            assert!(expansion.contains("facade"), "{expansion}");
+            assert!(!expansion.contains("mcp_runtime"), "{expansion}");
+        }
+    }
+}
+
 fn check(name: &str, expansion: &TokenStream) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/expand/{name}.rs"));
     let expansion = prettyplease::unparse(&syn::parse2(expansion.clone()).expect("valid Rust"));

@@ -1,4 +1,4 @@
-//! Annotate plain Rust functions, get an MCP server.
+#![doc = include_str!("../docs/crate.md")]
 
 // Peer input cannot panic the process. What can is an `#[expect]` with the reason why it does not.
 #![cfg_attr(
@@ -31,6 +31,8 @@ pub use handler::{
 };
 pub use revision::Revision;
 pub use server::{Error, Server, StateFactory};
+#[cfg(feature = "http")]
+pub use transport::http::HttpOptions;
 pub use wire::content::{Content, Role};
 pub use wire::icon::{Icon, Theme};
 pub use wire::initialize::ClientInfo;
@@ -43,7 +45,17 @@ pub use wire::tool::CallToolResult;
 pub use handler::private as __private;
 
 #[cfg(feature = "macros")]
-pub use mcp_runtime_macros::{prompt, resource, tool, tools};
+#[doc = include_str!("../docs/prompt.md")]
+pub use mcp_runtime_macros::prompt;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../docs/resource.md")]
+pub use mcp_runtime_macros::resource;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../docs/tool.md")]
+pub use mcp_runtime_macros::tool;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../docs/tools.md")]
+pub use mcp_runtime_macros::tools;
 
 /// A [`Server`] with every annotated function of the program, listed by name, that goes by the
 /// name of the program and the version of its Cargo package.

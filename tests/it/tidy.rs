@@ -5,6 +5,7 @@ mod dates;
 mod layers;
 mod manifests;
 mod panics;
+mod readme;
 mod sizes;
 mod source;
 mod tree;
@@ -19,6 +20,12 @@ fn files_are_read_in_one_sitting() {
     report(
         source::all().iter().flat_map(sizes::check).chain(sizes::hello()).chain(sizes::ratchet()),
     );
+}
+
+#[test]
+fn pages_show_what_there_is() {
+    let shown = readme::check(&source::read("README.md"), &source::read("examples/hello.rs"));
+    report(source::all().iter().flat_map(readme::dead_links).chain(shown));
 }
 
 #[test]

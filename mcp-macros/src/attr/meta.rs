@@ -45,6 +45,17 @@ pub(crate) fn object<'a>(entries: impl Iterator<Item = &'a MetaEntry>) -> String
     format!("{{{}}}", members.join(","))
 }
 
+/// A key both have.
+pub(crate) fn shared_key<'a>(
+    new: &'a [MetaEntry],
+    old: &'a [MetaEntry],
+) -> Option<(&'a LitStr, &'a LitStr)> {
+    let same = |new: &'a MetaEntry| {
+        old.iter().find(|old| old.key == new.key).map(|old| (&new.key, &old.key))
+    };
+    new.iter().find_map(same)
+}
+
 /// <https://modelcontextprotocol.io/specification/draft/basic#meta>: labels, a slash, a name; prefixes whose second
 /// label is `modelcontextprotocol` or `mcp` belong to the specification.
 fn check_key(key: &LitStr) -> syn::Result<()> {

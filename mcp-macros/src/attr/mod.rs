@@ -90,17 +90,18 @@ impl Settings {
     }
 
     fn refuse_duplicate(&self, entry: &Entry) -> syn::Result<()> {
-        let earlier = self.entry(entry.key.name).filter(|_| !entry.key.form.repeats());
-        let Some(earlier) = earlier else {
-            return Ok(());
-        };
-        let mut error =
-            syn::Error::new(entry.ident.span(), format!("`{}` is given twice", entry.ident));
-        error.combine(syn::Error::new(
-            earlier.ident.span(),
-            format!("`{}` is first given here", earlier.ident),
-        ));
-        Err(error)
+        let same_key = self.entries.iter().filter(|earlier| earlier.key.name == entry.key.name);
+        for earlier in same_key {
+            if !entry.key.form.repeats() {
+                return Err(twice(&entry.ident, &earlier.ident));
+            }
+            if let (Value::Meta(new), Value::Meta(old)) = (&entry.value, &earlier.value)
+                && let Some((new, old)) = meta::shared_key(new, old)
+            {
+                return Err(twice(new, old));
+            }
+        }
+        Ok(())
     }
 
     fn entry(&self, name: &str) -> Option<&Entry> {
@@ -145,6 +146,16 @@ impl Settings {
         }
         calls
     }
+}
+
+fn twice(again: &impl ToTokens, first: &impl ToTokens) -> syn::Error {
+    let at = |tokens: TokenStream, what: &str| {
+        let message = format!("`{tokens}` is {what}");
+        syn::Error::new_spanned(tokens, message)
+    };
+    let mut error = at(again.to_token_stream(), "given twice");
+    error.combine(at(first.to_token_stream(), "first given here"));
+    error
 }
 
 /// One stream per entry: an entry that does not parse then costs its neighbours nothing.

@@ -107,6 +107,14 @@ fn a_duplicate_points_at_both() {
 }
 
 #[test]
+fn meta_repeats_but_its_keys_do_not() {
+    assert_eq!(
+        errors(Kind::Tool, quote!(meta("a" = 1), meta("b" = 2, "a" = 3))),
+        ["`\"a\"` is given twice", "`\"a\"` is first given here"]
+    );
+}
+
+#[test]
 fn every_bad_entry_is_reported() {
     let written =
         quote!(title = 3, read_only = "yes", timeout = "soon", icon, crate = "x", inline blocking);

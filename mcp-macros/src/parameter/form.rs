@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Type, TypeReference};
 
 use crate::arguments::here;
-use crate::types::{borrows, option_of, peel, std_segment, with_static_lifetimes};
+use crate::types::{borrows, find_impl, option_of, peel, std_segment, with_static_lifetimes};
 
 pub(super) enum Form {
     /// A JSON argument, passed by value.
@@ -24,7 +24,7 @@ impl Form {
     pub(super) fn of(ty: &Type) -> Result<Form, String> {
         match peel(ty) {
             Type::Reference(reference) => reference_form(reference),
-            Type::ImplTrait(_) => {
+            _ if find_impl(ty.to_token_stream()).is_some() => {
                 Err("an argument has one type, for which its schema is made: name it".to_owned())
             }
             inner if borrows(inner) => Err(owned_remedy(inner)),
@@ -63,10 +63,6 @@ fn reference_form(reference: &TypeReference) -> Result<Form, String> {
 }
 
 fn named_reference(ty: &Type) -> Result<Form, String> {
-    const NUMBERS: &[&str] = &[
-        "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
-        "f32", "f64", "bool", "char",
-    ];
     let segment = std_segment(ty);
     let name = segment.map(|segment| segment.ident.to_string()).unwrap_or_default();
     let remedy = match &*name {
@@ -82,7 +78,7 @@ fn named_reference(ty: &Type) -> Result<Form, String> {
             format!("`&{name}` is neither state nor an argument: use `&str`")
         }
         "Option" => "an optional argument is owned: use `Option<T>`".to_owned(),
-        number if NUMBERS.contains(&number) => {
+        number if SCALARS.contains(&number) => {
             format!("a reference is state, and `{number}` is an argument: use `{number}`")
         }
         _ => return Ok(Form::State(with_static_lifetimes(ty))),
@@ -136,3 +132,20 @@ pub(super) fn collection(ty: &Type) -> Option<String> {
         }
     }
 }
+
+/// Whether it is visibly one value: text or a scalar.
+pub(super) fn is_scalar(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::Reference(reference) => is_scalar(&reference.elem),
+        _ => std_segment(ty).is_some_and(|segment| {
+            let name = segment.ident.to_string();
+            name == "str" || name == "String" || SCALARS.contains(&&*name)
+        }),
+    }
+}
+
+/// Types that are one value by their spelling.
+const SCALARS: &[&str] = &[
+    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32",
+    "f64", "bool", "char",
+];

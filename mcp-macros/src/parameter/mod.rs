@@ -90,6 +90,11 @@ impl Argument {
         form::collection(&self.written)
     }
 
+    /// Whether the type visibly is one text or number.
+    pub(crate) fn is_scalar(&self) -> bool {
+        form::is_scalar(&self.written)
+    }
+
     fn serde(&self) -> impl Iterator<Item = &Attribute> {
         self.attrs.iter().filter(|attr| attr.path().is_ident("serde"))
     }

@@ -28,7 +28,7 @@ const __mcp_explain: ::mcp_runtime::Item = {
         let __value = explain(__arguments.query, __arguments.depth);
         __mcp::prompt_result!(__value)
     }
-    __mcp::Item::Prompt(
+    const __ITEM: __mcp::Item = __mcp::Item::Prompt(
         &__mcp::PromptDef::new(
                 "explain",
                 __mcp::location!(),
@@ -37,8 +37,9 @@ const __mcp_explain: ::mcp_runtime::Item = {
             )
             .description("Explains a query.")
             .title("Explain"),
-    )
+    );
+    __mcp::inventory::submit! {
+        __ITEM
+    }
+    __ITEM
 };
-::mcp_runtime::__private::inventory::submit! {
-    __mcp_explain
-}

@@ -10,7 +10,7 @@ const __mcp_config: ::mcp_runtime::Item = {
         let __value = config(__call.state::<App>());
         __mcp::resource_result!(__value)
     }
-    __mcp::Item::Resource(
+    const __ITEM: __mcp::Item = __mcp::Item::Resource(
         &__mcp::ResourceDef::new(
                 "config",
                 __mcp::location!(),
@@ -28,8 +28,9 @@ const __mcp_config: ::mcp_runtime::Item = {
             .priority(0.5f64)
             .last_modified("1999-12-31")
             .needs(&[__mcp::Need::of::<App>()]),
-    )
+    );
+    __mcp::inventory::submit! {
+        __ITEM
+    }
+    __ITEM
 };
-::mcp_runtime::__private::inventory::submit! {
-    __mcp_config
-}

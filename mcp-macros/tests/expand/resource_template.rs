@@ -43,7 +43,7 @@ const __mcp_file: ::mcp_runtime::Item = {
             .await;
         __mcp::resource_result!(__value)
     }
-    __mcp::Item::Resource(
+    const __ITEM: __mcp::Item = __mcp::Item::Resource(
         &__mcp::ResourceDef::new(
             "file",
             __mcp::location!(),
@@ -77,8 +77,9 @@ const __mcp_file: ::mcp_runtime::Item = {
             __ARGUMENTS.schema(),
             __mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))),
         ),
-    )
+    );
+    __mcp::inventory::submit! {
+        __ITEM
+    }
+    __ITEM
 };
-::mcp_runtime::__private::inventory::submit! {
-    __mcp_file
-}

@@ -55,7 +55,7 @@ pub const __mcp_search: ::mcp_runtime::Item = {
             .await;
         __mcp::tool_result!(__value)
     }
-    __mcp::Item::Tool(
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(
         &__mcp::ToolDef::new(
                 "search",
                 __mcp::location!(),
@@ -71,8 +71,9 @@ pub const __mcp_search: ::mcp_runtime::Item = {
                     __mcp::Need::of::<dyn Store + Send + Sync>(),
                 ],
             ),
-    )
+    );
+    __mcp::inventory::submit! {
+        __ITEM
+    }
+    __ITEM
 };
-::mcp_runtime::__private::inventory::submit! {
-    __mcp_search
-}

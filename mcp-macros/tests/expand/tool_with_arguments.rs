@@ -30,7 +30,7 @@ pub(crate) const __mcp_add: ::mcp_runtime::Item = {
         let __value = add(__arguments.a, __arguments.b);
         __mcp::tool_result!(__value)
     }
-    __mcp::Item::Tool(
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(
         &__mcp::ToolDef::new(
                 "add",
                 __mcp::location!(),
@@ -39,8 +39,9 @@ pub(crate) const __mcp_add: ::mcp_runtime::Item = {
                 __mcp::Run::Sync(__run),
             )
             .description("Adds two numbers.\n\nExactly."),
-    )
+    );
+    __mcp::inventory::submit! {
+        __ITEM
+    }
+    __ITEM
 };
-::mcp_runtime::__private::inventory::submit! {
-    __mcp_add
-}

@@ -24,7 +24,7 @@ const __mcp_move: facade::mcp::Item = {
         let __value = r#move(__arguments.r#type);
         __mcp::tool_result!(__value)
     }
-    __mcp::Item::Tool(
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(
         &__mcp::ToolDef::new(
                 "files.read",
                 __mcp::location!(),
@@ -48,9 +48,9 @@ const __mcp_move: facade::mcp::Item = {
                 ],
             )
             .meta("{\"com.example/owner\":\"files\",\"beta\":true}"),
-    )
+    );
+    __mcp::inventory::submit! {
+        __ITEM
+    }
+    __ITEM
 };
-#[cfg(unix)]
-facade::mcp::__private::inventory::submit! {
-    __mcp_move
-}

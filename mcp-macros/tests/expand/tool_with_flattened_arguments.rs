@@ -11,7 +11,7 @@ const __mcp_find: ::mcp_runtime::Item = {
         let __value = find(__call.state::<Db>(), __arguments);
         __mcp::tool_result!(__value)
     }
-    __mcp::Item::Tool(
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(
         &__mcp::ToolDef::new(
                 "find",
                 __mcp::location!(),
@@ -20,8 +20,9 @@ const __mcp_find: ::mcp_runtime::Item = {
                 __mcp::Run::Inline(__run),
             )
             .needs(&[__mcp::Need::of::<Db>()]),
-    )
+    );
+    __mcp::inventory::submit! {
+        __ITEM
+    }
+    __ITEM
 };
-::mcp_runtime::__private::inventory::submit! {
-    __mcp_find
-}

@@ -9,7 +9,7 @@ const __mcp_now: ::mcp_runtime::Item = {
         let __value = now();
         __mcp::tool_result!(__value)
     }
-    __mcp::Item::Tool(
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(
         &__mcp::ToolDef::new(
             "now",
             __mcp::location!(),
@@ -17,8 +17,9 @@ const __mcp_now: ::mcp_runtime::Item = {
             __mcp::tool_output!(String),
             __mcp::Run::Sync(__run),
         ),
-    )
+    );
+    __mcp::inventory::submit! {
+        __ITEM
+    }
+    __ITEM
 };
-::mcp_runtime::__private::inventory::submit! {
-    __mcp_now
-}

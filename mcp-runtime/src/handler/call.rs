@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use super::arguments;
 use super::extract::FromContext;
 use super::fault::Fault;
+use super::state::State;
 use super::text::{self, TextValue};
 use crate::context::Context;
 use crate::wire::Member;
@@ -51,7 +52,7 @@ impl Call {
     ///
     /// If there is none, which a server refuses to start with.
     #[expect(clippy::panic, reason = "the server has checked every need before its first call")]
-    pub fn state<T: Send + Sync + 'static>(&self) -> &T {
+    pub fn state<T: State>(&self) -> &T {
         if let Some(context) = (&self.context as &dyn Any).downcast_ref::<T>() {
             return context;
         }
@@ -67,7 +68,7 @@ impl Call {
     ///
     /// As [`state`](Self::state).
     #[expect(clippy::panic, reason = "the server has checked every need before its first call")]
-    pub fn state_dyn<T: ?Sized + Send + Sync + 'static>(&self) -> &T {
+    pub fn state_dyn<T: ?Sized + State>(&self) -> &T {
         match self.context.request().states.get_as() {
             Some(state) => state,
             None => panic!("no state of type `{}`", std::any::type_name::<T>()),

@@ -20,6 +20,7 @@ mod pace;
 mod returns;
 mod run;
 mod schema;
+mod state;
 mod text;
 mod uri;
 

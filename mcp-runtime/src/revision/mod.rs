@@ -52,7 +52,7 @@ pub(crate) struct Facts {
     pub(crate) answers_without_id: bool,
     /// A client that hangs up has cancelled (2026-07-28 streamable-http); before, work goes on.
     pub(crate) disconnect_cancels: bool,
-    /// The name the HTTP transport's session header is checked under, if the revision has sessions there.
+    /// Requests of an HTTP session name the revision in a header, and a name nobody knows is refused.
     pub(crate) version_header_checked: bool,
 }
 
@@ -78,6 +78,10 @@ impl Revision {
 
     /// The newest revision `initialize` can agree on: what an unknown request is countered with.
     pub(crate) const NEWEST_HANDSHAKE: Self = Self::V2025_11_25;
+
+    /// What a session-less request that names no revision is taken for (2025-06-18 transports,
+    /// "Protocol version header").
+    pub(crate) const UNNAMED: Self = Self::V2025_03_26;
 
     /// The newest revision without a handshake.
     pub(crate) const NEWEST_STATELESS: Self = Self::V2026_07_28;

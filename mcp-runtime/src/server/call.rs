@@ -207,11 +207,11 @@ impl PendingCall {
         let request = context.request();
         request.outbox.register(cx.waker());
         request.cancellation.register(cx.waker());
-        if request.cancellation.is_cancelled() {
-            self.end();
-            return Poll::Ready(None);
-        }
         if self.reply.is_none() {
+            if request.cancellation.is_cancelled() {
+                self.end();
+                return Poll::Ready(None);
+            }
             self.reply = self.poll_reply(cx);
         }
         if let Some(notification) = request.outbox.pop() {
@@ -255,6 +255,26 @@ impl PendingCall {
     /// Waits for the next event.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         std::future::poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// Runs the call to its end; `None` if it is cancelled. What it says meanwhile waits in its
+    /// outbox, which is bounded: whoever reads it may be slow, or gone.
+    pub(crate) async fn finish(mut self) -> Option<Reply> {
+        let context = self.context.clone();
+        let cancellation = &context.request().cancellation;
+        let reply = std::future::poll_fn(|cx| {
+            cancellation.register(cx.waker());
+            if let Some(reply) = self.reply.take() {
+                return Poll::Ready(Some(reply));
+            }
+            if cancellation.is_cancelled() {
+                return Poll::Ready(None);
+            }
+            self.poll_reply(cx).map_or(Poll::Pending, |reply| Poll::Ready(Some(reply)))
+        })
+        .await;
+        self.end();
+        reply
     }
 
     fn end(&mut self) {

@@ -83,6 +83,11 @@ impl Session {
         }
     }
 
+    /// Whether a call runs.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.in_flight().is_empty()
+    }
+
     /// Cancels every call: the session is over.
     pub(crate) fn cancel_all(&self) {
         let calls: Vec<_> = self.in_flight().values().cloned().collect();

@@ -8,8 +8,6 @@ use super::source::{self, Source};
 
 /// A developer's own.
 const PERSONAL: &[&str] = &[".git", ".idea", ".vscode", ".DS_Store"];
-/// Documented, and yet to be written.
-const TO_COME: &[&str] = &["ARCHITECTURE.md", "README.md", "docs"];
 
 pub(super) fn top_level() -> BTreeSet<String> {
     let ignored = source_lines(".gitignore");
@@ -28,12 +26,10 @@ pub(super) fn check(contributing: &Source, top_level: &BTreeSet<String>) -> Prob
         ));
     }
     for (line, name) in documented.iter().filter(|(_, name)| !top_level.contains(name)) {
-        if !TO_COME.contains(&name.as_str()) {
-            problems.push(format!(
-                "{}: there is no `{name}`: take its line out",
-                contributing.line_place(*line)
-            ));
-        }
+        problems.push(format!(
+            "{}: there is no `{name}`: take its line out",
+            contributing.line_place(*line)
+        ));
     }
     problems
 }

@@ -9,4 +9,9 @@ fn list(ids: Vec<u64>, map: HashMap<String, u8>, path: Vec<String>, tags: Option
     String::new()
 }
 
+#[resource("b://c{/path*}")]
+fn exploded(path: &str) -> String {
+    String::new()
+}
+
 fn main() {}

@@ -1,3 +1,5 @@
+#![allow(unused_imports)]
+
 use mcp_runtime::{prompt, tool};
 
 #[tool]

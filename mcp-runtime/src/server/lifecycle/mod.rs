@@ -39,6 +39,20 @@ impl RequestEra {
         };
         if meta.is_stateless() || named() { Self::Stateless } else { Self::Handshake }
     }
+
+    /// The same for a transport that has to know before it hands the message in. Reads `_meta`
+    /// only if nothing else decides; one that cannot be read will be refused without a session.
+    pub(crate) fn peek(message: &Message, named_version: Option<&str>) -> Self {
+        let unread = RequestMeta::default();
+        if Self::of(message, &unread, named_version) == Self::Stateless {
+            return Self::Stateless;
+        }
+        match message.raw(Member::Meta).map(|raw| RequestMeta::parse(Some(raw))) {
+            None => Self::Handshake,
+            Some(Ok(meta)) => Self::of(message, &meta, named_version),
+            Some(Err(_)) => Self::Stateless,
+        }
+    }
 }
 
 impl Service {

@@ -1,1 +1,37 @@
-//! Streamable HTTP.
+//! Streamable HTTP, in both eras on one path (basic/transports).
+//!
+//! ```text
+//! listener → guard (may this page call?) → post → Service::handle → reply → stream (if it has more to say)
+//! ```
+//!
+//! A stateless request stands for itself. A request of a session names it in a header; the
+//! [`sessions`] live here, because only this transport has several on one address. What the HTTP+SSE
+//! transport needs too is visible to it: the way in, the refusals, the framing.
+
+pub(super) mod body;
+mod cors;
+mod delete;
+pub(super) mod endpoint;
+pub(super) mod event;
+mod get;
+pub(super) mod guard;
+mod listener;
+pub(super) mod media;
+mod options;
+mod peer;
+mod post;
+pub(super) mod refusal;
+mod reply;
+mod sentinel;
+mod serve;
+pub(super) mod session_id;
+mod sessions;
+mod site;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use listener::{Listener, bind};
+pub use options::HttpOptions;
+pub(crate) use serve::serve;
+pub(crate) use site::Mode;

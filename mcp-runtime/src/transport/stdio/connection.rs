@@ -193,26 +193,22 @@ impl Connection {
     async fn finish(self, limit: Duration) -> io::Result<()> {
         let Self { calls, mut writer, .. } = self;
         let mut frames = calls.into_frames();
-        let finished = tokio::time::timeout(limit, async move {
-            poll_fn(|cx| {
-                loop {
-                    let mut ended = false;
-                    while !ended && !writer.is_full() {
-                        match frames.poll_recv(cx) {
-                            Poll::Ready(Some(frame)) => writer.push(frame),
-                            Poll::Ready(None) => ended = true,
-                            Poll::Pending => break,
+        let poll_rest = move |cx: &mut Context<'_>| {
+            loop {
+                let was_full = writer.is_full();
+                match if was_full { Poll::Pending } else { frames.poll_recv(cx) } {
+                    Poll::Ready(Some(frame)) => writer.push(frame),
+                    Poll::Ready(None) => return writer.poll_close(cx),
+                    Poll::Pending => {
+                        ready!(writer.poll_write(cx))?;
+                        if !was_full {
+                            return Poll::Pending;
                         }
                     }
-                    ready!(writer.poll_write(cx))?;
-                    if ended {
-                        return Poll::Ready(io::Result::Ok(()));
-                    }
                 }
-            })
-            .await?;
-            writer.close().await
-        });
+            }
+        };
+        let finished = tokio::time::timeout(limit, poll_fn(poll_rest));
         finished.await.unwrap_or_else(|_| {
             tracing::warn!(?limit, "calls were still running, or the client did not read");
             Ok(())

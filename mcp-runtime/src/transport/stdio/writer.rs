@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWrite;
 
 use super::platform::Output;
 
@@ -60,8 +60,9 @@ impl Writer {
         Poll::Ready(Ok(()))
     }
 
-    /// Waits until the system has what was written.
-    pub(super) async fn close(mut self) -> io::Result<()> {
-        self.output.shutdown().await
+    /// Writes all that waits, until the system has it.
+    pub(super) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_write(cx))?;
+        Pin::new(&mut self.output).poll_shutdown(cx)
     }
 }

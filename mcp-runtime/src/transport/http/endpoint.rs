@@ -1,0 +1,105 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use http::request::Parts;
+use http::{HeaderName, Method, StatusCode};
+
+use super::guard::Guard;
+use super::media::method_not_allowed;
+use super::refusal::{Refusal, single};
+use super::session_id::SessionId;
+use super::sessions::Sessions;
+use super::{cors, delete, get, post};
+use crate::server::Service;
+
+pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// The one path of Streamable HTTP.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    pub(super) service: Arc<Service>,
+    /// None where no session is kept.
+    pub(super) sessions: Option<Arc<Sessions>>,
+    pub(super) guard: Arc<Guard>,
+}
+
+impl Endpoint {
+    /// Serves the path, with and without a slash behind it: not every client follows a redirect.
+    pub(super) fn router(self: Arc<Self>, path: &str) -> Router {
+        let serve = any(move |request: Request| {
+            let endpoint = self.clone();
+            async move { endpoint.serve(request).await }
+        });
+        match path {
+            "/" => Router::new().route("/", serve),
+            path => Router::new().route(path, serve.clone()).route(&format!("{path}/"), serve),
+        }
+    }
+
+    async fn serve(&self, request: Request) -> Response {
+        let methods = match self.sessions {
+            Some(_) => "GET, POST, DELETE, OPTIONS",
+            None => "POST, OPTIONS",
+        };
+        guarded(&self.guard, methods, request, async |parts, body| {
+            match (&parts.method, &self.sessions) {
+                (&Method::POST, _) => post::post(self, parts.headers, body).await,
+                (&Method::GET, Some(sessions)) => get::get(sessions, &parts.headers),
+                (&Method::DELETE, Some(sessions)) => delete::delete(sessions, &parts.headers),
+                _ => Err(method_not_allowed(methods)),
+            }
+        })
+        .await
+    }
+}
+
+/// Lets `serve` answer a request that the guard admits, and a page read the answer.
+pub(crate) async fn guarded(
+    guard: &Guard,
+    methods: &'static str,
+    request: Request,
+    serve: impl AsyncFnOnce(Parts, axum::body::Body) -> Result<Response, Refusal>,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let origin = match guard.admit(&parts) {
+        Ok(origin) => origin.cloned(),
+        Err(refusal) => return refusal.into_response(),
+    };
+    let mut response = if parts.method == Method::OPTIONS {
+        cors::preflight(&parts.headers, methods)
+    } else {
+        serve(parts, body).await.unwrap_or_else(IntoResponse::into_response)
+    };
+    if let Some(origin) = origin {
+        cors::expose(&mut response, origin);
+    }
+    response
+}
+
+/// The session a request names; `None` if it names none.
+pub(super) fn named_session(
+    headers: &http::HeaderMap,
+) -> Result<Option<Result<SessionId, UnknownSession>>, Refusal> {
+    let value = single(headers, &SESSION_ID).map_err(|_| {
+        Refusal::new(StatusCode::BAD_REQUEST, "Mcp-Session-Id stands several times")
+    })?;
+    Ok(value.map(|value| SessionId::parse(value.as_bytes()).ok_or(UnknownSession)))
+}
+
+/// A session that was never opened, or is over.
+#[derive(Debug)]
+pub(super) struct UnknownSession;
+
+impl UnknownSession {
+    pub(super) const WHAT: &'static str =
+        "no such session, or it is over: send `initialize` without Mcp-Session-Id to open another";
+}
+
+impl From<UnknownSession> for Refusal {
+    fn from(UnknownSession: UnknownSession) -> Self {
+        Self::new(StatusCode::NOT_FOUND, UnknownSession::WHAT)
+    }
+}

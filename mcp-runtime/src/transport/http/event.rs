@@ -1,0 +1,68 @@
+//! Server-sent events (HTML, "Server-sent events"), as far as MCP uses them.
+
+use std::pin::Pin;
+use std::task::{self, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use http::HeaderName;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use tokio::time::{Instant, Sleep};
+
+/// A comment, which readers skip: it keeps proxies from taking a quiet stream for a dead one.
+const COMMENT: Bytes = Bytes::from_static(b":\n\n");
+
+/// How long a stream may be quiet.
+const QUIET: Duration = Duration::from_secs(15);
+
+/// Writes one message as an event. Messages are one line each, so they need no more framing.
+pub(crate) fn write(buffer: &mut Vec<u8>, message: &[u8]) {
+    write_named(buffer, "message", message);
+}
+
+pub(crate) fn write_named(buffer: &mut Vec<u8>, name: &str, data: &[u8]) {
+    debug_assert!(!data.contains(&b'\n'), "a message is one line");
+    buffer.reserve(name.len() + data.len() + 16);
+    for part in [b"event: ", name.as_bytes(), b"\ndata: ", data, b"\n\n"] {
+        buffer.extend_from_slice(part);
+    }
+}
+
+/// A response of events. Proxies are told not to hold them back.
+pub(crate) fn response(body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+    headers.insert(BUFFERING, HeaderValue::from_static("no"));
+    response
+}
+
+/// Says when a stream has been quiet for too long.
+#[derive(Debug)]
+pub(crate) struct KeepAlive {
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl KeepAlive {
+    pub(crate) fn new() -> Self {
+        Self { sleep: Box::pin(tokio::time::sleep(QUIET)) }
+    }
+
+    /// Something was sent.
+    pub(crate) fn rest(&mut self) {
+        self.sleep.as_mut().reset(Instant::now() + QUIET);
+    }
+
+    /// The comment, when it is time for one.
+    pub(crate) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Bytes> {
+        std::task::ready!(self.sleep.as_mut().poll(cx));
+        self.rest();
+        // The new deadline has to be polled to wake anyone.
+        let _ = self.sleep.as_mut().poll(cx);
+        Poll::Ready(COMMENT)
+    }
+}

@@ -1,0 +1,158 @@
+//! Who may talk to the server: a web page that resolves its own name to 127.0.0.1 ("DNS
+//! rebinding"), or that simply posts there, comes with a `Host` or an `Origin` that is not ours.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use http::header::{HOST, HeaderValue, ORIGIN};
+use http::request::Parts;
+use http::{HeaderName, StatusCode};
+
+use super::HttpOptions;
+use super::refusal::{Refusal, Repeated, single};
+use crate::server::Error;
+
+/// The hosts and origins that are served.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    any_host: bool,
+    any_origin: bool,
+    /// In lower case; a port if the author gave one.
+    hosts: Vec<(String, Option<u16>)>,
+    origins: Vec<String>,
+}
+
+impl Guard {
+    /// `own` are the name and the address that were bound.
+    pub(crate) fn new(options: &HttpOptions, own: Vec<String>) -> Result<Self, Error> {
+        let mut hosts: Vec<_> = own.into_iter().map(|host| (host, None)).collect();
+        for host in options.allow_hosts.iter().filter(|host| *host != "*") {
+            let (name, port) = authority(host).ok_or_else(|| {
+                Error::one(format!(
+                    "--allow-host {host}: give a name and perhaps a port, as in `mcp.example.com`"
+                ))
+            })?;
+            hosts.push((name.to_ascii_lowercase(), port));
+        }
+        for origin in options.allow_origins.iter().filter(|origin| *origin != "*") {
+            if origin_authority(origin).is_none() {
+                return Err(Error::one(format!(
+                    "--allow-origin {origin}: give scheme and name, as in `https://app.example.com`"
+                )));
+            }
+        }
+        Ok(Self {
+            any_host: options.allow_hosts.iter().any(|host| host == "*"),
+            any_origin: options.allow_origins.iter().any(|origin| origin == "*"),
+            hosts,
+            origins: options.allow_origins.clone(),
+        })
+    }
+
+    /// Lets a request in, or says which flag would. Returns its origin if it comes from a page.
+    pub(crate) fn admit<'a>(&self, request: &'a Parts) -> Result<Option<&'a HeaderValue>, Refusal> {
+        let host = the_only(request, &HOST)?;
+        if !self.any_host {
+            let target = request.uri.authority().map(|authority| authority.as_str());
+            let host = host.map(text).transpose()?;
+            if host.is_none() && target.is_none() {
+                return Err(forbidden("the Host header is missing"));
+            }
+            // A target with a name of its own outranks the header; both have to be ours.
+            target.into_iter().chain(host).try_for_each(|host| self.admit_host(host))?;
+        }
+        let origin = the_only(request, &ORIGIN)?;
+        if let Some(origin) = origin.filter(|_| !self.any_origin) {
+            self.admit_origin(text(origin)?)?;
+        }
+        Ok(origin)
+    }
+
+    fn admit_host(&self, host: &str) -> Result<(), Refusal> {
+        let Some((name, port)) = authority(host) else {
+            return Err(forbidden(format!("Host {host:.253?} is no host")));
+        };
+        if self.is_ours(name, port) {
+            return Ok(());
+        }
+        Err(forbidden(format!(
+            "Host {host:.253?} is not allowed; if it is yours, start the server with `--allow-host {name:.253}`"
+        )))
+    }
+
+    fn admit_origin(&self, origin: &str) -> Result<(), Refusal> {
+        let listed = self.origins.iter().any(|listed| listed.eq_ignore_ascii_case(origin));
+        match origin_authority(origin) {
+            Some((name, port)) if listed || self.is_ours(name, port) => Ok(()),
+            Some(_) => Err(forbidden(format!(
+                "Origin {origin:.253?} is not allowed; if you trust its pages, start the server with \
+                 `--allow-origin {origin:.253}`"
+            ))),
+            None => Err(forbidden(format!(
+                "Origin {origin:.253?} is not allowed; only `--allow-origin '*'` lets pages without a name in"
+            ))),
+        }
+    }
+
+    fn is_ours(&self, name: &str, port: Option<u16>) -> bool {
+        is_loopback(name)
+            || self.hosts.iter().any(|(host, only)| {
+                host.eq_ignore_ascii_case(name) && only.is_none_or(|only| port == Some(only))
+            })
+    }
+}
+
+/// `name`, `name:port`, `[::1]` or `[::1]:port`; the brackets stay off. `None` if it is neither.
+fn authority(text: &str) -> Option<(&str, Option<u16>)> {
+    let (name, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (address, rest) = rest.split_once(']')?;
+            address.parse::<Ipv6Addr>().ok()?;
+            (address, if rest.is_empty() { None } else { Some(rest.strip_prefix(':')?) })
+        }
+        None => {
+            let (name, port) = match text.split_once(':') {
+                Some((name, port)) => (name, Some(port)),
+                None => (text, None),
+            };
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+            (!name.is_empty() && name.bytes().all(plain)).then_some((name, port))?
+        }
+    };
+    match port {
+        None => Some((name, None)),
+        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some((name, Some(port.parse().ok()?)))
+        }
+        Some(_) => None,
+    }
+}
+
+/// The authority of `http://…` or `https://…`; `None` for `null` and other schemes.
+fn origin_authority(origin: &str) -> Option<(&str, Option<u16>)> {
+    let (scheme, rest) = origin.split_once("://")?;
+    let (scheme, default) = if scheme.eq_ignore_ascii_case("https") {
+        (true, 443)
+    } else {
+        (scheme.eq_ignore_ascii_case("http"), 80)
+    };
+    let (name, port) = scheme.then(|| authority(rest)).flatten()?;
+    Some((name, port.or(Some(default))))
+}
+
+fn is_loopback(name: &str) -> bool {
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn the_only<'a>(request: &'a Parts, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Refusal> {
+    single(&request.headers, name)
+        .map_err(|Repeated| forbidden(format!("the {name} header stands several times")))
+}
+
+fn text(value: &HeaderValue) -> Result<&str, Refusal> {
+    value.to_str().map_err(|_| forbidden("a Host or Origin header is not plain text"))
+}
+
+fn forbidden(what: impl Into<String>) -> Refusal {
+    Refusal::new(StatusCode::FORBIDDEN, what)
+}

@@ -1,0 +1,186 @@
+//! The sockets: who comes in, how long a header may take, and how it all ends.
+
+use std::future::poll_fn;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::server::Error;
+use crate::transport::Shutdown;
+
+/// How long a client may take to send a request's head, and how long a connection may be idle.
+const HEAD_TIME: Duration = Duration::from_secs(30);
+
+/// The largest head of a request.
+const HEAD_SIZE: usize = 64 * 1024;
+
+/// How long running calls have to finish when the server stops.
+const DRAIN_TIME: Duration = Duration::from_secs(5);
+
+/// How long nothing is accepted after the system could not: it may be out of file descriptors.
+const BACK_OFF: Duration = Duration::from_millis(200);
+
+/// A bound address.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    socket: TcpListener,
+    address: SocketAddr,
+    /// The name it was bound by, if it was bound by one.
+    host: Option<String>,
+}
+
+/// Binds an address; port 0 takes a free one.
+pub(crate) async fn bind(host: &str, port: u16) -> Result<Listener, Error> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let shown =
+        if bare.contains(':') { format!("[{bare}]:{port}") } else { format!("{bare}:{port}") };
+    let bound = TcpListener::bind((bare, port)).await;
+    let listener = bound.and_then(|socket| Listener::new(socket, Some(bare.to_owned())));
+    listener.map_err(|error| cannot_listen(&shown, &error))
+}
+
+fn cannot_listen(address: &str, error: &io::Error) -> Error {
+    let why = match error.kind() {
+        ErrorKind::AddrInUse => {
+            "address in use; choose another with --port, or 0 for a free one".to_owned()
+        }
+        ErrorKind::PermissionDenied => {
+            "not permitted; choose a port from 1024 on with --port, or 0 for a free one".to_owned()
+        }
+        ErrorKind::AddrNotAvailable => {
+            "this machine does not have that address; choose another with --host".to_owned()
+        }
+        _ => error.to_string(),
+    };
+    Error::one(format!("cannot listen on {address}: {why}"))
+}
+
+impl Listener {
+    fn new(socket: TcpListener, host: Option<String>) -> io::Result<Self> {
+        Ok(Self { address: socket.local_addr()?, socket, host })
+    }
+
+    /// A socket that somebody else has bound.
+    pub(super) fn from_std(socket: std::net::TcpListener) -> Result<Self, Error> {
+        let listener = socket
+            .set_nonblocking(true)
+            .and_then(|()| TcpListener::from_std(socket))
+            .and_then(|socket| Self::new(socket, None));
+        listener.map_err(|error| Error::one(format!("cannot use the listener: {error}")))
+    }
+
+    pub(crate) fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The names by which clients may call what was bound; an unspecified address is none.
+    pub(super) fn own_hosts(&self) -> Vec<String> {
+        let address = self.address.ip();
+        if address.is_unspecified() {
+            return Vec::new();
+        }
+        self.host.iter().cloned().chain([address.to_string()]).collect()
+    }
+
+    /// Serves until it is told to stop; then ends what waits for nothing, by `close_streams`, and
+    /// gives what runs some time.
+    pub(super) async fn serve(
+        self,
+        router: Router,
+        mut shutdown: Shutdown,
+        close_streams: impl FnOnce(),
+    ) {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_header_size(HEAD_SIZE);
+        let mut connections = JoinSet::new();
+        while let Some(stream) = self.accept(&mut connections, &mut shutdown).await {
+            let service = TowerToHyperService::new(router.clone());
+            let connection = http.serve_connection(TokioIo::new(stream), service);
+            connections.spawn(serve_connection(connection, shutdown.clone()));
+        }
+        drop(self.socket);
+        close_streams();
+        let drained = async { while connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN_TIME, drained).await.is_err() {
+            tracing::warn!("calls still run; they are cut off");
+            connections.shutdown().await;
+        }
+    }
+
+    /// The next client; `None` when it is time to stop.
+    async fn accept(
+        &self,
+        connections: &mut JoinSet<()>,
+        shutdown: &mut Shutdown,
+    ) -> Option<TcpStream> {
+        let mut stop = pin!(shutdown.requested());
+        loop {
+            let accepted = poll_fn(|cx| {
+                if stop.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(None);
+                }
+                while let Poll::Ready(Some(_)) = connections.poll_join_next(cx) {}
+                self.socket.poll_accept(cx).map(Some)
+            })
+            .await?;
+            match accepted {
+                Ok((stream, _)) => {
+                    // Small writes must not wait for the client's acknowledgement of others.
+                    let _ = stream.set_nodelay(true);
+                    return Some(stream);
+                }
+                Err(error) if is_about_one_client(&error) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept connections");
+                    let mut rest = pin!(tokio::time::sleep(BACK_OFF));
+                    poll_fn(|cx| match stop.as_mut().poll(cx) {
+                        Poll::Ready(()) => Poll::Ready(None),
+                        Poll::Pending => rest.as_mut().poll(cx).map(Some),
+                    })
+                    .await?;
+                }
+            }
+        }
+    }
+}
+
+/// The client hung up before it was accepted.
+fn is_about_one_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused
+    )
+}
+
+type Connection = http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>>;
+
+/// Serves one connection; on shutdown it ends with the response that is under way.
+async fn serve_connection(connection: Connection, mut shutdown: Shutdown) {
+    let mut connection = pin!(connection);
+    let mut stop = pin!(shutdown.requested());
+    let mut stopping = false;
+    let ended = poll_fn(|cx| {
+        if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
+            return Poll::Ready(ended);
+        }
+        if stopping || stop.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        stopping = true;
+        connection.as_mut().graceful_shutdown();
+        connection.as_mut().poll(cx)
+    })
+    .await;
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke off");
+    }
+}

@@ -1,0 +1,144 @@
+//! POST: a message in, its reply out.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
+
+use super::body;
+use super::endpoint::{Endpoint, SESSION_ID, UnknownSession, named_session};
+use super::media::{Accepts, not_acceptable, require_json};
+use super::peer::{HttpPeer, PROTOCOL_VERSION};
+use super::refusal::Refusal;
+use super::reply::{Form, respond};
+use super::session_id::SessionId;
+use super::sessions::Sessions;
+use crate::context::Peer;
+use crate::revision::{Era, Revision};
+use crate::server::{Incoming, RequestEra, Session};
+use crate::wire::{Message, MessageKind, Method};
+
+pub(super) async fn post(
+    endpoint: &Endpoint,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    require_json(&headers)?;
+    let accepts = accepted(endpoint, &headers)?;
+    let bytes = body::read(&headers, body).await?;
+    let message = Message::parse(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))?;
+    let peer = HttpPeer { headers };
+    let era = RequestEra::peek(&message, peer.named_version());
+    let conversation = match (era, &endpoint.sessions) {
+        (RequestEra::Stateless, _) => Conversation::None,
+        (RequestEra::Handshake, None) => Conversation::Of(assumed(&message, &peer)?),
+        (RequestEra::Handshake, Some(sessions)) => conversation(sessions, &message, &peer)?,
+    };
+    let session = conversation.session().cloned();
+    let outcome = endpoint.service.handle(Incoming { message, session, peer: Arc::new(peer) });
+    let opened = conversation.opened()?;
+    let mut response = respond(outcome, Form { era, accepts }).await;
+    if let Some(id) = opened.and_then(|id| id.to_header()) {
+        response.headers_mut().insert(SESSION_ID, id);
+    }
+    Ok(response)
+}
+
+/// What the client can read, and we can write.
+fn accepted(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Accepts, Refusal> {
+    let accepts = Accepts::of(headers);
+    let streams = endpoint.sessions.is_some();
+    match accepts {
+        Accepts { json: true, events } => Ok(Accepts { json: true, events: events && streams }),
+        Accepts { json: false, events: true } if streams => Ok(accepts),
+        _ => Err(not_acceptable("send `Accept: application/json, text/event-stream`")),
+    }
+}
+
+/// What a message belongs to.
+enum Conversation<'a> {
+    /// Nothing: it describes itself.
+    None,
+    Of(Arc<Session>),
+    /// A session that this message may open, and where it is kept then.
+    New(Arc<Session>, &'a Arc<Sessions>),
+}
+
+impl Conversation<'_> {
+    fn session(&self) -> Option<&Arc<Session>> {
+        match self {
+            Self::None => None,
+            Self::Of(session) | Self::New(session, _) => Some(session),
+        }
+    }
+
+    /// Keeps the session if the message has opened it: an `initialize` that is refused does not.
+    fn opened(self) -> Result<Option<SessionId>, Refusal> {
+        match self {
+            Self::New(session, sessions) if session.handshake().is_some() => {
+                sessions.register(session).map(Some).ok_or_else(too_many_sessions)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn conversation<'a>(
+    sessions: &'a Arc<Sessions>,
+    message: &Message,
+    peer: &HttpPeer,
+) -> Result<Conversation<'a>, Refusal> {
+    let refuse = |status, what: &str| Refusal::of_message(status, &message.kind, what);
+    let Some(id) = named_session(&peer.headers)? else {
+        return match is_initialize(message) {
+            true => Ok(Conversation::New(Arc::new(Session::new()), sessions)),
+            false => Err(refuse(
+                StatusCode::BAD_REQUEST,
+                "Mcp-Session-Id is missing: send `initialize` first, or a request with a `_meta` of its own",
+            )),
+        };
+    };
+    let session = id.ok().and_then(|id| sessions.find(id));
+    let session = session.ok_or_else(|| refuse(StatusCode::NOT_FOUND, UnknownSession::WHAT))?;
+    let checks_version = session
+        .handshake()
+        .is_some_and(|handshake| handshake.revision.facts().version_header_checked);
+    if checks_version && !is_initialize(message) {
+        named_revision(message, peer)?;
+    }
+    Ok(Conversation::Of(session))
+}
+
+/// Where no session is kept, each request is taken for one of a session that was opened before.
+fn assumed(message: &Message, peer: &HttpPeer) -> Result<Arc<Session>, Refusal> {
+    if is_initialize(message) {
+        return Ok(Arc::new(Session::new()));
+    }
+    let revision = named_revision(message, peer)?;
+    let handshake = revision.filter(|revision| revision.facts().era == Era::Handshake);
+    Ok(Arc::new(Session::assumed(handshake.unwrap_or(Revision::UNNAMED))))
+}
+
+/// The revision the header names; an unknown one is refused (transports, "Protocol
+/// version header").
+fn named_revision(message: &Message, peer: &HttpPeer) -> Result<Option<Revision>, Refusal> {
+    let Some(name) = peer.headers.get(PROTOCOL_VERSION) else { return Ok(None) };
+    match name.to_str().ok().and_then(Revision::named) {
+        Some(revision) => Ok(Some(revision)),
+        None => {
+            let what = format!("MCP-Protocol-Version: {name:.40?} is not served");
+            Err(Refusal::of_message(StatusCode::BAD_REQUEST, &message.kind, what))
+        }
+    }
+}
+
+fn is_initialize(message: &Message) -> bool {
+    matches!(&message.kind, MessageKind::Request { method: Method::Initialize, .. })
+}
+
+fn too_many_sessions() -> Refusal {
+    let what = "too many sessions are open; try again later";
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "60")
+}

@@ -1,0 +1,92 @@
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, StatusCode};
+
+use crate::server::{Class, Reply};
+use crate::wire::{Code, ErrorObject, MessageKind, RequestId, Unreadable};
+
+/// A request that HTTP itself refuses.
+///
+/// Its body is a JSON-RPC error all the same: clients of two eras look into it to learn whom they
+/// talk to (streamable-http, "Backward compatibility").
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    header: Option<(HeaderName, HeaderValue)>,
+    body: Vec<u8>,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, what: impl Into<String>) -> Self {
+        Self::of_request(status, None, what)
+    }
+
+    /// The refusal of a message, which carries its id if it is a request.
+    pub(crate) fn of_message(
+        status: StatusCode,
+        message: &MessageKind,
+        what: impl Into<String>,
+    ) -> Self {
+        let id = match message {
+            MessageKind::Request { id, .. } => Some(id),
+            MessageKind::Notification { .. } | MessageKind::Response { .. } => None,
+        };
+        Self::of_request(status, id, what)
+    }
+
+    pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
+        let body = Reply::unreadable(unreadable).frame;
+        Self { status: StatusCode::BAD_REQUEST, header: None, body }
+    }
+
+    pub(crate) fn with(self, name: HeaderName, value: &'static str) -> Self {
+        Self { header: Some((name, HeaderValue::from_static(value))), ..self }
+    }
+
+    fn of_request(status: StatusCode, id: Option<&RequestId>, what: impl Into<String>) -> Self {
+        let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
+        Self { status, header: None, body: Reply::error(Class::Refused, id, &error).frame }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = json(self.status, self.body);
+        response.headers_mut().extend(self.header);
+        response
+    }
+}
+
+/// A response of one JSON object.
+pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// A response without a body.
+pub(crate) fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// The only header of that name; an error if there are several: two readers might each take
+/// another one.
+pub(crate) fn single<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'a HeaderValue>, Repeated> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (first, None) => Ok(first),
+        _ => Err(Repeated),
+    }
+}
+
+/// A header that may stand once stands several times.
+#[derive(Debug)]
+pub(crate) struct Repeated;

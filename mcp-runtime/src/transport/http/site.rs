@@ -1,0 +1,124 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use http::StatusCode;
+
+use super::HttpOptions;
+use super::endpoint::{Endpoint, guarded};
+use super::guard::Guard;
+use super::refusal::Refusal;
+use super::sessions::Sessions;
+use crate::server::{Error, Service};
+
+/// What is served over HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Streamable HTTP, and the older transport beside it if the options say so.
+    Http,
+    /// The older transport alone.
+    Sse,
+}
+
+/// All that is served on one address.
+#[derive(Debug)]
+pub(super) struct Site {
+    guard: Arc<Guard>,
+    endpoint: Option<(String, Arc<Endpoint>)>,
+    #[cfg(feature = "sse")]
+    sse: Option<Arc<crate::transport::sse::Endpoint>>,
+}
+
+impl Site {
+    /// `own_hosts` are the names of the address bound.
+    pub(super) fn new(
+        service: &Arc<Service>,
+        options: &HttpOptions,
+        mode: Mode,
+        own_hosts: Vec<String>,
+    ) -> Result<Self, Error> {
+        let guard = Arc::new(Guard::new(options, own_hosts)?);
+        let path = options.routed_path().ok_or_else(|| {
+            let path = &options.path;
+            Error::one(format!(
+                "--path {path}: give a path of letters, digits and `-._~/`, as in /mcp"
+            ))
+        })?;
+        let with_sse = options.with_sse || mode == Mode::Sse;
+        if with_sse && mode == Mode::Http && ["/sse", "/messages"].contains(&&*path) {
+            return Err(Error::one(format!(
+                "--path {path}: the SSE transport is there; choose another"
+            )));
+        }
+        #[cfg(not(feature = "sse"))]
+        if with_sse {
+            return Err(Error::one("the SSE transport is not built in: add the feature `sse`"));
+        }
+        let endpoint = (mode == Mode::Http).then(|| {
+            let sessions = (!options.stateless).then(Sessions::new);
+            (path, Arc::new(Endpoint { service: service.clone(), sessions, guard: guard.clone() }))
+        });
+        Ok(Self {
+            endpoint,
+            #[cfg(feature = "sse")]
+            sse: with_sse
+                .then(|| crate::transport::sse::Endpoint::new(service.clone(), guard.clone())),
+            guard,
+        })
+    }
+
+    /// The routes, for an application that has others.
+    pub(super) fn router(&self) -> Router {
+        let mut router = Router::new();
+        if let Some((path, endpoint)) = &self.endpoint {
+            router = router.merge(endpoint.clone().router(path));
+        }
+        #[cfg(feature = "sse")]
+        if let Some(sse) = &self.sse {
+            router = router.merge(sse.clone().router());
+        }
+        router
+    }
+
+    /// The routes, and an answer for every other path.
+    pub(super) fn whole_router(&self) -> Router {
+        let guard = self.guard.clone();
+        let here = match &self.endpoint {
+            Some((path, _)) => path.clone(),
+            None => "/sse".to_owned(),
+        };
+        self.router().fallback(move |request: Request| {
+            let (guard, here) = (guard.clone(), here.clone());
+            async move {
+                guarded(&guard, "OPTIONS", request, async |parts, _| {
+                    let asked = parts.uri.path();
+                    let what = format!("nothing is at {asked:.200}; this server is at {here}");
+                    Err(Refusal::new(StatusCode::NOT_FOUND, what))
+                })
+                .await
+            }
+        })
+    }
+
+    /// Ends the streams on which nothing is to come any more.
+    pub(super) fn close_streams(&self) {
+        if let Some(sessions) = self.sessions() {
+            sessions.close_streams();
+        }
+        #[cfg(feature = "sse")]
+        if let Some(sse) = &self.sse {
+            sse.close_streams();
+        }
+    }
+
+    /// Ends every session, and the calls that run on without a client.
+    pub(super) fn end(&self) {
+        if let Some(sessions) = self.sessions() {
+            sessions.end_all();
+        }
+    }
+
+    fn sessions(&self) -> Option<&Arc<Sessions>> {
+        self.endpoint.as_ref()?.1.sessions.as_ref()
+    }
+}

@@ -1,0 +1,13 @@
+//! HTTP+SSE, the transport of the first revision and of clients that know no other: one stream that
+//! carries everything the server says, and an address to post to that its first event names.
+//!
+//! The stream is the session: both end together.
+
+mod endpoint;
+mod mailbox;
+mod peer;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub(super) use endpoint::Endpoint;

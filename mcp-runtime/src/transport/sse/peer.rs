@@ -1,0 +1,26 @@
+use http::HeaderMap;
+
+use crate::context::Peer;
+use crate::wire::meta::RequestMeta;
+use crate::wire::{ErrorObject, Message};
+
+/// The sender of a posted message. Its headers are for functions to read; this transport itself
+/// knows none that names a revision or mirrors a message.
+#[derive(Debug)]
+pub(super) struct SsePeer {
+    pub(super) headers: HeaderMap,
+}
+
+impl Peer for SsePeer {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    fn named_version(&self) -> Option<&str> {
+        None
+    }
+
+    fn mirrors(&self, _: &Message, _: &RequestMeta<'_>) -> Result<(), ErrorObject> {
+        Ok(())
+    }
+}

@@ -1,0 +1,194 @@
+//! HTTP/1.1 as it is on the wire: a client that sends exactly what a test says.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+/// How long a test waits for anything before it fails.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) struct Connection {
+    stream: BufReader<TcpStream>,
+    address: SocketAddr,
+}
+
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) head: Head,
+    pub(crate) body: String,
+}
+
+/// One server-sent event.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) data: String,
+}
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream: BufReader::new(stream), address }
+    }
+
+    pub(crate) async fn send(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.unwrap();
+    }
+
+    /// Sends a request; `Host` and `Content-Length` are added unless the headers have them.
+    pub(crate) async fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) {
+        let has = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        let mut text = format!("{method} {path} HTTP/1.1\r\n");
+        if !has("host") {
+            text += &format!("Host: {}\r\n", self.address);
+        }
+        if !has("content-length") && !has("transfer-encoding") && !body.is_empty() {
+            text += &format!("Content-Length: {}\r\n", body.len());
+        }
+        for (name, value) in headers {
+            text += &format!("{name}: {value}\r\n");
+        }
+        text += "\r\n";
+        text += body;
+        self.send(text.as_bytes()).await;
+    }
+
+    pub(crate) async fn request(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response {
+        self.ask(method, path, headers, body).await;
+        self.response().await
+    }
+
+    /// A whole response.
+    pub(crate) async fn response(&mut self) -> Response {
+        let head = self.head().await;
+        let mut body = Vec::new();
+        if head.header("transfer-encoding") == Some("chunked") {
+            while let Some(chunk) = self.chunk().await {
+                body.extend(chunk);
+            }
+        } else if let Some(length) = head.header("content-length") {
+            body.resize(length.parse().unwrap(), 0);
+            patient(self.stream.read_exact(&mut body)).await.unwrap();
+        }
+        Response { head, body: String::from_utf8(body).unwrap() }
+    }
+
+    pub(crate) async fn head(&mut self) -> Head {
+        let first = self.line().await;
+        let status = first.split(' ').nth(1).unwrap_or_else(|| panic!("no status: {first:?}"));
+        let status = status.parse().unwrap();
+        let mut headers = Vec::new();
+        loop {
+            let line = self.line().await;
+            if line.is_empty() {
+                return Head { status, headers };
+            }
+            let (name, value) = line.split_once(':').unwrap();
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+    }
+
+    /// The next chunk of a chunked body; `None` behind the last.
+    pub(crate) async fn chunk(&mut self) -> Option<Vec<u8>> {
+        let size = usize::from_str_radix(&self.line().await, 16).unwrap();
+        let mut chunk = vec![0; size + 2];
+        patient(self.stream.read_exact(&mut chunk)).await.unwrap();
+        chunk.truncate(size);
+        (size > 0).then_some(chunk)
+    }
+
+    /// Whether the server closes the connection without another byte.
+    pub(crate) async fn is_closed(&mut self) -> bool {
+        patient(self.stream.fill_buf()).await.is_ok_and(|rest| rest.is_empty())
+    }
+
+    async fn line(&mut self) -> String {
+        let mut line = String::new();
+        patient(self.stream.read_line(&mut line)).await.unwrap();
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    }
+}
+
+impl Head {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
+    }
+}
+
+impl Response {
+    pub(crate) fn status(&self) -> u16 {
+        self.head.status
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.header(name)
+    }
+
+    /// The body as JSON, which it has to be.
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
+        assert!(!self.body.contains('\n'), "one line: {self:?}");
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// The code of the JSON-RPC error in the body.
+    pub(crate) fn code(&self) -> Option<i64> {
+        self.json()["error"]["code"].as_i64()
+    }
+
+    /// The messages of a body of events.
+    pub(crate) fn messages(&self) -> Vec<Value> {
+        assert_eq!(self.header("content-type"), Some("text/event-stream"), "{self:?}");
+        events(&self.body).iter().map(|event| serde_json::from_str(&event.data).unwrap()).collect()
+    }
+}
+
+/// The events in a text that ends with a whole one; comments are skipped.
+pub(crate) fn events(text: &str) -> Vec<Event> {
+    let blocks = text.split("\n\n").filter(|block| !block.is_empty() && !block.starts_with(':'));
+    blocks
+        .map(|block| {
+            let field = |name: &str| {
+                let lines = block.lines().filter_map(|line| line.split_once(": "));
+                lines.filter(|(known, _)| *known == name).map(|(_, value)| value).collect()
+            };
+            Event { name: field("event"), data: field("data") }
+        })
+        .collect()
+}
+
+pub(crate) async fn patient<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(PATIENCE, future).await.expect("waited too long")
+}
+
+/// Waits until something holds.
+pub(crate) async fn until(mut holds: impl FnMut() -> bool) {
+    patient(async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+}
