@@ -6,6 +6,13 @@ from collections import defaultdict
 from lanes import PARTIES, REVISIONS, TRANSPORTS
 
 FAILED, HOLE = "X", "?"
+WIDTH = 4  # of a cell
+
+
+def short(revision):
+    """The part of a revision's date that no other has."""
+    year, month, _ = revision.split("-")
+    return month if year == "2025" else year[2:]
 
 
 class Grid:
@@ -43,23 +50,27 @@ class Grid:
 
     def print(self):
         notes = {}
-        width = 4
-        name_width = max(map(len, self.cases)) + 1
-        print(" " * name_width + "".join(f"{transport:<{5 * (width + 1) + 1}}" for transport in TRANSPORTS))
-        years = "".join(f"{revision[2:7]:<{width + 1}}" for revision in REVISIONS)
-        print(" " * name_width + f"{years} ".join("" for _ in range(5)))
-        for name in self.cases:
-            cells = ""
+        rows = [name for name in self.cases if self._tried(name)]
+        width = max(map(len, rows), default=0) + 1
+        block = (WIDTH + 1) * len(REVISIONS) + 1
+        print(" " * width + "".join(f"{transport:<{block}}" for transport in TRANSPORTS))
+        heads = "".join(f"{short(revision):<{WIDTH + 1}}" for revision in REVISIONS) + " "
+        print(" " * width + heads * len(TRANSPORTS))
+        for name in rows:
+            line = f"{name:<{width}}"
             for transport in TRANSPORTS:
-                for revision in REVISIONS:
-                    cells += f"{self._cell(name, transport, revision, notes):<{width + 1}}"
-                cells += " "
-            print(f"{name:<{name_width}}{cells}".rstrip())
+                cells = (self._cell(name, transport, revision, notes) for revision in REVISIONS)
+                line += "".join(f"{cell:<{WIDTH + 1}}" for cell in cells) + " "
+            print(line.rstrip())
         letters = {party.letter: party.about for party in PARTIES.values()}
-        print("\npassed by: " + ", ".join(f"{letter} {about}" for letter, about in letters.items()))
+        print("\nrevisions: " + ", ".join(f"{short(revision)} is {revision}" for revision in REVISIONS))
+        print("passed by: " + ", ".join(f"{letter} {about}" for letter, about in letters.items()))
         print(f"{FAILED} failed, {HOLE} not tried, and:")
         for reason, mark in notes.items():
             print(f"  ·{mark} {reason}")
+
+    def _tried(self, name):
+        return any(cell[0] == name and clients for tried in (self.passed, self.failed) for cell, clients in tried.items())
 
     def _cell(self, name, transport, revision, notes):
         cell = (name, transport, revision)

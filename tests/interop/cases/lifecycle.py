@@ -9,7 +9,7 @@ NO_ENDING = "every request stands alone: there is no session to end"
 @case("greeting: revision, name, capabilities, instructions")
 async def greeting(c):
     assert c.protocol_version == c.revision, f"negotiated {c.protocol_version}"
-    assert c.server_info["name"] == "mcp-runtime-tests" and c.server_info["version"], c.server_info
+    assert c.server_info["name"] == "fixture" and c.server_info["version"], c.server_info
     assert c.instructions and c.instructions.startswith("Every function here"), c.instructions
     offered = {name for name, value in c.capabilities.items() if value is not None}
     assert offered == {"tools", "resources", "prompts", "logging"}, offered
