@@ -24,7 +24,9 @@ pub mod testing;
 mod transport;
 mod wire;
 
-pub use context::{Client, Context, Progress};
+pub use context::{
+    AskError, Client, Context, Elicit, Elicited, ListRoots, Progress, Root, Sample, Sampled,
+};
 pub use handler::{
     FromContext, IntoPromptResult, IntoResourceContents, IntoToolResult, Item, ToolError,
 };

@@ -32,6 +32,17 @@ pub(crate) fn check(revision: Revision, method: &str, message: &Value) {
     }
 }
 
+/// The same for a request of the server.
+pub(crate) fn question(revision: Revision, message: &Value) {
+    let definition = match message["method"].as_str() {
+        Some("elicitation/create") => "ElicitRequest",
+        Some("sampling/createMessage") => "CreateMessageRequest",
+        Some("roots/list") => "ListRootsRequest",
+        other => panic!("unexpected request {other:?}: {message}"),
+    };
+    validate(revision, definition, message);
+}
+
 fn result_of(method: &str) -> &'static str {
     match method {
         "initialize" => "InitializeResult",

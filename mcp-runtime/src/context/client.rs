@@ -1,6 +1,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::revision::Revision;
 use crate::wire::initialize::{ClientCapabilities, ClientInfo};
 
 /// A client's declaration of itself: from `initialize`, or from the request's own `_meta`.
@@ -8,20 +9,84 @@ use crate::wire::initialize::{ClientCapabilities, ClientInfo};
 pub struct Client {
     pub(crate) info: ClientInfo,
     pub(crate) capabilities: ClientCapabilities,
+    elicits: bool,
+    elicits_by_url: bool,
 }
 
 impl Client {
     /// Lenient: what cannot be read was not declared.
-    pub(crate) fn from_raw(info: Option<&RawValue>, capabilities: Option<&RawValue>) -> Self {
+    pub(crate) fn from_raw(
+        revision: Revision,
+        info: Option<&RawValue>,
+        capabilities: Option<&RawValue>,
+    ) -> Self {
         fn read<T: serde::de::DeserializeOwned + Default>(raw: Option<&RawValue>) -> T {
             raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
         }
-        Self { info: read(info), capabilities: read(capabilities) }
+        let facts = revision.facts();
+        let capabilities: ClientCapabilities = read(capabilities);
+        let modes = capabilities.elicitation.as_ref();
+        Self {
+            info: read(info),
+            // Without a mode it is forms: there was nothing else once (client/elicitation).
+            elicits: facts.elicits
+                && modes.is_some_and(|modes| {
+                    !facts.elicits_by_url
+                        || modes.contains_key("form")
+                        || !modes.contains_key("url")
+                }),
+            elicits_by_url: facts.elicits_by_url
+                && modes.is_some_and(|modes| modes.contains_key("url")),
+            capabilities,
+        }
     }
 
     /// The client's name and version. Never decide on them: any client can say anything.
     pub fn info(&self) -> &ClientInfo {
         &self.info
+    }
+
+    /// Whether its user can be asked to fill in a form: [`Context::elicit`](crate::Context::elicit).
+    ///
+    /// ```
+    /// use mcp_runtime::{AskError, Context, Elicited, tool};
+    ///
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Confirm {
+    ///     sure: bool,
+    /// }
+    ///
+    /// /// Empties the bin.
+    /// #[tool]
+    /// async fn empty(ctx: &Context, sure: Option<bool>) -> Result<&'static str, AskError> {
+    ///     let sure = match sure {
+    ///         Some(sure) => sure,
+    ///         None if ctx.client().can_elicit() => {
+    ///             let answer = ctx.elicit::<Confirm>("Empty the bin?").await?;
+    ///             matches!(answer, Elicited::Accepted(Confirm { sure: true }))
+    ///         }
+    ///         None => false, // nobody to ask
+    ///     };
+    ///     Ok(if sure { "emptied" } else { "nothing was done" })
+    /// }
+    /// ```
+    pub fn can_elicit(&self) -> bool {
+        self.elicits
+    }
+
+    /// Whether its user can be asked to open a page.
+    pub fn can_elicit_url(&self) -> bool {
+        self.elicits_by_url
+    }
+
+    /// Whether its model can be asked for a message: [`Context::sample`](crate::Context::sample).
+    pub fn can_sample(&self) -> bool {
+        self.capabilities.sampling.is_some()
+    }
+
+    /// Whether it tells its folders: [`Context::roots`](crate::Context::roots).
+    pub fn can_list_roots(&self) -> bool {
+        self.capabilities.roots.is_some()
     }
 
     /// The client's settings for an extension it declares, for example `io.modelcontextprotocol/ui`.

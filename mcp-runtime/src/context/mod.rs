@@ -1,5 +1,6 @@
 //! What a function sees of the request it serves.
 
+mod ask;
 mod cancellation;
 mod client;
 mod outbox;
@@ -13,9 +14,11 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub(crate) use ask::{Answer, Asks, Port};
+pub use ask::{AskError, Elicit, Elicited, ListRoots, Root, Sample, Sampled};
 pub(crate) use cancellation::Cancellation;
 pub use client::Client;
-pub(crate) use outbox::Outbox;
+pub(crate) use outbox::{Outbox, Said};
 pub(crate) use peer::{LogFilter, NoHeaders, Peer};
 pub use progress::Progress;
 pub(crate) use state::States;
@@ -64,6 +67,7 @@ pub(crate) struct Request {
     pub(crate) states: Arc<States>,
     pub(crate) cancellation: Cancellation,
     pub(crate) outbox: Outbox,
+    pub(crate) asks: Asks,
 }
 
 impl Context {
@@ -130,7 +134,11 @@ impl Context {
         self.request.client.get_or_init(|| {
             let meta =
                 RequestMeta::parse(self.request.message.raw(Member::Meta)).unwrap_or_default();
-            Arc::new(Client::from_raw(meta.client_info, meta.client_capabilities))
+            Arc::new(Client::from_raw(
+                self.request.revision,
+                meta.client_info,
+                meta.client_capabilities,
+            ))
         })
     }
 

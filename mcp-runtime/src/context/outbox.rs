@@ -26,6 +26,27 @@ struct Queue {
 enum Notification {
     Progress(Vec<u8>),
     Log(Vec<u8>),
+    /// A question to the client, or that it is taken back: bounded by the questions that may be
+    /// open, and never dropped.
+    Request(i64, Vec<u8>),
+    Cancelled(Vec<u8>),
+}
+
+/// What is to be sent.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Said {
+    /// Can be lost.
+    Notification(Vec<u8>),
+    /// Cannot.
+    Request(Vec<u8>),
+}
+
+impl Said {
+    pub(crate) fn into_frame(self) -> Vec<u8> {
+        match self {
+            Self::Notification(frame) | Self::Request(frame) => frame,
+        }
+    }
 }
 
 impl Outbox {
@@ -73,10 +94,45 @@ impl Outbox {
         queue.wake();
     }
 
-    /// The next notification to send, in the order they were made.
-    pub(crate) fn pop(&self) -> Option<Vec<u8>> {
+    /// Queues a request of ours; false if nothing may be said any more.
+    pub(super) fn request(&self, id: i64, frame: Vec<u8>) -> bool {
+        self.push(Notification::Request(id, frame))
+    }
+
+    /// Queues that a request of ours is taken back.
+    pub(super) fn cancelled(&self, frame: Option<Vec<u8>>) {
+        if let Some(frame) = frame {
+            self.push(Notification::Cancelled(frame));
+        }
+    }
+
+    /// Takes a request back that was not sent; false if it was.
+    pub(super) fn retract(&self, id: i64) -> bool {
+        let mut queue = self.lock();
+        let before = queue.waiting.len();
+        queue
+            .waiting
+            .retain(|one| !matches!(one, Notification::Request(waiting, _) if *waiting == id));
+        queue.waiting.len() < before
+    }
+
+    fn push(&self, notification: Notification) -> bool {
+        let mut queue = self.lock();
+        if queue.closed {
+            return false;
+        }
+        queue.waiting.push_back(notification);
+        queue.wake();
+        true
+    }
+
+    /// What to send next, in the order it was said.
+    pub(crate) fn pop(&self) -> Option<Said> {
         self.lock().waiting.pop_front().map(|notification| match notification {
-            Notification::Progress(frame) | Notification::Log(frame) => frame,
+            Notification::Progress(frame) | Notification::Log(frame) => Said::Notification(frame),
+            Notification::Request(_, frame) | Notification::Cancelled(frame) => {
+                Said::Request(frame)
+            }
         })
     }
 
@@ -120,7 +176,9 @@ mod tests {
     use super::*;
 
     fn drain(outbox: &Outbox) -> Vec<String> {
-        std::iter::from_fn(|| outbox.pop()).map(|frame| String::from_utf8(frame).unwrap()).collect()
+        std::iter::from_fn(|| outbox.pop())
+            .map(|said| String::from_utf8(said.into_frame()).unwrap())
+            .collect()
     }
 
     #[test]

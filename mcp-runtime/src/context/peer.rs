@@ -14,6 +14,9 @@ pub(crate) trait Peer: fmt::Debug + Send + Sync {
     /// The revision the transport was told of, outside the message.
     fn named_version(&self) -> Option<&str>;
 
+    /// Whether requests of ours reach it while a request of its own is served.
+    fn takes_requests(&self) -> bool;
+
     /// Whether what the transport was told of a stateless message agrees with it
     /// (basic/transports/streamable-http, "Request headers").
     fn mirrors(&self, message: &Message, meta: &RequestMeta<'_>) -> Result<(), ErrorObject>;
@@ -30,6 +33,10 @@ impl Peer for NoHeaders {
 
     fn named_version(&self) -> Option<&str> {
         None
+    }
+
+    fn takes_requests(&self) -> bool {
+        true
     }
 
     fn mirrors(&self, _: &Message, _: &RequestMeta<'_>) -> Result<(), ErrorObject> {

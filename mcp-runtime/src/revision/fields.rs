@@ -21,6 +21,10 @@ pub(super) enum Field {
     LastModified,
     /// `message` of a progress notification.
     ProgressMessage,
+    /// `oneOf` and lists in the form of an elicitation.
+    FormChoices,
+    /// Defaults of what is no bool in such a form.
+    FormDefaults,
     ResultType,
     CacheHints,
     /// The server's name in a result's `_meta`.
@@ -40,7 +44,9 @@ impl Field {
             | Self::StructuredContent
             | Self::ResourceLink
             | Self::LastModified => V2025_06_18..=V2026_07_28,
-            Self::Icons | Self::AboutServer => V2025_11_25..=V2026_07_28,
+            Self::Icons | Self::AboutServer | Self::FormChoices | Self::FormDefaults => {
+                V2025_11_25..=V2026_07_28
+            }
             Self::ResultType | Self::CacheHints | Self::ServerInfoMeta => V2026_07_28..=V2026_07_28,
         }
     }

@@ -12,8 +12,8 @@ use std::fmt;
 use crate::wire::{Code, Method};
 
 pub(crate) use encode::{
-    Acknowledged, At, DiscoverResult, InitializeResult, Page, Progressed, PromptResult, ReadResult,
-    SerializeAt, Stamp, ToolResult,
+    Acknowledged, At, CreateMessage, DiscoverResult, ElicitForm, InitializeResult, Page,
+    Progressed, PromptResult, ReadResult, SerializeAt, Stamp, ToolResult,
 };
 
 /// A published revision of the protocol.
@@ -52,6 +52,10 @@ pub(crate) struct Facts {
     pub(crate) answers_without_id: bool,
     /// A client that hangs up has cancelled (2026-07-28 streamable-http); before, work goes on.
     pub(crate) disconnect_cancels: bool,
+    /// Clients can be asked to fill in a form.
+    pub(crate) elicits: bool,
+    /// Clients can be asked to open a URL.
+    pub(crate) elicits_by_url: bool,
     /// Requests of an HTTP session name the revision in a header, and a name nobody knows is refused.
     pub(crate) version_header_checked: bool,
 }
@@ -63,6 +67,8 @@ const HANDSHAKE: Facts = Facts {
     resource_not_found: Code::RESOURCE_NOT_FOUND,
     answers_without_id: false,
     disconnect_cancels: false,
+    elicits: false,
+    elicits_by_url: false,
     version_header_checked: true,
 };
 
@@ -108,11 +114,13 @@ impl Revision {
             Self::V2025_03_26 => {
                 &Facts { name: "2025-03-26", version_header_checked: false, ..HANDSHAKE }
             }
-            Self::V2025_06_18 => &Facts { name: "2025-06-18", ..HANDSHAKE },
+            Self::V2025_06_18 => &Facts { name: "2025-06-18", elicits: true, ..HANDSHAKE },
             Self::V2025_11_25 => &Facts {
                 name: "2025-11-25",
                 invalid_arguments_are_results: true,
                 answers_without_id: true,
+                elicits: true,
+                elicits_by_url: true,
                 ..HANDSHAKE
             },
             Self::V2026_07_28 => &Facts {
@@ -122,6 +130,8 @@ impl Revision {
                 resource_not_found: Code::INVALID_PARAMS,
                 answers_without_id: true,
                 disconnect_cancels: true,
+                elicits: true,
+                elicits_by_url: true,
                 version_header_checked: true,
             },
         }

@@ -9,13 +9,13 @@ use std::task::{self, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
-use tokio::time::Sleep;
 
+use super::limit::Limit;
 use super::methods::{prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::Session;
 use super::{Outcome, Service};
-use crate::context::Context;
+use crate::context::{Context, Said};
 use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, ResourceOutput, Run, ToolError};
 use crate::registry::{PromptEntry, ResourceEntry, ToolEntry};
 use crate::wire::content::{Content, ContentKind};
@@ -137,7 +137,7 @@ pub(crate) struct PendingCall {
     /// Where the call is noted, so that it can be cancelled by its id.
     session: Option<Arc<Session>>,
     work: Work,
-    timeout: Option<(Duration, Pin<Box<Sleep>>)>,
+    limit: Option<Limit>,
     reply: Option<Reply>,
     ended: bool,
 }
@@ -146,6 +146,8 @@ pub(crate) struct PendingCall {
 #[derive(Debug)]
 pub(crate) enum Event {
     Notification(Vec<u8>),
+    /// A question of the function to the client, or that it is taken back. Must not get lost.
+    Request(Vec<u8>),
     /// The last event.
     Reply(Reply),
 }
@@ -164,10 +166,13 @@ pub(super) fn pending(
         context,
         session: None,
         work,
-        timeout: timeout.map(|limit| (limit, Box::pin(tokio::time::sleep(limit)))),
+        limit: timeout.map(Limit::new),
         reply: None,
         ended: false,
     };
+    if let Some(session) = &session {
+        call.context.request().asks.connect(session.clone());
+    }
     let mut cx = task::Context::from_waker(task::Waker::noop());
     if let Poll::Ready(reply) = call.work.poll(service, &call.context, &mut cx) {
         call.end();
@@ -188,7 +193,7 @@ pub(super) fn pending(
 pub(super) fn ready(context: &Context, reply: Reply) -> Outcome {
     let outbox = &context.request().outbox;
     outbox.close();
-    let notifications = std::iter::from_fn(|| outbox.pop()).collect();
+    let notifications = std::iter::from_fn(|| outbox.pop()).map(Said::into_frame).collect();
     Outcome::Ready { notifications, reply }
 }
 
@@ -214,8 +219,12 @@ impl PendingCall {
             }
             self.reply = self.poll_reply(cx);
         }
-        if let Some(notification) = request.outbox.pop() {
-            return Poll::Ready(Some(Event::Notification(notification)));
+        match request.outbox.pop() {
+            Some(Said::Notification(frame)) => {
+                return Poll::Ready(Some(Event::Notification(frame)));
+            }
+            Some(Said::Request(frame)) => return Poll::Ready(Some(Event::Request(frame))),
+            None => {}
         }
         if self.reply.is_none() {
             return Poll::Pending;
@@ -229,11 +238,11 @@ impl PendingCall {
             self.context.request().outbox.close();
             return Some(reply);
         }
-        let (limit, sleep) = self.timeout.as_mut()?;
-        if sleep.as_mut().poll(cx).is_pending() {
+        let limit = self.limit.as_mut()?;
+        if limit.poll(self.context.request().asks.are_open(), cx).is_pending() {
             return None;
         }
-        let reply = self.work.timed_out(&self.service, &self.context, *limit);
+        let reply = self.work.timed_out(&self.service, &self.context, limit.limit);
         self.context.request().outbox.close();
         self.context.request().cancellation.cancel(); // a sync function has to be told
         Some(reply)

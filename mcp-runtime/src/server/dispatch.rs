@@ -4,7 +4,7 @@ use super::methods::{lists, logging, prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::Session;
 use super::{Outcome, Service};
-use crate::context::{Cancellation, Client, Context, LogFilter, Outbox, Peer};
+use crate::context::{Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer};
 use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
 use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, RequestId};
 
@@ -103,6 +103,7 @@ impl Request {
             states: service.states.clone(),
             cancellation: Cancellation::default(),
             outbox: Outbox::default(),
+            asks: Asks::default(),
         };
         (Context::new(request), self.session)
     }

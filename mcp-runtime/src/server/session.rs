@@ -2,10 +2,13 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::context::{Client, Context, LogFilter};
+use tokio::sync::oneshot;
+
+use super::questions::Questions;
+use crate::context::{Answer, Client, Context, LogFilter, Port};
 use crate::revision::Revision;
-use crate::wire::RequestId;
 use crate::wire::log::LogLevel;
+use crate::wire::{Message, RequestId};
 
 /// A conversation: what `initialize` agreed on, and the calls that run.
 ///
@@ -16,6 +19,8 @@ pub(crate) struct Session {
     handshake: OnceLock<Handshake>,
     log_level: Arc<AtomicU8>,
     in_flight: Mutex<HashMap<RequestId, Context>>,
+    /// What functions have asked the client.
+    questions: Questions,
 }
 
 /// What `initialize` settled.
@@ -32,6 +37,7 @@ impl Session {
             handshake: OnceLock::new(),
             log_level: Arc::new(AtomicU8::new(LogLevel::Info as u8)),
             in_flight: Mutex::default(),
+            questions: Questions::default(),
         }
     }
 
@@ -94,7 +100,28 @@ impl Session {
         calls.iter().for_each(|call| call.request().cancellation.cancel());
     }
 
+    /// Hands the client's response to whoever asked; one that nobody waits for is ignored.
+    pub(super) fn answer(&self, id: &RequestId, response: &Message) {
+        self.questions.answer(id, response);
+    }
+
+    /// Questions the client has not answered.
+    #[cfg(test)]
+    pub(crate) fn open_questions(&self) -> usize {
+        self.questions.open()
+    }
+
     fn in_flight(&self) -> MutexGuard<'_, HashMap<RequestId, Context>> {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Port for Session {
+    fn expect(&self) -> Option<(i64, oneshot::Receiver<Answer>)> {
+        self.questions.expect()
+    }
+
+    fn forget(&self, id: i64) {
+        self.questions.forget(id);
     }
 }

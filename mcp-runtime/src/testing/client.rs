@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
 
+use super::answers::Answering;
 use super::replies::{CallReply, Refusal};
 use crate::revision::{Era, Revision};
 use crate::server::{Error, Service};
@@ -14,9 +15,10 @@ use crate::transport::memory::Connection;
 
 /// A client connected to a server in this process. Requests may run concurrently.
 pub struct Client {
-    connection: Connection,
+    connection: Arc<Connection>,
     revision: Revision,
     next_id: AtomicI64,
+    answering: Arc<Answering>,
     received: Arc<Mutex<Received>>,
 }
 
@@ -28,12 +30,16 @@ struct Received {
 }
 
 impl Client {
-    pub(super) async fn connect(service: Arc<Service>, revision: Revision) -> Result<Self, Error> {
-        let client = Self::open(service, revision);
+    pub(super) async fn connect(
+        service: Arc<Service>,
+        revision: Revision,
+        answering: Answering,
+    ) -> Result<Self, Error> {
+        let client = Self::open(service, revision, answering);
         if revision.facts().era == Era::Handshake {
             let params = json!({
                 "protocolVersion": revision.as_str(),
-                "capabilities": {},
+                "capabilities": client.answering.capabilities,
                 "clientInfo": { "name": "mcp-runtime-testing", "version": env!("CARGO_PKG_VERSION") },
             });
             client
@@ -45,11 +51,13 @@ impl Client {
         Ok(client)
     }
 
-    pub(super) fn open(service: Arc<Service>, revision: Revision) -> Self {
+    pub(super) fn open(service: Arc<Service>, revision: Revision, answering: Answering) -> Self {
         let (connection, messages) = Connection::open(service);
+        let (connection, answering) = (Arc::new(connection), Arc::new(answering));
         let received = Arc::<Mutex<Received>>::default();
-        tokio::spawn(receive(messages, received.clone()));
-        Self { connection, revision, next_id: AtomicI64::new(1), received }
+        let answers = (Arc::downgrade(&connection), answering.clone());
+        tokio::spawn(receive(messages, received.clone(), answers));
+        Self { connection, revision, next_id: AtomicI64::new(1), answering, received }
     }
 
     /// The revision the client speaks.
@@ -139,7 +147,8 @@ impl Client {
         self.connection.send(message.to_string().into());
     }
 
-    /// The notifications that came since this was last asked: progress, log messages.
+    /// The notifications that came since this was last asked: progress, log messages; and questions
+    /// of functions that are left to [`send`](Self::send) an answer to.
     pub fn notifications(&self) -> Vec<Value> {
         std::mem::take(&mut self.received().notifications)
     }
@@ -159,7 +168,7 @@ impl Client {
                 "clientInfo",
                 json!({ "name": "mcp-runtime-testing", "version": env!("CARGO_PKG_VERSION") }),
             );
-            reserved("clientCapabilities", json!({}));
+            reserved("clientCapabilities", self.answering.capabilities.clone());
         }
         params
     }
@@ -180,11 +189,22 @@ fn lock(received: &Mutex<Received>) -> MutexGuard<'_, Received> {
 }
 
 /// Sorts what the server sends: replies to who waits for them, notifications in order.
-async fn receive(mut messages: mpsc::UnboundedReceiver<Vec<u8>>, received: Arc<Mutex<Received>>) {
+async fn receive(
+    mut messages: mpsc::UnboundedReceiver<Vec<u8>>,
+    received: Arc<Mutex<Received>>,
+    (connection, answering): (Weak<Connection>, Arc<Answering>),
+) {
     while let Some(frame) = messages.recv().await {
         let Ok(mut message) = serde_json::from_slice::<Value>(&frame) else { continue };
+        if let Some(response) = answering.respond(&message) {
+            if let Some(connection) = connection.upgrade() {
+                connection.send(response.to_string().into());
+            }
+            continue;
+        }
         let mut received = lock(&received);
-        let waiting = message["id"].as_i64().and_then(|id| received.waiting.remove(&id));
+        let id = message["id"].as_i64().filter(|_| message.get("method").is_none());
+        let waiting = id.and_then(|id| received.waiting.remove(&id));
         match waiting {
             Some(waiting) => {
                 let reply = match message.get_mut("error") {

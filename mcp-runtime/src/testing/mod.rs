@@ -20,11 +20,16 @@
 //! # }
 //! ```
 
+mod answers;
 mod client;
 mod replies;
 
+pub use answers::Answer;
 pub use client::Client;
 pub use replies::{CallReply, Refusal};
+
+use answers::Answering;
+use serde_json::Value;
 
 use crate::revision::Revision;
 use crate::server::{Error, Server};
@@ -44,7 +49,7 @@ pub async fn connect(server: Server) -> Result<Client, Error> {
 ///
 /// As [`connect`].
 pub async fn connect_raw(server: Server) -> Result<Client, Error> {
-    Ok(Client::open(server.build(&()).await?, Revision::NEWEST_HANDSHAKE))
+    Ok(Client::open(server.build(&()).await?, Revision::NEWEST_HANDSHAKE, Answering::nothing()))
 }
 
 /// Connects a client of any revision, with the handshake that revision has.
@@ -53,5 +58,45 @@ pub async fn connect_raw(server: Server) -> Result<Client, Error> {
 ///
 /// As [`connect`].
 pub async fn connect_at(server: Server, revision: Revision) -> Result<Client, Error> {
-    Client::connect(server.build(&()).await?, revision).await
+    Client::connect(server.build(&()).await?, revision, Answering::nothing()).await
+}
+
+/// Connects a client that answers what functions ask: `respond` gets the method and the params of
+/// each question. `capabilities` is what the client declares, and so what it can be asked.
+///
+/// ```
+/// use mcp_runtime::testing::{self, Answer};
+/// use mcp_runtime::{AskError, Context, Revision, Server, tool, tools};
+/// use serde_json::json;
+///
+/// /// Counts the client's folders.
+/// #[tool]
+/// async fn folders(ctx: &Context) -> Result<usize, AskError> {
+///     Ok(ctx.roots().await?.len())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = Server::new("folders", "1.0.0").with(tools![folders]);
+/// let capabilities = json!({ "roots": {} });
+/// let client = testing::connect_answering(server, Revision::V2025_11_25, capabilities, |_, _| {
+///     Answer::Result(json!({ "roots": [{ "uri": "file:///home/me" }] }))
+/// })
+/// .await?;
+/// assert_eq!(client.call("folders", ()).await?.structured::<usize>(), 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`connect`].
+pub async fn connect_answering(
+    server: Server,
+    revision: Revision,
+    capabilities: Value,
+    respond: impl Fn(&str, &Value) -> Answer + Send + Sync + 'static,
+) -> Result<Client, Error> {
+    let answering = Answering::new(capabilities, respond);
+    Client::connect(server.build(&()).await?, revision, answering).await
 }

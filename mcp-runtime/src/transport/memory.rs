@@ -44,8 +44,9 @@ impl Connection {
                 let outgoing = self.outgoing.clone();
                 tokio::spawn(async move {
                     while let Some(event) = call.next().await {
-                        let (Event::Notification(frame) | Event::Reply(Reply { frame, .. })) =
-                            event;
+                        let (Event::Notification(frame)
+                        | Event::Request(frame)
+                        | Event::Reply(Reply { frame, .. })) = event;
                         if outgoing.send(frame).is_err() {
                             return; // the client is gone, and dropping the call cancels it
                         }

@@ -44,6 +44,9 @@ impl ClientInfo {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(crate) struct ClientCapabilities {
+    pub(crate) elicitation: Option<Map<String, Value>>,
+    pub(crate) sampling: Option<Map<String, Value>>,
+    pub(crate) roots: Option<Map<String, Value>>,
     pub(crate) experimental: Map<String, Value>,
     pub(crate) extensions: Map<String, Value>,
 }

@@ -110,6 +110,31 @@ impl Message {
     }
 }
 
+/// The error a peer answered with; what it lacks is empty.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct PeerError {
+    pub(crate) code: i64,
+    pub(crate) message: String,
+}
+
+impl Message {
+    /// What a response says: its result, or the peer's error. Text if it is neither.
+    pub(crate) fn outcome(&self) -> Result<Result<Box<RawValue>, PeerError>, String> {
+        #[derive(serde::Deserialize)]
+        struct Response {
+            result: Option<Box<RawValue>>,
+            error: Option<PeerError>,
+        }
+        match serde_json::from_slice(&self.bytes) {
+            Ok(Response { error: Some(error), .. }) => Ok(Err(error)),
+            Ok(Response { result: Some(result), .. }) => Ok(Ok(result)),
+            Ok(_) => Err("its result is null".to_owned()),
+            Err(error) => Err(without_position(&error)),
+        }
+    }
+}
+
 fn invalid_member(member: Member, error: &serde_json::Error) -> ErrorObject {
     let what = without_position(error);
     ErrorObject::new(Code::INVALID_PARAMS, format!("params.{}: {what}", member.name()))

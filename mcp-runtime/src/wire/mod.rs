@@ -5,6 +5,7 @@
 
 pub(crate) mod content;
 pub(crate) mod error;
+pub(crate) mod form;
 pub(crate) mod icon;
 pub(crate) mod id;
 pub(crate) mod initialize;

@@ -1,6 +1,7 @@
 //! How values are written at a revision: `Serialize` with the revision at hand, straight into the
 //! reply, never through `Value`.
 
+mod ask;
 mod content;
 mod listing;
 mod result;
@@ -11,6 +12,7 @@ use super::Revision;
 use super::fields::Field;
 use crate::wire::initialize::Implementation;
 
+pub(crate) use ask::{CreateMessage, ElicitForm};
 pub(crate) use result::{
     Acknowledged, DiscoverResult, InitializeResult, Page, PromptResult, ReadResult, Stamp,
     ToolResult,

@@ -63,7 +63,7 @@ fn open(service: &Service, session: &Session, message: &Message) -> Result<Revis
         .unwrap_or(Revision::NEWEST_HANDSHAKE);
     let info: Option<Box<RawValue>> = message.read(Member::ClientInfo)?;
     let capabilities: Option<Box<RawValue>> = message.read(Member::Capabilities)?;
-    let client = Arc::new(Client::from_raw(info.as_deref(), capabilities.as_deref()));
+    let client = Arc::new(Client::from_raw(revision, info.as_deref(), capabilities.as_deref()));
     tracing::debug!(server = service.info.name, %revision, client = client.info().name(), "session opened");
     session.open(Handshake { revision, client }).map(|()| revision).map_err(|_| {
         ErrorObject::new(

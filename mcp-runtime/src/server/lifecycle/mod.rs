@@ -69,8 +69,12 @@ impl Service {
                 }
                 Outcome::Accepted
             }
-            // We ask clients nothing yet, so there is nothing to match an answer with.
-            MessageKind::Response { .. } => Outcome::Accepted,
+            MessageKind::Response { id } => {
+                if let Some(session) = &incoming.session {
+                    session.answer(id, &incoming.message);
+                }
+                Outcome::Accepted
+            }
         }
     }
 

@@ -15,6 +15,8 @@ const NAME: HeaderName = HeaderName::from_static("mcp-name");
 /// The sender of a message over HTTP: the headers it came with.
 #[derive(Debug)]
 pub(super) struct HttpPeer {
+    /// Whether the response may become a stream.
+    pub(super) streams: bool,
     pub(super) headers: HeaderMap,
 }
 
@@ -25,6 +27,10 @@ impl Peer for HttpPeer {
 
     fn named_version(&self) -> Option<&str> {
         self.headers.get(PROTOCOL_VERSION)?.to_str().ok()
+    }
+
+    fn takes_requests(&self) -> bool {
+        self.streams
     }
 
     /// Proxies route by these headers, so what they say must be what is done
@@ -99,7 +105,7 @@ mod tests {
         }
         let message = Message::parse(Bytes::from_static(message.as_bytes())).unwrap();
         let meta = RequestMeta::parse(message.raw(Member::Meta)).unwrap();
-        let error = HttpPeer { headers: map }.mirrors(&message, &meta).err()?;
+        let error = HttpPeer { streams: true, headers: map }.mirrors(&message, &meta).err()?;
         assert_eq!(error.code, Code::HEADER_MISMATCH);
         Some(error.message.into_owned())
     }

@@ -29,7 +29,7 @@ pub(super) async fn post(
     let accepts = accepted(endpoint, &headers)?;
     let bytes = body::read(&headers, body).await?;
     let message = Message::parse(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))?;
-    let peer = HttpPeer { headers };
+    let peer = HttpPeer { streams: accepts.events, headers };
     let era = RequestEra::peek(&message, peer.named_version());
     let conversation = match (era, &endpoint.sessions) {
         (RequestEra::Stateless, _) => Conversation::None,

@@ -68,12 +68,12 @@ async fn wait(call: PendingCall, form: Form) -> Response {
         match call.next().await {
             None => return form.cancelled(),
             Some(Event::Reply(reply)) => return form.whole(&[], reply),
-            Some(Event::Notification(first)) if form.accepts.events => {
+            Some(Event::Notification(first) | Event::Request(first)) if form.accepts.events => {
                 if let Some(call) = call.0.take() {
                     return event::response(Body::new(ReplyStream::new(call, &first)));
                 }
             }
-            Some(Event::Notification(_)) => {} // the client cannot read it
+            Some(Event::Notification(_) | Event::Request(_)) => {} // the client cannot read it
         }
     }
 }
@@ -86,7 +86,7 @@ struct Awaited(Option<PendingCall>);
 impl Awaited {
     async fn next(&mut self) -> Option<Event> {
         let event = self.0.as_mut()?.next().await;
-        if !matches!(event, Some(Event::Notification(_))) {
+        if matches!(event, None | Some(Event::Reply(_))) {
             self.0 = None; // it has ended
         }
         event

@@ -43,8 +43,8 @@ impl ReplyStream {
     }
 
     fn take_said(&self, events: &mut Vec<u8>) {
-        while let Some(notification) = self.context.request().outbox.pop() {
-            event::write(events, &notification);
+        while let Some(said) = self.context.request().outbox.pop() {
+            event::write(events, &said.into_frame());
         }
     }
 }

@@ -157,6 +157,7 @@ impl Connection {
                     loop {
                         match call.next().await {
                             Some(Event::Notification(frame)) => self.mailbox.notify(frame),
+                            Some(Event::Request(frame)) => self.mailbox.ask(frame),
                             Some(Event::Reply(reply)) => return self.mailbox.reply(reply.frame),
                             None => return self.mailbox.waive(),
                         }

@@ -32,6 +32,7 @@ struct Inner {
 #[derive(Debug)]
 enum Letter {
     Notification(Vec<u8>),
+    Question(Vec<u8>),
     Reply(Vec<u8>),
 }
 
@@ -71,6 +72,13 @@ impl Mailbox {
         }
     }
 
+    /// A question to the client; how many may be open is the session's to say.
+    pub(super) fn ask(&self, message: Vec<u8>) {
+        let mut inner = self.lock();
+        inner.waiting.push_back(Letter::Question(message));
+        inner.wake();
+    }
+
     /// A reply, for which there is [room](Self::owe).
     pub(super) fn reply(&self, message: Vec<u8>) {
         let mut inner = self.lock();
@@ -84,7 +92,7 @@ impl Mailbox {
         let mut messages = Vec::with_capacity(inner.waiting.len());
         for letter in std::mem::take(&mut inner.waiting) {
             messages.push(match letter {
-                Letter::Notification(message) => message,
+                Letter::Notification(message) | Letter::Question(message) => message,
                 Letter::Reply(message) => {
                     inner.owed = inner.owed.saturating_sub(1);
                     message

@@ -20,6 +20,10 @@ impl Peer for SsePeer {
         None
     }
 
+    fn takes_requests(&self) -> bool {
+        true
+    }
+
     fn mirrors(&self, _: &Message, _: &RequestMeta<'_>) -> Result<(), ErrorObject> {
         Ok(())
     }

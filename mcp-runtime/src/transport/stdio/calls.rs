@@ -46,7 +46,9 @@ impl Calls {
 async fn run(mut call: PendingCall, sender: mpsc::Sender<Vec<u8>>) {
     while let Some(event) = call.next().await {
         let Some(room) = room(&sender, &mut call).await else { return };
-        let (Event::Notification(frame) | Event::Reply(Reply { frame, .. })) = event;
+        let (Event::Notification(frame)
+        | Event::Request(frame)
+        | Event::Reply(Reply { frame, .. })) = event;
         room.send(frame);
     }
 }

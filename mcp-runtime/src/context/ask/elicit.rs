@@ -1,0 +1,94 @@
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::asking::{Asking, asking};
+use super::form::form_of;
+use super::{AskError, Kind, Question};
+use crate::context::Context;
+use crate::revision::{At, ElicitForm};
+
+/// What a user did with a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the specification has three actions")]
+pub enum Elicited<T> {
+    /// Filled it in and sent it.
+    Accepted(T),
+    /// Said no.
+    Declined,
+    /// Closed it without a choice.
+    Cancelled,
+}
+
+impl<T> Elicited<T> {
+    /// What was sent, for functions to which no and nothing are the same.
+    pub fn accepted(self) -> Option<T> {
+        match self {
+            Self::Accepted(value) => Some(value),
+            Self::Declined | Self::Cancelled => None,
+        }
+    }
+}
+
+/// A question to the user: what [`Context::elicit`] gives. It is put when it is awaited, and taken
+/// back when it is dropped.
+#[must_use = "nothing is asked unless it is awaited"]
+pub struct Elicit<T> {
+    asking: Asking<Elicited<T>>,
+    question: Result<Question, AskError>,
+}
+
+asking!(Elicit<T> => Elicited<T>);
+
+impl<T: DeserializeOwned + JsonSchema> Elicit<T> {
+    pub(super) fn form(context: &Context, message: &str) -> Self {
+        Self { asking: Asking::new(context, read), question: form_question::<T>(context, message) }
+    }
+}
+
+impl<T> Elicit<T> {
+    fn question(&self) -> Result<Question, AskError> {
+        self.question.clone()
+    }
+}
+
+fn form_question<T: JsonSchema>(context: &Context, message: &str) -> Result<Question, AskError> {
+    let revision = context.revision();
+    let form = form_of::<T>().map_err(AskError::Question)?;
+    if let Some(field) = form.unknown_at(revision) {
+        let what = format!(
+            "field `{field}` of `{}` is a list, which forms of protocol {revision} cannot have",
+            T::schema_name()
+        );
+        return Err(AskError::Question(what));
+    }
+    Question::new(Kind::Form, &At(revision, &ElicitForm { message, form: &form }))
+}
+
+fn read<T: DeserializeOwned>(answer: &RawValue) -> Result<Elicited<T>, String> {
+    #[derive(Deserialize)]
+    struct Answer<'a> {
+        action: Action,
+        #[serde(borrow)]
+        content: Option<&'a RawValue>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Action {
+        Accept,
+        Decline,
+        Cancel,
+    }
+    let answer: Answer<'_> =
+        serde_json::from_str(answer.get()).map_err(|error| error.to_string())?;
+    match answer.action {
+        Action::Accept => {
+            let content = answer.content.map_or("{}", RawValue::get);
+            let value = serde_json::from_str(content).map_err(|error| error.to_string())?;
+            Ok(Elicited::Accepted(value))
+        }
+        Action::Decline => Ok(Elicited::Declined),
+        Action::Cancel => Ok(Elicited::Cancelled),
+    }
+}

@@ -1,0 +1,166 @@
+//! Asking the client within a call: one await, however the revision carries it.
+//!
+//! In a session a question is a request on the call's own stream ([`session`]).
+
+mod asking;
+mod elicit;
+mod error;
+mod form;
+mod roots;
+mod sample;
+mod session;
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::{Client, Context};
+pub use elicit::{Elicit, Elicited};
+pub use error::AskError;
+pub use roots::{ListRoots, Root};
+pub use sample::{Sample, Sampled};
+pub(crate) use session::{Answer, Asks, Port};
+
+/// What a client can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Form,
+    Sample,
+    Roots,
+}
+
+impl Kind {
+    pub(crate) fn method(self) -> &'static str {
+        match self {
+            Self::Form => "elicitation/create",
+            Self::Sample => "sampling/createMessage",
+            Self::Roots => "roots/list",
+        }
+    }
+
+    /// Whether the client has declared that it answers this.
+    fn is_declared(self, client: &Client) -> bool {
+        match self {
+            Self::Form => client.can_elicit(),
+            Self::Sample => client.can_sample(),
+            Self::Roots => client.can_list_roots(),
+        }
+    }
+
+    fn capability(self) -> &'static str {
+        match self {
+            Self::Form => "elicitation",
+            Self::Sample => "sampling",
+            Self::Roots => "roots",
+        }
+    }
+}
+
+/// A question as it is sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    pub(crate) kind: Kind,
+    pub(crate) params: Box<RawValue>,
+    /// The author's name for it.
+    pub(crate) key: Option<Cow<'static, str>>,
+}
+
+impl Question {
+    fn new(kind: Kind, params: &impl serde::Serialize) -> Result<Self, AskError> {
+        let params = serde_json::value::to_raw_value(params);
+        // Only a number that is none in JSON cannot be written.
+        let params = params.map_err(|error| AskError::Question(error.to_string()))?;
+        Ok(Self { kind, params, key: None })
+    }
+}
+
+impl Context {
+    /// Asks the user to fill in a form: await it, and the client has shown it and sent the answer
+    /// (client/elicitation).
+    ///
+    /// `T` is the form: a struct whose fields are texts, numbers, bools, enums of names, lists of
+    /// such enums, or `Option` of these. What documents a field or a variant is what the user
+    /// reads; `#[serde(default)]` fills a field in. Never ask for a secret this way.
+    ///
+    /// # Errors
+    ///
+    /// [`AskError`]; a user who declines or closes the form is no error but [`Elicited`].
+    ///
+    /// ```
+    /// use mcp_runtime::{AskError, Context, Elicited, tool};
+    ///
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Deployment {
+    ///     /// Where to
+    ///     stage: Stage,
+    ///     /// What to tell the team
+    ///     note: Option<String>,
+    /// }
+    ///
+    /// #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+    /// enum Stage {
+    ///     /// A place to try things
+    ///     Test,
+    ///     /// What customers see
+    ///     Production,
+    /// }
+    ///
+    /// /// Deploys the newest build.
+    /// #[tool]
+    /// async fn deploy(ctx: &Context) -> Result<String, AskError> {
+    ///     Ok(match ctx.elicit::<Deployment>("Where to?").await? {
+    ///         Elicited::Accepted(to) => format!("deployed to {:?}", to.stage),
+    ///         Elicited::Declined | Elicited::Cancelled => "not deployed".to_owned(),
+    ///     })
+    /// }
+    /// ```
+    pub fn elicit<T>(&self, message: impl AsRef<str>) -> Elicit<T>
+    where
+        T: serde::de::DeserializeOwned + schemars::JsonSchema,
+    {
+        Elicit::form(self, message.as_ref())
+    }
+
+    /// Asks the client's model for a message (client/sampling).
+    ///
+    /// # Errors
+    ///
+    /// [`AskError`], for example because the user does not want it.
+    ///
+    /// ```
+    /// use mcp_runtime::{AskError, Context, PromptMessage, tool};
+    ///
+    /// /// Says it in one sentence.
+    /// #[tool]
+    /// async fn shorten(ctx: &Context, text: String) -> Result<String, AskError> {
+    ///     let request = format!("Say this in one sentence:\n\n{text}");
+    ///     let answer = ctx.sample([PromptMessage::user(request)]).max_tokens(200).await?;
+    ///     Ok(answer.text())
+    /// }
+    /// ```
+    pub fn sample(
+        &self,
+        messages: impl IntoIterator<Item = crate::wire::prompt::PromptMessage>,
+    ) -> Sample {
+        Sample::new(self, messages.into_iter().collect())
+    }
+
+    /// Asks which folders the client works in (client/roots).
+    ///
+    /// # Errors
+    ///
+    /// [`AskError`].
+    ///
+    /// ```
+    /// use mcp_runtime::{AskError, Context, tool};
+    ///
+    /// /// The folders you gave this server.
+    /// #[tool]
+    /// async fn folders(ctx: &Context) -> Result<Vec<String>, AskError> {
+    ///     Ok(ctx.roots().await?.into_iter().map(|root| root.uri).collect())
+    /// }
+    /// ```
+    pub fn roots(&self) -> ListRoots {
+        ListRoots::new(self)
+    }
+}

@@ -1,0 +1,75 @@
+//! Over HTTP a question turns the reply into a stream, and its answer is posted.
+
+use mcp_runtime::HttpOptions;
+
+use super::*;
+use crate::http::{BOTH, JSON, call, request};
+use crate::raw::{Connection, events};
+use crate::served::{Served, serve};
+
+fn served(options: HttpOptions) -> Served {
+    serve(server, options)
+}
+
+async fn open_session(client: &mut Connection) -> String {
+    let params = json!({
+        "protocolVersion": "2025-11-25", "capabilities": everything(),
+        "clientInfo": { "name": "client", "version": "1" },
+    });
+    let response = client.post(&[], &request(0, "initialize", params)).await;
+    response.header("mcp-session-id").unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_session_is_asked_on_the_stream_of_its_call() {
+    let served = served(HttpOptions::default());
+    let mut stream = Connection::open(served.address).await;
+    let mut posts = Connection::open(served.address).await;
+    let id = open_session(&mut stream).await;
+    stream
+        .ask_post(
+            &[("Mcp-Session-Id", &id)],
+            &request(1, "tools/call", call("interview", json!({}))),
+        )
+        .await;
+    let head = stream.head().await;
+    assert_eq!(head.header("content-type"), Some("text/event-stream"));
+    let mut texts = String::new();
+    let mut answered = 0;
+    let mut messages: Vec<Value> = Vec::new();
+    while let Some(chunk) = stream.chunk().await {
+        texts += std::str::from_utf8(&chunk).unwrap();
+        messages =
+            events(&texts).iter().map(|one| serde_json::from_str(&one.data).unwrap()).collect();
+        for question in messages[answered..].iter().filter(|one| one.get("method").is_some()) {
+            let Answer::Result(result) =
+                obliging(question["method"].as_str().unwrap(), &question["params"])
+            else {
+                panic!()
+            };
+            let response = json!({ "jsonrpc": "2.0", "id": question["id"], "result": result });
+            let response = posts.post(&[("Mcp-Session-Id", &id)], &response.to_string()).await;
+            assert_eq!((response.status(), &*response.body), (202, ""));
+        }
+        answered = messages.len();
+    }
+    assert_eq!(messages.len(), 4);
+    assert_eq!(messages[3]["result"]["content"][0]["text"], "Ada Lovelace Countess");
+}
+
+#[tokio::test]
+async fn without_a_stream_there_is_nobody_to_ask() {
+    let served = served(HttpOptions::default());
+    let mut client = Connection::open(served.address).await;
+    let id = open_session(&mut client).await;
+    let greet = request(1, "tools/call", call("greet", json!({})));
+    let headers = [JSON, ("Accept", "application/json"), ("Mcp-Session-Id", &id)];
+    let response = client.request("POST", "/mcp", &headers, &greet).await;
+    let text = "there is no stream to ask the client on";
+    assert_eq!(response.json()["result"]["content"][0]["text"], text);
+
+    let served = self::served(HttpOptions::default().stateless(true));
+    let mut client = Connection::open(served.address).await;
+    let response = client.request("POST", "/mcp", &[JSON, BOTH], &greet).await;
+    assert_eq!(response.json()["result"]["content"][0]["text"], text);
+}
