@@ -42,6 +42,9 @@ pub use wire::prompt::{GetPromptResult, PromptMessage};
 pub use wire::resource::ResourceContents;
 pub use wire::tool::CallToolResult;
 
+#[doc = include_str!("../docs/asking.md")]
+pub mod asking {}
+
 #[doc(hidden)]
 pub use handler::private as __private;
 

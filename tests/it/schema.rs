@@ -25,6 +25,12 @@ pub(crate) fn check(revision: Revision, method: &str, message: &Value) {
         Some("notifications/progress") => validate(revision, "ProgressNotification", message),
         Some("notifications/message") => validate(revision, "LoggingMessageNotification", message),
         Some(other) => panic!("unexpected notification {other}: {message}"),
+        None if message["result"]["resultType"] == "input_required" => {
+            validate(revision, "InputRequiredResult", &message["result"]);
+            for request in message["result"]["inputRequests"].as_object().unwrap().values() {
+                question(revision, request);
+            }
+        }
         None => {
             validate(revision, "JSONRPCResponse", message);
             validate(revision, result_of(method), &message["result"]);

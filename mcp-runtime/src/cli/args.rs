@@ -61,6 +61,17 @@ pub(super) struct ServeArgs {
     /// Origin header to accept besides localhost's; `*` accepts any (sse, http)
     #[arg(long, env = "MCP_ALLOW_ORIGIN", value_delimiter = ',', value_name = "ORIGIN")]
     pub(super) allow_origin: Vec<String>,
+
+    /// Secret of 64 hex digits, shared by processes that serve the same clients; the first one
+    /// seals what a client carries between rounds of questions, all of them open it
+    #[arg(
+        long,
+        env = "MCP_STATE_KEY",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_name = "KEY"
+    )]
+    pub(super) state_key: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -18,6 +18,7 @@ pub(super) fn serve<A: Args + 'static>(
     if cfg!(panic = "abort") {
         eprintln!("warning: built with panic = \"abort\": a panic in a function ends the server");
     }
+    let server = args.state_key.iter().fold(server, |server, key| server.state_key(key));
     match args.transport {
         Transport::Stdio => stdio(server, flags),
         Transport::Sse | Transport::Http => http(server, flags, args),

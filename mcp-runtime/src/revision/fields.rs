@@ -25,6 +25,8 @@ pub(super) enum Field {
     FormChoices,
     /// Defaults of what is no bool in such a form.
     FormDefaults,
+    /// The name of a request to open a page.
+    ElicitationId,
     ResultType,
     CacheHints,
     /// The server's name in a result's `_meta`.
@@ -47,6 +49,7 @@ impl Field {
             Self::Icons | Self::AboutServer | Self::FormChoices | Self::FormDefaults => {
                 V2025_11_25..=V2026_07_28
             }
+            Self::ElicitationId => V2025_11_25..=V2025_11_25,
             Self::ResultType | Self::CacheHints | Self::ServerInfoMeta => V2026_07_28..=V2026_07_28,
         }
     }

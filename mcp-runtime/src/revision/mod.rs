@@ -12,8 +12,8 @@ use std::fmt;
 use crate::wire::{Code, Method};
 
 pub(crate) use encode::{
-    Acknowledged, At, CreateMessage, DiscoverResult, ElicitForm, InitializeResult, Page,
-    Progressed, PromptResult, ReadResult, SerializeAt, Stamp, ToolResult,
+    Acknowledged, At, CreateMessage, DiscoverResult, ElicitForm, ElicitUrl, InitializeResult,
+    InputRequired, Page, Progressed, PromptResult, ReadResult, SerializeAt, Stamp, ToolResult,
 };
 
 /// A published revision of the protocol.
@@ -56,6 +56,8 @@ pub(crate) struct Facts {
     pub(crate) elicits: bool,
     /// Clients can be asked to open a URL.
     pub(crate) elicits_by_url: bool,
+    /// A client is asked by ending the call, and answers by making it again.
+    pub(crate) asks_in_rounds: bool,
     /// Requests of an HTTP session name the revision in a header, and a name nobody knows is refused.
     pub(crate) version_header_checked: bool,
 }
@@ -69,6 +71,7 @@ const HANDSHAKE: Facts = Facts {
     disconnect_cancels: false,
     elicits: false,
     elicits_by_url: false,
+    asks_in_rounds: false,
     version_header_checked: true,
 };
 
@@ -132,6 +135,7 @@ impl Revision {
                 disconnect_cancels: true,
                 elicits: true,
                 elicits_by_url: true,
+                asks_in_rounds: true,
                 version_header_checked: true,
             },
         }

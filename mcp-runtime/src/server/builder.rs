@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::rounds::Seal;
 use super::state_factory::{MakingState, StateFactory};
 use super::{Error, Service};
 use crate::context::States;
@@ -44,6 +45,7 @@ pub struct Server<A = ()> {
     states: States,
     factories: Vec<Factory<A>>,
     shutdown: Vec<ShutdownHook>,
+    state_keys: Vec<String>,
 }
 
 /// State that is made when serving starts.
@@ -81,6 +83,7 @@ impl Server {
             states: States::default(),
             factories: Vec::new(),
             shutdown: Vec::new(),
+            state_keys: Vec::new(),
         }
     }
 
@@ -114,6 +117,7 @@ impl Server {
             states: self.states,
             factories: factories.collect(),
             shutdown: self.shutdown,
+            state_keys: self.state_keys,
         }
     }
 }
@@ -225,6 +229,27 @@ impl<A: 'static> Server<A> {
         self
     }
 
+    /// A secret of 32 bytes, as 64 hex digits, with which the server seals what a client carries
+    /// from one round of questions to the next. `--state-key` and `MCP_STATE_KEY` set it too.
+    ///
+    /// Without one it is random, and only this process can go on with what it has begun: say it
+    /// where several processes serve the same clients. May be said several times: the first key
+    /// seals, all of them open, so that a new key can be put in front of the old.
+    ///
+    /// ```
+    /// use mcp_runtime::Server;
+    ///
+    /// # fn secret(_: &str) -> String { "0f".repeat(32) }
+    /// let server = Server::new("shop", "1.0.0")
+    ///     .state_key(secret("new"))
+    ///     .state_key(secret("old"));
+    /// # let _ = server;
+    /// ```
+    pub fn state_key(mut self, key: impl Into<String>) -> Self {
+        self.state_keys.push(key.into());
+        self
+    }
+
     pub(crate) fn registry(&self) -> Result<Registry, Error> {
         Registry::new(&self.items, self.page_size).map_err(Error::new)
     }
@@ -244,6 +269,7 @@ impl<A: 'static> Server<A> {
     /// Checks everything, then makes the state.
     pub(crate) async fn build(self, flags: &A) -> Result<Arc<Service>, Error> {
         let registry = self.registry()?;
+        let seal = Seal::new(&self.state_keys).map_err(Error::one)?;
         let made: HashSet<_> = self.factories.iter().map(|factory| factory.type_id).collect();
         let missing =
             registry.missing_state(|state| self.states.contains(state) || made.contains(&state));
@@ -268,6 +294,7 @@ impl<A: 'static> Server<A> {
             instructions: self.instructions,
             registry,
             states: Arc::new(states),
+            seal,
         }))
     }
 }

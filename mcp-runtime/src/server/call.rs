@@ -14,7 +14,7 @@ use super::limit::Limit;
 use super::methods::{prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::Session;
-use super::{Outcome, Service};
+use super::{Outcome, Service, rounds};
 use crate::context::{Context, Said};
 use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, ResourceOutput, Run, ToolError};
 use crate::registry::{PromptEntry, ResourceEntry, ToolEntry};
@@ -115,6 +115,15 @@ impl Work {
         }
     }
 
+    /// The function, for messages about it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Tool(_, entry) => entry.def.name,
+            Self::Resource(_, entry, _) => entry.def.name,
+            Self::Prompt(_, entry) => entry.def.name,
+        }
+    }
+
     /// The reply to a call that took too long: an error of its kind.
     fn timed_out(&self, service: &Service, context: &Context, limit: Duration) -> Reply {
         let fault = || Fault::from(ToolError::new(format!("timed out after {limit:?}")));
@@ -174,7 +183,7 @@ pub(super) fn pending(
         call.context.request().asks.connect(session.clone());
     }
     let mut cx = task::Context::from_waker(task::Waker::noop());
-    if let Poll::Ready(reply) = call.work.poll(service, &call.context, &mut cx) {
+    if let Poll::Ready(reply) = call.poll_work(&mut cx) {
         call.end();
         return ready(&call.context, reply);
     }
@@ -233,8 +242,20 @@ impl PendingCall {
         Poll::Ready(self.reply.take().map(Event::Reply))
     }
 
+    /// Ready too once the function waits for an answer that only the next round can bring.
+    fn poll_work(&mut self, cx: &mut task::Context<'_>) -> Poll<Reply> {
+        let (service, context) = (&self.service, &self.context);
+        if let Poll::Ready(reply) = self.work.poll(service, context, cx) {
+            return Poll::Ready(reply);
+        }
+        match context.request().asks.round_end() {
+            Some(end) => Poll::Ready(rounds::reply(service, context, self.work.name(), end)),
+            None => Poll::Pending,
+        }
+    }
+
     fn poll_reply(&mut self, cx: &mut task::Context<'_>) -> Option<Reply> {
-        if let Poll::Ready(reply) = self.work.poll(&self.service, &self.context, cx) {
+        if let Poll::Ready(reply) = self.poll_work(cx) {
             self.context.request().outbox.close();
             return Some(reply);
         }

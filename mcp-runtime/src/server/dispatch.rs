@@ -3,7 +3,7 @@ use std::sync::{Arc, OnceLock};
 use super::methods::{lists, logging, prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::Session;
-use super::{Outcome, Service};
+use super::{Outcome, Service, rounds};
 use crate::context::{Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer};
 use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
 use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, RequestId};
@@ -91,7 +91,19 @@ impl Request {
     }
 
     /// What the function will see, and the session its call is noted in.
-    pub(super) fn into_context(self, service: &Service) -> (Context, Option<Arc<Session>>) {
+    ///
+    /// # Errors
+    ///
+    /// The refusal of a state that is none of ours.
+    pub(super) fn into_context(
+        self,
+        service: &Service,
+    ) -> Result<(Context, Option<Arc<Session>>), Reply> {
+        let asks = match self.revision.facts().asks_in_rounds {
+            true => rounds::resume(service, &self.message)
+                .map_err(|error| Reply::error(Class::Answered, Some(&self.id), &error))?,
+            false => Asks::default(),
+        };
         let request = crate::context::Request {
             message: self.message,
             id: self.id,
@@ -103,9 +115,9 @@ impl Request {
             states: service.states.clone(),
             cancellation: Cancellation::default(),
             outbox: Outbox::default(),
-            asks: Asks::default(),
+            asks,
         };
-        (Context::new(request), self.session)
+        Ok((Context::new(request), self.session))
     }
 }
 

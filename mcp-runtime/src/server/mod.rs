@@ -16,6 +16,7 @@ mod manifest;
 mod methods;
 mod questions;
 mod reply;
+mod rounds;
 mod session;
 mod state_factory;
 
@@ -29,6 +30,7 @@ pub(crate) use call::{Event, PendingCall};
 pub use error::Error;
 pub(crate) use lifecycle::RequestEra;
 pub(crate) use reply::{Class, Reply};
+use rounds::Seal;
 pub(crate) use session::Session;
 pub use state_factory::StateFactory;
 
@@ -45,6 +47,7 @@ pub(crate) struct Service {
     instructions: Option<String>,
     registry: Registry,
     states: Arc<States>,
+    seal: Seal,
 }
 
 /// A message and what its transport knows about it.

@@ -105,12 +105,6 @@ impl Session {
         self.questions.answer(id, response);
     }
 
-    /// Questions the client has not answered.
-    #[cfg(test)]
-    pub(crate) fn open_questions(&self) -> usize {
-        self.questions.open()
-    }
-
     fn in_flight(&self) -> MutexGuard<'_, HashMap<RequestId, Context>> {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -58,6 +58,21 @@ impl Answering {
         })
     }
 
+    /// The answers to a result that asks for input; none if it does not, or nothing is answered.
+    pub(super) fn responses(&self, result: &Value) -> Option<Value> {
+        let requests = result.get("inputRequests")?.as_object()?;
+        let answer =
+            |request: &Value| match self.answer(request["method"].as_str()?, &request["params"]) {
+                Answer::Result(result) => Some(result),
+                _ => None,
+            };
+        let responses: serde_json::Map<_, _> = requests
+            .iter()
+            .filter_map(|(key, request)| Some((key.clone(), answer(request)?)))
+            .collect();
+        (!responses.is_empty()).then_some(Value::Object(responses))
+    }
+
     pub(super) fn answer(&self, method: &str, params: &Value) -> Answer {
         self.respond.as_ref().map_or(Answer::Later, |respond| respond(method, params))
     }

@@ -73,7 +73,7 @@ impl Client {
     /// is [`CallReply::is_error`].
     pub async fn call(&self, tool: &str, arguments: impl Serialize) -> Result<CallReply, Refusal> {
         let params = json!({ "name": tool, "arguments": value(arguments) });
-        self.request("tools/call", params).await.map(CallReply::new)
+        self.request_answering("tools/call", params).await.map(CallReply::new)
     }
 
     /// Reads a resource: its `contents`.
@@ -82,7 +82,7 @@ impl Client {
     ///
     /// If there is no such resource.
     pub async fn read(&self, uri: &str) -> Result<Vec<Value>, Refusal> {
-        let result = self.request("resources/read", json!({ "uri": uri })).await?;
+        let result = self.request_answering("resources/read", json!({ "uri": uri })).await?;
         Ok(elements(&result, "contents"))
     }
 
@@ -97,7 +97,7 @@ impl Client {
         arguments: impl Serialize,
     ) -> Result<Vec<Value>, Refusal> {
         let params = json!({ "name": prompt, "arguments": value(arguments) });
-        let result = self.request("prompts/get", params).await?;
+        let result = self.request_answering("prompts/get", params).await?;
         Ok(elements(&result, "messages"))
     }
 
@@ -121,7 +121,18 @@ impl Client {
         }
     }
 
-    /// Sends any request and waits for its result. `_meta` the revision demands is added.
+    /// A request that is made again for as long as the server has questions with an answer.
+    async fn request_answering(&self, method: &str, mut params: Value) -> Result<Value, Refusal> {
+        loop {
+            let result = self.request(method, &params).await?;
+            let Some(responses) = self.answering.responses(&result) else { return Ok(result) };
+            params["inputResponses"] = responses;
+            params["requestState"] = result["requestState"].clone();
+        }
+    }
+
+    /// Sends any request and waits for its result. `_meta` the revision demands is added. A result
+    /// that asks for input is the result: this is one round.
     ///
     /// # Errors
     ///

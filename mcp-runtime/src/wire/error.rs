@@ -39,6 +39,7 @@ impl Code {
     pub(crate) const INTERNAL_ERROR: Self = Self(-32603);
     /// Sessions only; the stateless revision says `INVALID_PARAMS`.
     pub(crate) const RESOURCE_NOT_FOUND: Self = Self(-32002);
+    pub(crate) const MISSING_CAPABILITY: Self = Self(-32021);
     pub(crate) const HEADER_MISMATCH: Self = Self(-32020);
     pub(crate) const UNSUPPORTED_PROTOCOL_VERSION: Self = Self(-32022);
 }

@@ -251,6 +251,8 @@ members! {
     ProtocolVersion = "protocolVersion",
     Capabilities = "capabilities",
     ClientInfo = "clientInfo",
+    InputResponses = "inputResponses",
+    RequestState = "requestState",
 }
 
 #[derive(Debug, Clone, Copy)]

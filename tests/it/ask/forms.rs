@@ -81,7 +81,7 @@ async fn few(ctx: &Context) -> Result<String, AskError> {
 
 /// The question a tool puts.
 async fn question(revision: Revision, tool: &str) -> Result<Value, String> {
-    let server = Server::new("forms", "1.0.0").with(tools![every, few, ponder, folders]);
+    let server = Server::new("forms", "1.0.0").with(tools![every, few, ponder, folders, page]);
     let respond = |_: &str, _: &Value| Answer::Later;
     let client = testing::connect_answering(server, revision, everything(), respond).await.unwrap();
     let arguments = if tool == "ponder" { json!({ "question": "?" }) } else { json!({}) };
@@ -145,6 +145,8 @@ async fn older_forms_have_less() {
             },
         })
     );
+    let page = self::question(Revision::V2025_11_25, "page").await.unwrap();
+    schema::question(Revision::V2025_11_25, &page);
     let error = self::question(Revision::V2025_06_18, "every").await.unwrap_err();
     assert!(error.contains("field `plain_list` of `Every`"), "{error}");
 }

@@ -3,7 +3,7 @@
 use mcp_runtime::HttpOptions;
 
 use super::*;
-use crate::http::{BOTH, JSON, call, request};
+use crate::http::{BOTH, JSON, V26, call, meta, request};
 use crate::raw::{Connection, events};
 use crate::served::{Served, serve};
 
@@ -55,6 +55,74 @@ async fn a_session_is_asked_on_the_stream_of_its_call() {
     }
     assert_eq!(messages.len(), 4);
     assert_eq!(messages[3]["result"]["content"][0]["text"], "Ada Lovelace Countess");
+}
+
+/// A request without a session, whose client can do everything that is said.
+fn alone(name: &str, capabilities: Value, extra: Value) -> (Vec<(&str, &str)>, String) {
+    let mut params = call(name, json!({}));
+    for (key, value) in extra.as_object().unwrap() {
+        params[key] = value.clone();
+    }
+    params["_meta"] = meta(V26);
+    params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = capabilities;
+    let headers =
+        vec![("MCP-Protocol-Version", V26), ("Mcp-Method", "tools/call"), ("Mcp-Name", name)];
+    (headers, request(1, "tools/call", params))
+}
+
+/// Two processes that share a key see alternate rounds.
+#[tokio::test]
+async fn rounds_need_no_session_and_no_single_process() {
+    let keyed = |keys: [&'static str; 2]| {
+        serve(
+            move || keys.iter().fold(server(), |server, key| server.state_key(key.repeat(32))),
+            HttpOptions::default().stateless(true),
+        )
+    };
+    // The second is half-way through a rotation.
+    let served = [keyed(["0a", "0b"]), keyed(["0c", "0a"])];
+    let mut extra = json!({});
+    for (round, text) in [None, None, Some("Ada Lovelace Countess")].into_iter().enumerate() {
+        // What the second has sealed with its new key the first cannot open.
+        let at = &served[usize::from(round > 0)];
+        let mut client = Connection::open(at.address).await;
+        let (headers, body) = alone("interview", everything(), extra.clone());
+        let response = client.post(&headers, &body).await;
+        assert_eq!(response.status(), 200);
+        let message = response.json();
+        crate::schema::check(Revision::V2026_07_28, "tools/call", &message);
+        let result = &message["result"];
+        if let Some(text) = text {
+            assert_eq!(result["content"][0]["text"], text);
+            break;
+        }
+        assert_eq!(result["resultType"], "input_required");
+        let responses: serde_json::Map<_, _> = result["inputRequests"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(key, asked)| {
+                let Answer::Result(answer) = obliging("elicitation/create", &asked["params"])
+                else {
+                    panic!()
+                };
+                (key.clone(), answer)
+            })
+            .collect();
+        assert_eq!(responses.len(), 2 - round);
+        extra = json!({ "inputResponses": responses, "requestState": result["requestState"] });
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_lacks_has_a_status_of_its_own() {
+    let served = served(HttpOptions::default());
+    let mut client = Connection::open(served.address).await;
+    let (headers, body) = alone("greet", json!({ "sampling": {} }), json!({}));
+    let response = client.post(&headers, &body).await;
+    assert_eq!((response.status(), response.code()), (400, Some(-32021)));
+    let required = json!({ "elicitation": { "form": {} } });
+    assert_eq!(response.json()["error"]["data"]["requiredCapabilities"], required);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod forms;
 mod http;
+mod rounds;
 mod sessions;
 
 use std::time::Duration;
@@ -101,13 +102,20 @@ async fn brief(ctx: &Context, after: u64) -> Result<&'static str, AskError> {
     Ok("done")
 }
 
+/// Asks to open a page.
+#[tool]
+async fn page(ctx: &Context) -> Result<String, AskError> {
+    Ok(format!("{:?}", ctx.elicit_url("Sign in", "https://example.com/in").await?))
+}
+
 pub(crate) fn server() -> Server {
-    Server::new("asker", "1.0.0")
-        .with(tools![greet, ponder, folders, interview, home, letter, impatient, fickle, brief])
+    Server::new("asker", "1.0.0").with(tools![
+        greet, ponder, folders, interview, home, letter, impatient, fickle, brief, page
+    ])
 }
 
 pub(crate) fn everything() -> Value {
-    json!({ "elicitation": {}, "sampling": {}, "roots": {} })
+    json!({ "elicitation": { "form": {}, "url": {} }, "sampling": {}, "roots": {} })
 }
 
 pub(crate) fn accept(name: &str) -> Value {
@@ -121,6 +129,7 @@ pub(crate) fn obliging(method: &str, params: &Value) -> Answer {
             "First name?" => accept("Ada"),
             "Last name?" => accept("Lovelace"),
             "Nickname of Ada?" => accept("Countess"),
+            "Sign in" => json!({ "action": "accept" }),
             _ => accept("Alice"),
         },
         "sampling/createMessage" => json!({
@@ -150,7 +159,7 @@ async fn asked(client: &Client) -> Value {
     asked.unwrap()
 }
 
-const ERAS: [Revision; 2] = [Revision::V2025_06_18, Revision::V2025_11_25];
+const ERAS: [Revision; 3] = [Revision::V2025_06_18, Revision::V2025_11_25, Revision::V2026_07_28];
 
 #[tokio::test]
 async fn one_function_asks_in_every_revision_that_can() {
@@ -177,4 +186,15 @@ async fn no_is_no_error() {
             assert_eq!(client.call("greet", ()).await.unwrap().text(), text);
         }
     }
+}
+
+#[tokio::test]
+async fn pages_are_opened_in_the_revisions_that_can() {
+    for revision in [Revision::V2025_11_25, Revision::V2026_07_28] {
+        let client = connect(revision, obliging).await;
+        assert_eq!(client.call("page", ()).await.unwrap().text(), "Accepted(())");
+    }
+    let client = connect(Revision::V2025_06_18, obliging).await;
+    let text = client.call("page", ()).await.unwrap().text();
+    assert_eq!(text, "the client does not support `elicitation.url`");
 }

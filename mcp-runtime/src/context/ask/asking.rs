@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::task::{self, Poll, ready};
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -18,12 +18,24 @@ pub(super) struct Asking<A> {
     key: Option<Cow<'static, str>>,
     read: fn(&RawValue) -> Result<A, String>,
     patience: Duration,
-    open: Option<Open>,
+    put: Put<A>,
 }
+
+/// Where the question went.
+enum Put<A> {
+    Nowhere,
+    ToSession(Open),
+    /// The round has an answer, or ends without.
+    IntoRound(Option<A>),
+    Over,
+}
+
+/// An answer is moved out, never pinned.
+impl<A> Unpin for Asking<A> {}
 
 impl<A> Asking<A> {
     pub(super) fn new(context: &Context, read: fn(&RawValue) -> Result<A, String>) -> Self {
-        Self { context: context.clone(), key: None, read, patience: PATIENCE, open: None }
+        Self { context: context.clone(), key: None, read, patience: PATIENCE, put: Put::Nowhere }
     }
 
     pub(super) fn revision(&self) -> Revision {
@@ -31,7 +43,7 @@ impl<A> Asking<A> {
     }
 
     pub(super) fn is_put(&self) -> bool {
-        self.open.is_some()
+        !matches!(self.put, Put::Nowhere)
     }
 
     pub(super) fn key(&mut self, key: Cow<'static, str>) {
@@ -47,14 +59,28 @@ impl<A> Asking<A> {
     /// Puts the question: once, before it is polled.
     pub(super) fn put(&mut self, question: Question) -> Result<(), AskError> {
         let question = Question { key: self.key.take(), ..question };
-        self.open = Some(Open::send(&self.context, &question, self.patience)?);
+        let context = &self.context;
+        self.put = if context.revision().facts().asks_in_rounds {
+            let rounds = context.request().asks.rounds();
+            Put::IntoRound(rounds.ask(context.client(), &question, self.read))
+        } else {
+            Put::ToSession(Open::send(context, &question, self.patience)?)
+        };
         Ok(())
     }
 
     pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<A, AskError>> {
-        let Some(open) = &mut self.open else { return Poll::Pending };
-        let answer = ready!(open.poll(cx));
-        self.open = None;
+        let answer = match std::mem::replace(&mut self.put, Put::Over) {
+            Put::IntoRound(Some(answer)) => return Poll::Ready(Ok(answer)),
+            Put::Nowhere | Put::IntoRound(None) | Put::Over => return Poll::Pending,
+            Put::ToSession(mut open) => match open.poll(cx) {
+                Poll::Ready(answer) => answer,
+                Poll::Pending => {
+                    self.put = Put::ToSession(open);
+                    return Poll::Pending;
+                }
+            },
+        };
         Poll::Ready(answer.and_then(|answer| (self.read)(&answer).map_err(AskError::Malformed)))
     }
 }

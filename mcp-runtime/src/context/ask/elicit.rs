@@ -1,3 +1,5 @@
+use std::hash::{BuildHasher, RandomState};
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -7,7 +9,7 @@ use super::asking::{Asking, asking};
 use super::form::form_of;
 use super::{AskError, Kind, Question};
 use crate::context::Context;
-use crate::revision::{At, ElicitForm};
+use crate::revision::{At, ElicitForm, ElicitUrl};
 
 /// What a user did with a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +45,22 @@ asking!(Elicit<T> => Elicited<T>);
 
 impl<T: DeserializeOwned + JsonSchema> Elicit<T> {
     pub(super) fn form(context: &Context, message: &str) -> Self {
-        Self { asking: Asking::new(context, read), question: form_question::<T>(context, message) }
+        Self {
+            asking: Asking::new(context, |answer| read(answer, |text| serde_json::from_str(text))),
+            question: form_question::<T>(context, message),
+        }
+    }
+}
+
+impl Elicit<()> {
+    pub(super) fn url(context: &Context, message: &str, url: &str) -> Self {
+        // Only has to differ among the client's own; nobody finds anything by it.
+        let id = format!("{:x}", RandomState::new().hash_one(message));
+        let params = ElicitUrl { message, url, id: &id };
+        Self {
+            asking: Asking::new(context, |answer| read(answer, |_| Ok(()))),
+            question: Question::new(Kind::Url, &At(context.revision(), &params)),
+        }
     }
 }
 
@@ -66,7 +83,10 @@ fn form_question<T: JsonSchema>(context: &Context, message: &str) -> Result<Ques
     Question::new(Kind::Form, &At(revision, &ElicitForm { message, form: &form }))
 }
 
-fn read<T: DeserializeOwned>(answer: &RawValue) -> Result<Elicited<T>, String> {
+fn read<T>(
+    answer: &RawValue,
+    content: fn(&str) -> serde_json::Result<T>,
+) -> Result<Elicited<T>, String> {
     #[derive(Deserialize)]
     struct Answer<'a> {
         action: Action,
@@ -84,8 +104,8 @@ fn read<T: DeserializeOwned>(answer: &RawValue) -> Result<Elicited<T>, String> {
         serde_json::from_str(answer.get()).map_err(|error| error.to_string())?;
     match answer.action {
         Action::Accept => {
-            let content = answer.content.map_or("{}", RawValue::get);
-            let value = serde_json::from_str(content).map_err(|error| error.to_string())?;
+            let given = answer.content.map_or("{}", RawValue::get);
+            let value = content(given).map_err(|error| error.to_string())?;
             Ok(Elicited::Accepted(value))
         }
         Action::Decline => Ok(Elicited::Declined),

@@ -1,23 +1,28 @@
 //! Asking the client within a call: one await, however the revision carries it.
 //!
-//! In a session a question is a request on the call's own stream ([`session`]).
+//! In a session a question is a request on the call's own stream ([`session`]). Without one the
+//! call ends with its questions and is made again with the answers ([`rounds`]).
 
 mod asking;
 mod elicit;
 mod error;
 mod form;
+mod once;
 mod roots;
+mod rounds;
 mod sample;
 mod session;
 
 use std::borrow::Cow;
 
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::{Client, Context};
 pub use elicit::{Elicit, Elicited};
 pub use error::AskError;
 pub use roots::{ListRoots, Root};
+pub(crate) use rounds::{Memory, Responses, RoundEnd, Rounds};
 pub use sample::{Sample, Sampled};
 pub(crate) use session::{Answer, Asks, Port};
 
@@ -25,6 +30,7 @@ pub(crate) use session::{Answer, Asks, Port};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Form,
+    Url,
     Sample,
     Roots,
 }
@@ -32,7 +38,7 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) fn method(self) -> &'static str {
         match self {
-            Self::Form => "elicitation/create",
+            Self::Form | Self::Url => "elicitation/create",
             Self::Sample => "sampling/createMessage",
             Self::Roots => "roots/list",
         }
@@ -42,14 +48,36 @@ impl Kind {
     fn is_declared(self, client: &Client) -> bool {
         match self {
             Self::Form => client.can_elicit(),
+            Self::Url => client.can_elicit_url(),
             Self::Sample => client.can_sample(),
             Self::Roots => client.can_list_roots(),
+        }
+    }
+
+    /// What a client without it lacks, as `clientCapabilities` would have it.
+    pub(crate) fn required(self) -> serde_json::Value {
+        match self {
+            Self::Form => json!({ "elicitation": { "form": {} } }),
+            Self::Url => json!({ "elicitation": { "url": {} } }),
+            Self::Sample => json!({ "sampling": {} }),
+            Self::Roots => json!({ "roots": {} }),
+        }
+    }
+
+    /// What keys begin with.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Url => "url",
+            Self::Sample => "sample",
+            Self::Roots => "roots",
         }
     }
 
     fn capability(self) -> &'static str {
         match self {
             Self::Form => "elicitation",
+            Self::Url => "elicitation.url",
             Self::Sample => "sampling",
             Self::Roots => "roots",
         }
@@ -84,7 +112,9 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// [`AskError`]; a user who declines or closes the form is no error but [`Elicited`].
+    /// [`AskError`]; a user who declines or closes the form is no error but [`Elicited`]. A client
+    /// without a session is asked in rounds: there the function does not learn of an error, the
+    /// client does.
     ///
     /// ```
     /// use mcp_runtime::{AskError, Context, Elicited, tool};
@@ -119,6 +149,32 @@ impl Context {
         T: serde::de::DeserializeOwned + schemars::JsonSchema,
     {
         Elicit::form(self, message.as_ref())
+    }
+
+    /// Asks the user to open a page, for what no form may ask: a sign-in, a payment, a secret.
+    ///
+    /// [`Elicited::Accepted`] says that the user agreed to open it, not that anything happened
+    /// there: the page has to tell the server.
+    ///
+    /// # Errors
+    ///
+    /// [`AskError`]; [`Client::can_elicit_url`] tells before whether the client can.
+    ///
+    /// ```
+    /// use mcp_runtime::{AskError, Context, Elicited, tool};
+    ///
+    /// /// Connects the user's calendar.
+    /// #[tool]
+    /// async fn connect(ctx: &Context) -> Result<&'static str, AskError> {
+    ///     let url = "https://calendar.example.com/connect";
+    ///     Ok(match ctx.elicit_url("Connect your calendar", url).await? {
+    ///         Elicited::Accepted(()) => "follow the page, then try again",
+    ///         _ => "not connected",
+    ///     })
+    /// }
+    /// ```
+    pub fn elicit_url(&self, message: impl AsRef<str>, url: impl AsRef<str>) -> Elicit<()> {
+        Elicit::url(self, message.as_ref(), url.as_ref())
     }
 
     /// Asks the client's model for a message (client/sampling).

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 use tokio::time::Sleep;
 
+use super::rounds::{RoundEnd, Rounds};
 use super::{AskError, Question};
 use crate::context::{Context, notification};
 
@@ -32,9 +33,25 @@ pub(crate) trait Port: fmt::Debug + Send + Sync {
 pub(crate) struct Asks {
     port: OnceLock<Arc<dyn Port>>,
     open: AtomicUsize,
+    rounds: OnceLock<Box<Rounds>>,
 }
 
 impl Asks {
+    /// A call that was begun before and brings answers.
+    pub(crate) fn resumed(rounds: Rounds) -> Self {
+        Self { rounds: OnceLock::from(Box::new(rounds)), ..Self::default() }
+    }
+
+    /// The rounds of the call, which are the first's if it has brought nothing.
+    pub(super) fn rounds(&self) -> &Rounds {
+        self.rounds.get_or_init(Box::default)
+    }
+
+    /// How the round ends, if its function waits for an answer.
+    pub(crate) fn round_end(&self) -> Option<RoundEnd> {
+        self.rounds.get()?.end()
+    }
+
     /// Lets the call ask; before its function is polled.
     pub(crate) fn connect(&self, port: Arc<dyn Port>) {
         let _ = self.port.set(port); // a call belongs to one session

@@ -26,6 +26,28 @@ impl SerializeAt for ElicitForm<'_> {
     }
 }
 
+/// The params of `elicitation/create` for a page.
+pub(crate) struct ElicitUrl<'a> {
+    pub(crate) message: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) id: &'a str,
+}
+
+impl SerializeAt for ElicitUrl<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put("mode", "url")?;
+        object.put("message", self.message)?;
+        object.put("url", self.url)?;
+        object.put_if(Field::ElicitationId, "elicitationId", Some(self.id))?;
+        object.close()
+    }
+}
+
 impl Form {
     /// The first field a revision has no words for.
     pub(crate) fn unknown_at(&self, revision: Revision) -> Option<&str> {

@@ -12,10 +12,10 @@ use super::Revision;
 use super::fields::Field;
 use crate::wire::initialize::Implementation;
 
-pub(crate) use ask::{CreateMessage, ElicitForm};
+pub(crate) use ask::{CreateMessage, ElicitForm, ElicitUrl};
 pub(crate) use result::{
-    Acknowledged, DiscoverResult, InitializeResult, Page, PromptResult, ReadResult, Stamp,
-    ToolResult,
+    Acknowledged, DiscoverResult, InitializeResult, InputRequired, Page, PromptResult, ReadResult,
+    Stamp, ToolResult,
 };
 
 /// A value to be written at a revision.

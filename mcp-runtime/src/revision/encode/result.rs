@@ -26,6 +26,14 @@ impl Stamp<'_> {
         meta: Option<&Map<String, Value>>,
     ) -> Result<(), M::Error> {
         object.put_if(Field::ResultType, "resultType", Some("complete"))?;
+        self.meta(object, meta)
+    }
+
+    fn meta<M: SerializeMap>(
+        &self,
+        object: &mut Object<M>,
+        meta: Option<&Map<String, Value>>,
+    ) -> Result<(), M::Error> {
         let server_info = object.revision.has(Field::ServerInfoMeta).then_some(self.server_info);
         let meta = meta.filter(|meta| !meta.is_empty());
         if meta.is_none() && server_info.is_none() {
@@ -157,6 +165,44 @@ impl SerializeAt for PromptResult<'_> {
         object.put("messages", &At(revision, &self.result.messages[..]))?;
         self.stamp.end(&mut object, None)?;
         object.close()
+    }
+}
+
+/// The result of a call that ends with questions (basic/patterns/mrtr).
+pub(crate) struct InputRequired<'a> {
+    /// Key, method and params of each.
+    pub(crate) requests: Vec<(&'a str, &'static str, &'a RawValue)>,
+    pub(crate) state: &'a str,
+    pub(crate) stamp: Stamp<'a>,
+}
+
+impl SerializeAt for InputRequired<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put("resultType", "input_required")?;
+        object.put("inputRequests", &InputRequests(&self.requests))?;
+        object.put("requestState", self.state)?;
+        self.stamp.meta(&mut object, None)?;
+        object.close()
+    }
+}
+
+struct InputRequests<'a>(&'a [(&'a str, &'static str, &'a RawValue)]);
+
+impl Serialize for InputRequests<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct InputRequest<'a> {
+            method: &'static str,
+            params: &'a RawValue,
+        }
+        serializer.collect_map(
+            self.0.iter().map(|(key, method, params)| (key, InputRequest { method, params })),
+        )
     }
 }
 

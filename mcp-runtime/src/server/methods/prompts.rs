@@ -19,7 +19,10 @@ pub(crate) fn get(service: &Arc<Service>, request: Request) -> Outcome {
         Ok(found) => found,
         Err(error) => return request.refuse(&error),
     };
-    let (context, session) = request.into_context(service);
+    let (context, session) = match request.into_context(service) {
+        Ok(begun) => begun,
+        Err(refusal) => return refusal.into(),
+    };
     let call = Call::new(context.clone(), Given::Named(arguments));
     match call::start(entry.def.run, call, &entry.pace) {
         Started::Done(outcome) => call::ready(&context, reply(service, &context, &entry, outcome)),

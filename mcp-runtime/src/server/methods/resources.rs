@@ -26,7 +26,10 @@ pub(crate) fn read(service: &Arc<Service>, request: Request) -> Outcome {
         return request.refuse(&not_found(request.revision, &uri));
     };
     let entry = entry.clone();
-    let (context, session) = request.into_context(service);
+    let (context, session) = match request.into_context(service) {
+        Ok(begun) => begun,
+        Err(refusal) => return refusal.into(),
+    };
     let call = Call::new(context.clone(), Given::Text(variables));
     match call::start(entry.def.run, call, &entry.pace) {
         Started::Done(outcome) => {

@@ -18,7 +18,10 @@ pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
         Ok(entry) => entry,
         Err(error) => return request.refuse(&error),
     };
-    let (context, session) = request.into_context(service);
+    let (context, session) = match request.into_context(service) {
+        Ok(begun) => begun,
+        Err(refusal) => return refusal.into(),
+    };
     let call = Call::new(context.clone(), Given::Json(entry.tool.clone()));
     match call::start(entry.def.run, call, &entry.pace) {
         Started::Done(outcome) => call::ready(&context, reply(service, &context, &entry, outcome)),

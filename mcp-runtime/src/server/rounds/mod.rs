@@ -1,0 +1,127 @@
+//! Rounds of questions: what a request brings back, and the reply a round ends with
+//! (basic/patterns/mrtr).
+
+mod random;
+mod seal;
+
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Service;
+use super::reply::{Class, Reply};
+use crate::context::{Asks, Context, Memory, Responses, RoundEnd, Rounds};
+use crate::revision::{At, InputRequired};
+use crate::wire::{Code, ErrorObject, Member, Message};
+pub(super) use seal::Seal;
+
+/// How long a client may take for a round.
+const PATIENCE: Duration = Duration::from_secs(60 * 60);
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+struct State {
+    /// In seconds since 1970.
+    until: u64,
+    memory: Memory,
+}
+
+/// What a call knows of its questions when it begins.
+pub(super) fn resume(service: &Service, message: &Message) -> Result<Asks, ErrorObject> {
+    if message.raw(Member::InputResponses).is_none() && message.raw(Member::RequestState).is_none()
+    {
+        return Ok(Asks::default());
+    }
+    let responses: Responses = message.read(Member::InputResponses)?.unwrap_or_default();
+    let before = match message.text(Member::RequestState)? {
+        Some(text) => Some(opened(service, message, &text)?),
+        None => None,
+    };
+    Ok(Asks::resumed(Rounds::resumed(before, responses)))
+}
+
+fn opened(service: &Service, message: &Message, text: &str) -> Result<Memory, ErrorObject> {
+    let refused = |what| ErrorObject::new(Code::INVALID_PARAMS, what);
+    let sealed = service.seal.open(text, &binding(service, message));
+    let state: State = sealed
+        .and_then(|state| serde_json::from_slice(&state).ok())
+        .ok_or_else(|| refused("params.requestState is none of ours, or of another request"))?;
+    if state.until < now() {
+        return Err(refused("params.requestState is too old: make the call without it"));
+    }
+    Ok(state.memory)
+}
+
+/// The reply with which a round ends.
+pub(super) fn reply(service: &Service, context: &Context, name: &str, end: RoundEnd) -> Reply {
+    let request = context.request();
+    let internal = |what: String| {
+        let error = ErrorObject::new(Code::INTERNAL_ERROR, what);
+        Reply::error(Class::Answered, Some(&request.id), &error)
+    };
+    match end {
+        RoundEnd::Ask(questions, mut memory) => {
+            if memory.id.is_empty() {
+                memory.id = random::id();
+            }
+            let state = State { until: now() + PATIENCE.as_secs(), memory };
+            // Strings and JSON: writing them cannot fail.
+            let state = serde_json::to_vec(&state).unwrap_or_default();
+            let Some(state) = service.seal.seal(state, &binding(service, &request.message)) else {
+                return internal("the system has no randomness to give".to_owned());
+            };
+            let requests = questions
+                .iter()
+                .map(|(key, question)| (&**key, question.kind.method(), &*question.params))
+                .collect();
+            let result = InputRequired { requests, state: &state, stamp: service.stamp() };
+            Reply::result(&request.id, &At(context.revision(), &result))
+        }
+        RoundEnd::Missing(kinds) => {
+            let mut required = json!({});
+            kinds.iter().for_each(|kind| merge(&mut required, kind.required()));
+            let what = format!("`{name}` has to ask what the client cannot be asked");
+            let error = ErrorObject::new(Code::MISSING_CAPABILITY, what)
+                .with_data(json!({ "requiredCapabilities": required }));
+            Reply::error(Class::Refused, Some(&request.id), &error)
+        }
+        RoundEnd::Broken(what) => {
+            tracing::error!(name, what, "a function does not repeat itself");
+            internal(format!("`{name}` cannot go on: {what}"))
+        }
+    }
+}
+
+/// What a state belongs to: it opens for the same call of the same server only.
+fn binding(service: &Service, message: &Message) -> Vec<u8> {
+    let value = |member| -> Value {
+        let raw = message.raw(member).unwrap_or(b"null");
+        let mut value: Value = serde_json::from_slice(raw).unwrap_or_default();
+        value.sort_all_objects();
+        value
+    };
+    let arguments = match value(Member::Arguments) {
+        Value::Null => json!({}),
+        arguments => arguments,
+    };
+    let method = message.method().map(|method| method.as_str());
+    let bound =
+        json!([service.info.name, method, value(Member::Name), value(Member::Uri), arguments]);
+    bound.to_string().into_bytes()
+}
+
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (key, value) in from {
+                merge(into.entry(key).or_insert_with(|| json!({})), value);
+            }
+        }
+        (into, from) => *into = from,
+    }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
