@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub(crate) use ask::{Answer, Asks, Memory, Port, Responses, RoundEnd, Rounds};
+pub(crate) use ask::{Answer, Asks, Effects, Memory, Port, Responses, RoundEnd, Rounds};
 pub use ask::{AskError, Elicit, Elicited, ListRoots, Root, Sample, Sampled};
 pub(crate) use cancellation::Cancellation;
 pub use client::Client;

@@ -4,10 +4,10 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::rounds::Seal;
+use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
 use super::{Error, Service};
-use crate::context::States;
+use crate::context::{Effects, States};
 use crate::handler::Item;
 use crate::registry::Registry;
 use crate::revision::{At, Revision};
@@ -295,6 +295,7 @@ impl<A: 'static> Server<A> {
             registry,
             states: Arc::new(states),
             seal,
+            effects: Arc::new(Effects::new(rounds::PATIENCE)),
         }))
     }
 }

@@ -34,7 +34,7 @@ use rounds::Seal;
 pub(crate) use session::Session;
 pub use state_factory::StateFactory;
 
-use crate::context::{Peer, States};
+use crate::context::{Effects, Peer, States};
 use crate::registry::Registry;
 use crate::revision::{Revision, Stamp};
 use crate::wire::Message;
@@ -48,6 +48,7 @@ pub(crate) struct Service {
     registry: Registry,
     states: Arc<States>,
     seal: Seal,
+    effects: Arc<Effects>,
 }
 
 /// A message and what its transport knows about it.

@@ -27,6 +27,17 @@ async fn charge(ctx: &Context, count: &Count) -> Result<String, AskError> {
     Ok(format!("{receipt} {name:?} {ok:?}"))
 }
 
+/// Charges behind the question.
+#[tool]
+async fn pay(ctx: &Context, count: &Count) -> Result<String, AskError> {
+    ctx.elicit::<Name>("Pay?").await?;
+    let charge = async || {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        count.next()
+    };
+    Ok(format!("receipt {}", ctx.once("charge", charge).await))
+}
+
 /// Asks something else each time.
 #[tool]
 async fn moody(ctx: &Context, count: &Count) -> Result<String, AskError> {
@@ -49,7 +60,7 @@ async fn both(ctx: &Context, count: &Count) -> Result<String, AskError> {
 }
 
 fn counting() -> Server {
-    server().state(Count::default()).with(tools![charge, moody, both])
+    server().state(Count::default()).with(tools![charge, pay, moody, both])
 }
 
 async fn silent(capabilities: Value) -> Client {
@@ -220,4 +231,20 @@ async fn a_function_that_changes_its_question_is_an_error_that_names_it() {
     assert_eq!(second["error"]["code"], -32603);
     let what = second["error"]["message"].as_str().unwrap();
     assert!(what.contains("`moody`") && what.contains("`mood`"), "{what}");
+}
+
+#[tokio::test]
+async fn a_state_brought_twice_runs_an_effect_once() {
+    let client = silent(everything()).await;
+    let first = round(&client, "pay", json!({})).await;
+    let paid = answers(&first, &accept("A"));
+    // At once, and later.
+    let (one, other) =
+        tokio::join!(round(&client, "pay", paid.clone()), round(&client, "pay", paid.clone()),);
+    for message in [one, other, round(&client, "pay", paid).await] {
+        assert_eq!(message["result"]["content"][0]["text"], "receipt 1");
+    }
+    let another = round(&client, "pay", json!({})).await;
+    let message = round(&client, "pay", answers(&another, &accept("A"))).await;
+    assert_eq!(message["result"]["content"][0]["text"], "receipt 2");
 }

@@ -132,3 +132,30 @@ async fn a_cancelled_call_asks_no_more() {
         () = cancel => {}
     }
 }
+
+/// More than may be open at once: none of them is left behind.
+#[tokio::test]
+async fn questions_without_an_answer_leave_nothing() {
+    const MORE: i64 = 300;
+    let client = connect(V25, later).await;
+    for _ in 0..MORE {
+        let reply = client.call("fickle", json!({ "pause": 1 })).await.unwrap();
+        assert_eq!(reply.text(), "lost interest");
+    }
+    client.notifications();
+    // The handshake was request 1.
+    for call in 0..MORE {
+        let cancel = async {
+            asked(&client).await;
+            client.notify("notifications/cancelled", json!({ "requestId": MORE + call + 2 }));
+        };
+        tokio::select! {
+            reply = client.call("greet", ()) => panic!("{reply:?}"),
+            () = cancel => {}
+        }
+    }
+    tokio::select! {
+        reply = client.call("greet", ()) => panic!("{reply:?}"),
+        question = asked(&client) => assert_eq!(question["method"], "elicitation/create"),
+    }
+}

@@ -4,6 +4,7 @@
 //! call ends with its questions and is made again with the answers ([`rounds`]).
 
 mod asking;
+mod effects;
 mod elicit;
 mod error;
 mod form;
@@ -19,6 +20,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::{Client, Context};
+pub(crate) use effects::Effects;
 pub use elicit::{Elicit, Elicited};
 pub use error::AskError;
 pub use roots::{ListRoots, Root};

@@ -10,8 +10,12 @@ impl Context {
     ///
     /// Clients without a session are asked in rounds: the function runs from its start each time
     /// it has asked something. What it does on the way happens again, except in here: the result
-    /// is kept with the answers, and later rounds get it at once. In a session it just runs. A
-    /// client that gives up between two rounds has run it all the same.
+    /// is kept with the answers, and later rounds get it at once; so does a client that brings the
+    /// answers of one round twice, to the same process. In a session it just runs. A client that
+    /// gives up between two rounds has run it all the same.
+    ///
+    /// The result travels as JSON. An effect that cannot be read from it again ends the call with
+    /// an error.
     ///
     /// ```
     /// use mcp_runtime::{AskError, Context, Elicited, tool};
@@ -40,26 +44,24 @@ impl Context {
             return effect().await;
         }
         let rounds = self.request().asks.rounds();
-        let (key, known) = rounds.effect(name);
-        if let Some(known) = known {
-            match serde_json::from_str(known.get()) {
-                Ok(result) => return result,
-                Err(_) => {
-                    rounds.effect_unreadable(name);
-                    return std::future::pending().await; // the call is answered with an error
-                }
-            }
-        }
+        let (key, cell) = rounds.effect(name);
         let mut running = Running { rounds, key: &key, result: None };
-        let result = effect().await;
-        match serde_json::value::to_raw_value(&result) {
-            Ok(json) => running.result = Some(json),
+        // Whoever comes second with the same state waits here for the first.
+        let result = cell
+            .get_or_try_init(|| async { serde_json::value::to_raw_value(&effect().await) })
+            .await
+            .and_then(|json| Ok((json, serde_json::from_str(json.get())?)));
+        match result {
+            Ok((json, result)) => {
+                running.result = Some(json.clone());
+                result
+            }
             Err(_) => {
                 rounds.effect_unreadable(name);
-                return std::future::pending().await;
+                drop(running);
+                std::future::pending().await // the call is answered with an error
             }
         }
-        result
     }
 }
 

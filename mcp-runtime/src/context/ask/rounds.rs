@@ -5,11 +5,13 @@
 //! first question that was not is noted here, and the server ends the round with it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tokio::sync::OnceCell;
 
+use super::effects::{Effect, Effects};
 use super::{Kind, Question};
 use crate::context::Client;
 
@@ -52,6 +54,7 @@ struct Round {
     missing: Vec<Kind>,
     broken: Option<String>,
     running_effects: usize,
+    effects: Option<Arc<Effects>>,
 }
 
 /// How a round ends.
@@ -67,9 +70,14 @@ pub(crate) enum RoundEnd {
 
 impl Rounds {
     /// A round with what the request has brought; `before` is none in the first.
-    pub(crate) fn resumed(before: Option<Memory>, responses: Responses) -> Self {
+    pub(crate) fn resumed(
+        before: Option<Memory>,
+        responses: Responses,
+        effects: Arc<Effects>,
+    ) -> Self {
+        let effects = before.is_some().then_some(effects); // the first round has no name yet
         let after = Memory { asked: BTreeMap::new(), ..before.clone().unwrap_or_default() };
-        Self { round: Mutex::new(Round { before, after, responses, ..Round::default() }) }
+        Self { round: Mutex::new(Round { before, after, responses, effects, ..Round::default() }) }
     }
 
     /// The answer to a question, if it is there and can be read; else the question is noted.
@@ -134,15 +142,18 @@ impl Rounds {
         Some(RoundEnd::Ask(open, std::mem::take(&mut round.after)))
     }
 
-    /// The name an effect has in this run, and its result if it ran before.
-    pub(super) fn effect(&self, name: &str) -> (String, Option<Box<RawValue>>) {
+    /// The name an effect has in this run, and the place of its result, which is there if it ran
+    /// before.
+    pub(super) fn effect(&self, name: &str) -> (String, Effect) {
         let mut round = self.lock();
+        round.running_effects += 1;
         let name = round.key(&format!("once {name}"));
-        let result = round.after.effects.get(&name).cloned();
-        if result.is_none() {
-            round.running_effects += 1;
-        }
-        (name, result)
+        let effect = match (round.after.effects.get(&name), &round.effects) {
+            (Some(result), _) => Arc::new(OnceCell::new_with(Some(result.clone()))),
+            (None, Some(effects)) => effects.effect(&round.after.id, &name),
+            (None, None) => Effect::default(),
+        };
+        (name, effect)
     }
 
     /// An effect that [`effect`](Self::effect) let run has ended, or was dropped.
@@ -154,9 +165,9 @@ impl Rounds {
         }
     }
 
-    /// The result of an effect is none its type can be read from.
+    /// The result of an effect cannot be written as JSON, or not be read from it.
     pub(super) fn effect_unreadable(&self, name: &str) {
-        self.lock().broken = Some(format!("the result of `{name}` cannot be read again"));
+        self.lock().broken = Some(format!("the result of `{name}` cannot be kept as JSON"));
     }
 
     fn lock(&self) -> MutexGuard<'_, Round> {

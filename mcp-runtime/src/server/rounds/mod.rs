@@ -17,7 +17,7 @@ use crate::wire::{Code, ErrorObject, Member, Message};
 pub(super) use seal::Seal;
 
 /// How long a client may take for a round.
-const PATIENCE: Duration = Duration::from_secs(60 * 60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60 * 60);
 
 /// What is sealed.
 #[derive(Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub(super) fn resume(service: &Service, message: &Message) -> Result<Asks, Error
         Some(text) => Some(opened(service, message, &text)?),
         None => None,
     };
-    Ok(Asks::resumed(Rounds::resumed(before, responses)))
+    Ok(Asks::resumed(Rounds::resumed(before, responses, service.effects.clone())))
 }
 
 fn opened(service: &Service, message: &Message, text: &str) -> Result<Memory, ErrorObject> {
@@ -47,10 +47,15 @@ fn opened(service: &Service, message: &Message, text: &str) -> Result<Memory, Er
     let state: State = sealed
         .and_then(|state| serde_json::from_slice(&state).ok())
         .ok_or_else(|| refused("params.requestState is none of ours, or of another request"))?;
-    if state.until < now() {
-        return Err(refused("params.requestState is too old: make the call without it"));
+    let fresh = state.memory_at(now());
+    fresh.ok_or_else(|| refused("params.requestState is too old: make the call without it"))
+}
+
+impl State {
+    /// What is remembered, unless it is too late.
+    fn memory_at(self, now: u64) -> Option<Memory> {
+        (now <= self.until).then_some(self.memory)
     }
-    Ok(state.memory)
 }
 
 /// The reply with which a round ends.
@@ -124,4 +129,24 @@ fn merge(into: &mut Value, from: Value) {
 
 fn now() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_ends() {
+        let state = || State { until: 100, memory: Memory::default() };
+        assert!(state().memory_at(100).is_some());
+        assert!(state().memory_at(101).is_none());
+        assert!(now() > 1_700_000_000);
+    }
+
+    #[test]
+    fn capabilities_are_listed_together() {
+        let mut required = json!({ "elicitation": { "form": {} } });
+        merge(&mut required, json!({ "elicitation": { "url": {} }, "roots": {} }));
+        assert_eq!(required, json!({ "elicitation": { "form": {}, "url": {} }, "roots": {} }));
+    }
 }
