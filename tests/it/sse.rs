@@ -205,3 +205,20 @@ async fn both_transports_stand_side_by_side() {
     assert_eq!(response.status(), 200);
     assert_eq!(Client::open(&served).await.ask(&initialize("2025-06-18")).await["id"], 0);
 }
+
+#[tokio::test]
+async fn a_question_comes_on_the_stream_and_its_answer_is_posted() {
+    let served = serve(crate::ask::server, HttpOptions::default().with_sse(true));
+    let mut client = Client::open(&served).await;
+    let params = json!({
+        "protocolVersion": "2025-11-25", "capabilities": { "elicitation": {} },
+        "clientInfo": { "name": "client", "version": "1" },
+    });
+    client.ask(&request(0, "initialize", params)).await;
+    let question = client.ask(&request(1, "tools/call", call("greet", json!({})))).await;
+    assert_eq!(question["method"], "elicitation/create");
+    let result = crate::ask::accept("Alice");
+    let answer = json!({ "jsonrpc": "2.0", "id": question["id"], "result": result });
+    let reply = client.ask(&answer.to_string()).await;
+    assert_eq!(reply["result"]["content"][0]["text"], "Hello, Alice!");
+}

@@ -96,8 +96,8 @@ macro_rules! asking {
                 self
             }
 
-            /// How long to wait for the answer; 10 minutes unless said. The call's own timeout
-            /// rests meanwhile.
+            /// How long to wait for the answer in a session; 10 minutes unless said. The call's
+            /// own timeout rests meanwhile.
             pub fn timeout(mut self, limit: std::time::Duration) -> Self {
                 self.asking.timeout(limit);
                 self

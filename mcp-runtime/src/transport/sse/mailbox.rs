@@ -5,6 +5,10 @@ use std::task::Waker;
 /// Notifications that wait for a slow reader; what comes past it is dropped.
 const NOTIFICATIONS: usize = 256;
 
+/// Questions that wait for a slow reader. More than may be open at once, so only those that nobody
+/// waits for any more are dropped past it.
+const QUESTIONS: usize = 1024;
+
 /// Requests of a connection whose reply has not been read; what comes past it is refused.
 const REQUESTS: usize = 1024;
 
@@ -22,6 +26,7 @@ pub(super) struct Mailbox {
 struct Inner {
     waiting: VecDeque<Letter>,
     notifications: usize,
+    questions: usize,
     /// Requests that run, and replies that wait.
     owed: usize,
     reader: Option<Waker>,
@@ -75,8 +80,11 @@ impl Mailbox {
     /// A question to the client; how many may be open is the session's to say.
     pub(super) fn ask(&self, message: Vec<u8>) {
         let mut inner = self.lock();
-        inner.waiting.push_back(Letter::Question(message));
-        inner.wake();
+        if inner.questions < QUESTIONS {
+            inner.questions += 1;
+            inner.waiting.push_back(Letter::Question(message));
+            inner.wake();
+        }
     }
 
     /// A reply, for which there is [room](Self::owe).
@@ -100,6 +108,7 @@ impl Mailbox {
             });
         }
         inner.notifications = 0;
+        inner.questions = 0;
         inner.reader = Some(reader.clone());
         match messages.is_empty() {
             false => Post::Messages(messages),
@@ -148,6 +157,15 @@ mod tests {
         assert_eq!(messages.len(), NOTIFICATIONS + 1);
         assert_eq!(messages.last().unwrap(), b"reply");
         assert_eq!(take(&mailbox), Post::Nothing);
+    }
+
+    #[test]
+    fn questions_outlast_notifications_and_have_an_end() {
+        let mailbox = Mailbox::default();
+        (0..NOTIFICATIONS + 5).for_each(|_| mailbox.notify(Vec::new()));
+        (0..QUESTIONS + 5).for_each(|_| mailbox.ask(b"?".to_vec()));
+        let Post::Messages(messages) = take(&mailbox) else { panic!() };
+        assert_eq!(messages.iter().filter(|message| *message == b"?").count(), QUESTIONS);
     }
 
     #[test]
