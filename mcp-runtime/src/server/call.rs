@@ -11,16 +11,13 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 use super::limit::Limit;
-use super::methods::{prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::Session;
+use super::work::Work;
 use super::{Outcome, Service, rounds};
 use crate::context::{Context, Said};
-use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, ResourceOutput, Run, ToolError};
-use crate::registry::{PromptEntry, ResourceEntry, ToolEntry};
+use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Run, ToolError};
 use crate::wire::content::{Content, ContentKind};
-use crate::wire::prompt::GetPromptResult;
-use crate::wire::tool::CallToolResult;
 use crate::wire::{Code, ErrorObject};
 
 /// A function that was started.
@@ -76,7 +73,7 @@ fn panicked(panic: &(dyn Any + Send)) -> Fault {
 }
 
 impl<R> Running<R> {
-    fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<R, Fault>> {
+    pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<R, Fault>> {
         match self {
             Self::Here(future) => catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
                 .unwrap_or_else(|panic| Poll::Ready(Err(panicked(&*panic)))),
@@ -84,55 +81,6 @@ impl<R> Running<R> {
                 // The thread catches panics, so this is a runtime that shuts down.
                 joined.unwrap_or_else(|error| Err(Fault::internal(error)))
             }),
-        }
-    }
-}
-
-/// A running function of one kind, with what is needed to answer for it.
-pub(super) enum Work {
-    Tool(Running<CallToolResult>, Arc<ToolEntry>),
-    Resource(Running<ResourceOutput>, Arc<ResourceEntry>, String),
-    Prompt(Running<GetPromptResult>, Arc<PromptEntry>),
-}
-
-impl Work {
-    fn poll(
-        &mut self,
-        service: &Service,
-        context: &Context,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<Reply> {
-        match self {
-            Self::Tool(running, entry) => {
-                running.poll(cx).map(|outcome| tools::reply(service, context, entry, outcome))
-            }
-            Self::Resource(running, entry, uri) => running
-                .poll(cx)
-                .map(|outcome| resources::reply(service, context, entry, uri, outcome)),
-            Self::Prompt(running, entry) => {
-                running.poll(cx).map(|outcome| prompts::reply(service, context, entry, outcome))
-            }
-        }
-    }
-
-    /// The function, for messages about it.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Tool(_, entry) => entry.def.name,
-            Self::Resource(_, entry, _) => entry.def.name,
-            Self::Prompt(_, entry) => entry.def.name,
-        }
-    }
-
-    /// The reply to a call that took too long: an error of its kind.
-    fn timed_out(&self, service: &Service, context: &Context, limit: Duration) -> Reply {
-        let fault = || Fault::from(ToolError::new(format!("timed out after {limit:?}")));
-        match self {
-            Self::Tool(_, entry) => tools::reply(service, context, entry, Err(fault())),
-            Self::Resource(_, entry, uri) => {
-                resources::reply(service, context, entry, uri, Err(fault()))
-            }
-            Self::Prompt(_, entry) => prompts::reply(service, context, entry, Err(fault())),
         }
     }
 }

@@ -19,6 +19,7 @@ mod reply;
 mod rounds;
 mod session;
 mod state_factory;
+mod work;
 
 use std::fmt;
 use std::sync::Arc;

@@ -6,9 +6,10 @@ use crate::context::Context;
 use crate::handler::{Call, Fault, FaultKind, Given, ResourceOutput};
 use crate::registry::ResourceEntry;
 use crate::revision::{At, ReadResult, Revision};
-use crate::server::call::{self, Started, Work};
+use crate::server::call::{self, Started};
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
+use crate::server::work::Work;
 use crate::server::{Outcome, Service};
 use crate::wire::{ErrorObject, Member};
 
