@@ -267,8 +267,7 @@ async fn a_blocked_or_panicking_function_disturbs_nobody() {
 /// Panics.
 #[tool]
 async fn fail() -> String {
-    let nothing: Option<String> = None;
-    nothing.expect("the password is 1234")
+    panic!("the password is 1234")
 }
 
 /// Takes too long.
