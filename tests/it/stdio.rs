@@ -38,9 +38,8 @@ fn an_idle_server_ends_at_once() {
 #[test]
 fn a_client_that_does_not_read_any_more_ends_it() {
     let mut client = Client::paused();
-    client.stop_reading();
-    let asked = format!("{}\n{}\n", request(1, "ping"), request(2, "ping"));
-    client.send_bytes(asked.as_bytes());
+    client.call(1, "sleep", json!({ "milliseconds": 60_000 }));
+    client.stop_reading(); // and stdin stays open
     client.exits_well();
 }
 
@@ -114,6 +113,16 @@ fn calls_run_at_the_same_time() {
         assert_eq!(ids, (0..64).map(Some).collect::<Vec<_>>());
         assert!(took < Duration::from_millis(250), "64 × 100 ms of `{tool}` took {took:?}");
     }
+}
+
+#[test]
+fn past_a_number_of_running_calls_others_are_refused_but_pings_are_not() {
+    let mut client = Client::piped();
+    (0..1025).for_each(|id| client.call(id, "sleep", json!({ "milliseconds": 60_000 })));
+    let refusal = client.next();
+    assert_eq!((&refusal["id"], &refusal["error"]["code"]), (&json!(1024), &json!(-32603)));
+    client.send(&request(2000, "ping"));
+    assert_eq!(client.next()["result"], json!({}));
 }
 
 #[test]

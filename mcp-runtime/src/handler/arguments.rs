@@ -265,9 +265,10 @@ mod tests {
             "Invalid arguments for tool `search` at `tags[1]`: invalid type: boolean `true`, expected i64. \
              Example of valid arguments: {\"limit\":0}"
         );
+        assert_eq!(arguments("[1]").unwrap_err(), "protocol: params.arguments: expected an object");
         assert_eq!(
-            arguments("[]").unwrap_err(),
-            "protocol: params.arguments: expected an object, found an array"
+            arguments(r#"{"limit":1,"limit":2}"#).unwrap_err(),
+            "Invalid arguments for tool `search`: duplicate field `limit`. Example of valid arguments: {\"limit\":0}"
         );
     }
 }

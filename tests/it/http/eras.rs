@@ -88,7 +88,8 @@ async fn what_each_kind_of_request_is_answered() {
         stateless(5, "tools/list", json!({ "_meta": meta }))
     };
 
-    let rows: Vec<(&str, Vec<(&str, &str)>, String, u16, Option<i64>)> = vec![
+    type Row<'a> = (&'a str, Vec<(&'a str, &'a str)>, String, u16, Option<i64>);
+    let rows: Vec<Row<'_>> = vec![
         ("all there", vec![version(V26), listing], list(V26), 200, None),
         ("no version header", vec![listing], list(V26), 400, Some(-32020)),
         ("no method header", vec![version(V26)], list(V26), 400, Some(-32020)),

@@ -1,6 +1,10 @@
 //! Streamable HTTP over real sockets.
 
 mod eras;
+mod guard;
+mod limits;
+mod sessions;
+mod streams;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +15,7 @@ use mcp_runtime::{
 };
 use serde_json::{Value, json};
 
-use crate::raw::{Connection, Response};
+use crate::raw::{Connection, Response, until};
 use crate::served::{Served, serve};
 
 pub(crate) const V26: &str = "2026-07-28";

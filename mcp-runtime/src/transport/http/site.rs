@@ -118,7 +118,7 @@ impl Site {
         }
     }
 
-    fn sessions(&self) -> Option<&Arc<Sessions>> {
+    pub(super) fn sessions(&self) -> Option<&Arc<Sessions>> {
         self.endpoint.as_ref()?.1.sessions.as_ref()
     }
 }

@@ -1,1 +1,235 @@
+//! What can be seen only from inside: how serving ends, and what it leaves behind.
 
+use std::collections::HashSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::site::Site;
+use super::{HttpOptions, Listener, Mode, bind, serve};
+use crate::server::{Server, Service};
+use crate::transport::{Shutdown, ShutdownTrigger};
+
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// Sleeps, and says that it does.
+#[crate::tool]
+async fn rest(ms: u64) -> &'static str {
+    STARTED.fetch_add(1, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    "rested"
+}
+
+/// Sleeps.
+#[crate::tool]
+async fn nap(ms: u64) -> &'static str {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    "rested"
+}
+
+async fn service() -> Arc<Service> {
+    Server::new("test", "1").with(crate::tools![nap, rest]).build(&()).await.unwrap()
+}
+
+async fn listener() -> (Listener, SocketAddr) {
+    let listener = bind("127.0.0.1", 0).await.unwrap();
+    let address = listener.local_addr();
+    (listener, address)
+}
+
+/// A client that does one thing after the other.
+struct Client(BufReader<TcpStream>);
+
+impl Client {
+    fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        Self(BufReader::new(stream))
+    }
+
+    fn ask(&mut self, method: &str, path: &str, session: &str, body: &str) {
+        let session =
+            if session.is_empty() { "" } else { &format!("Mcp-Session-Id: {session}\r\n") };
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+             {session}Content-Length: {length}\r\n\r\n{body}"
+        );
+        self.0.get_mut().write_all(head.as_bytes()).unwrap();
+    }
+
+    /// The status line and the headers.
+    fn head(&mut self) -> String {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert!(self.0.read_line(&mut head).unwrap() > 0, "closed after {head:?}");
+        }
+        head
+    }
+
+    /// A response of known length.
+    fn response(&mut self) -> (String, String) {
+        let head = self.head();
+        let length = value(&head, "content-length").unwrap_or("0").parse().unwrap();
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).unwrap();
+        (head, String::from_utf8(body).unwrap())
+    }
+
+    fn open_session(&mut self) -> String {
+        let initialize = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}"#;
+        self.ask("POST", "/mcp", "", initialize);
+        value(&self.response().0, "mcp-session-id").unwrap().to_owned()
+    }
+
+    fn ask_call(&mut self, session: &str, tool: &str, ms: u64) {
+        let call = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{{"ms":{ms}}}}}}}"#
+        );
+        self.ask("POST", "/mcp", session, &call);
+    }
+
+    /// Everything until the server closes the connection.
+    fn rest(&mut self) -> String {
+        let mut rest = String::new();
+        self.0.read_to_string(&mut rest).unwrap();
+        rest
+    }
+}
+
+fn value<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+async fn start(options: HttpOptions) -> (SocketAddr, ShutdownTrigger, tokio::task::JoinHandle<()>) {
+    let (listener, address) = listener().await;
+    let service = service().await;
+    let (trigger, shutdown) = Shutdown::new();
+    let serving = tokio::spawn(async move {
+        serve(service, listener, &options, Mode::Http, shutdown).await.unwrap();
+    });
+    (address, trigger, serving)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shutdown_ends_streams_and_lets_calls_finish() {
+    let (address, trigger, serving) = start(HttpOptions::default().with_sse(true)).await;
+    let (mut idle, mut caller, mut stream, mut sse) = blocking(move || {
+        let mut idle = Client::open(address);
+        let session = idle.open_session();
+        let mut stream = Client::open(address);
+        stream.ask("GET", "/mcp", &session, "");
+        assert!(stream.head().starts_with("HTTP/1.1 200"));
+        let mut sse = Client::open(address);
+        sse.ask("GET", "/sse", "", "");
+        assert!(sse.head().starts_with("HTTP/1.1 200"));
+        let mut caller = Client::open(address);
+        caller.ask_call(&session, "rest", 300);
+        while STARTED.load(Ordering::SeqCst) == 0 {
+            std::thread::yield_now();
+        }
+        (idle, caller, stream, sse)
+    })
+    .await;
+    let asked = Instant::now();
+    trigger.pull();
+    blocking(move || {
+        assert!(stream.rest().ends_with("0\r\n\r\n"));
+        assert!(sse.rest().ends_with("0\r\n\r\n"));
+        assert_eq!(idle.rest(), "");
+        assert!(asked.elapsed() < Duration::from_millis(200), "{:?}", asked.elapsed());
+        assert!(caller.response().1.contains("rested"));
+        assert_eq!(caller.rest(), "");
+        assert!(TcpStream::connect(address).is_err());
+    })
+    .await;
+    serving.await.unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_told_in_one_line() {
+    let (_listener, address) = listener().await;
+    let error = bind("127.0.0.1", address.port()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "cannot listen on {address}: address in use; choose another with --port, or 0 for a free one"
+        )
+    );
+    let error = bind("192.0.2.1", 0).await.unwrap_err();
+    assert!(error.to_string().ends_with("choose another with --host"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_sessions_leave_nothing_behind() {
+    const SESSIONS: usize = 1_000;
+
+    let (listener, address) = listener().await;
+    let site = Arc::new(
+        Site::new(&service().await, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap(),
+    );
+    let (trigger, shutdown) = Shutdown::new();
+    let serving = tokio::spawn({
+        let site = site.clone();
+        async move { listener.serve(site.whole_router(), shutdown, || {}).await }
+    });
+    let sessions = site.sessions().unwrap().clone();
+    let all_open = blocking(move || {
+        let mut clients: Vec<_> = (0..SESSIONS / 10).map(|_| Client::open(address)).collect();
+        let mut all_open = 0;
+        for _ in 0..10 {
+            let ids: Vec<_> = clients.iter_mut().map(Client::open_session).collect();
+            for (client, id) in clients.iter_mut().zip(&ids) {
+                client.ask_call(id, "nap", 0);
+            }
+            for client in &mut clients {
+                assert!(client.response().1.contains("rested"));
+            }
+            all_open += sessions.live();
+            for (client, id) in clients.iter_mut().zip(&ids) {
+                client.ask("DELETE", "/mcp", id, "");
+                assert!(client.response().0.starts_with("HTTP/1.1 204"));
+            }
+            clients = clients.into_iter().map(|_| Client::open(address)).collect();
+        }
+        all_open
+    })
+    .await;
+    assert_eq!(all_open, SESSIONS);
+    assert_eq!(site.sessions().unwrap().live(), 0);
+    let patience = Instant::now() + Duration::from_secs(5);
+    while server_sockets(address) > 0 {
+        assert!(Instant::now() < patience, "{} sockets are open", server_sockets(address));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    trigger.pull();
+    serving.await.unwrap();
+}
+
+/// The sockets this process holds of clients that were accepted at that address.
+fn server_sockets(address: SocketAddr) -> usize {
+    const LISTEN: &str = "0A";
+    let port = format!(":{:04X}", address.port());
+    let table = fs::read_to_string("/proc/net/tcp").unwrap();
+    let of_server: HashSet<_> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .filter(|fields| fields[1].ends_with(&port) && fields[3] != LISTEN)
+        .map(|fields| format!("socket:[{}]", fields[9]))
+        .collect();
+    let open = fs::read_dir("/proc/self/fd").unwrap().flatten();
+    open.filter_map(|entry| fs::read_link(entry.path()).ok())
+        .filter(|target| of_server.contains(&*target.to_string_lossy()))
+        .count()
+}

@@ -7,7 +7,5 @@ mod endpoint;
 mod mailbox;
 mod peer;
 mod stream;
-#[cfg(test)]
-mod tests;
 
 pub(super) use endpoint::Endpoint;

@@ -13,13 +13,16 @@ mod platform;
 mod writer;
 
 use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use tokio::task::JoinSet;
+
 use super::Shutdown;
+use crate::handler::BoxFuture;
 use crate::server::{Error, Server, Service};
 use connection::{Connection, End};
+use platform::Streams;
 #[cfg(feature = "cli")]
 pub(crate) use platform::is_terminal;
 pub(crate) use platform::{Ends, guard};
@@ -77,20 +80,35 @@ pub(crate) async fn serve(
     shutdown: Shutdown,
 ) -> Result<(), Error> {
     let parent = ends.parent();
-    let (input, output) = ends.open().map_err(|error| unusable(&error))?;
-    let interrupt = async move {
-        let mut shutdown = shutdown;
-        let (mut requested, mut orphaned) = (pin!(shutdown.requested()), pin!(parent.death()));
-        poll_fn(|cx| {
-            if orphaned.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(End::Gone);
-            }
-            requested.as_mut().poll(cx).map(|()| End::Shutdown)
-        })
-        .await
-    };
-    let served = Connection::new(service, input, output).run(interrupt).await;
-    served.map_err(|error| unusable(&error))
+    let Streams { input, output, unread } = ends.open().map_err(|error| unusable(&error))?;
+    let mut shutdown = shutdown;
+    let mut reasons: [BoxFuture<End>; 3] = [
+        Box::pin(async move {
+            parent.death().await;
+            End::Gone
+        }),
+        Box::pin(async move {
+            unread.await;
+            End::Gone
+        }),
+        Box::pin(async move {
+            shutdown.requested().await;
+            End::Shutdown
+        }),
+    ];
+    let interrupt = poll_fn(move |cx| {
+        let mut polls = reasons.iter_mut().map(|reason| reason.as_mut().poll(cx));
+        polls.find(Poll::is_ready).unwrap_or(Poll::Pending)
+    });
+    // On a worker of the runtime, which is what waits for input: a task outside would have to be
+    // woken by it. In a set, so that it ends if nobody awaits it any more.
+    let mut task = JoinSet::new();
+    task.spawn(Connection::new(service, input, output).run(interrupt));
+    match task.join_next().await {
+        Some(Ok(served)) => served.map_err(|error| unusable(&error)),
+        Some(Err(error)) => Err(Error::one(format!("the connection broke off: {error}"))),
+        None => Ok(()),
+    }
 }
 
 fn unusable(error: &std::io::Error) -> Error {

@@ -11,9 +11,12 @@ mod polled;
 mod threads;
 
 use std::fs::File;
+use std::future::pending;
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::handler::BoxFuture;
 
 pub(crate) use guard::guard;
 pub(super) use parent::Parent;
@@ -24,6 +27,14 @@ pub(crate) struct Ends {
     input: File,
     output: File,
     parent: Parent,
+}
+
+/// The [`Ends`] as streams of a runtime.
+pub(super) struct Streams {
+    pub(super) input: Input,
+    pub(super) output: Output,
+    /// Ready once nobody reads what is written, where the system tells of it before it is written.
+    pub(super) unread: BoxFuture<()>,
 }
 
 pub(super) type Input = Box<dyn AsyncRead + Send + Unpin>;
@@ -42,11 +53,15 @@ impl Ends {
     }
 
     /// Makes them streams of the runtime we are in.
-    pub(super) fn open(self) -> io::Result<(Input, Output)> {
+    pub(super) fn open(self) -> io::Result<Streams> {
         #[cfg(target_os = "linux")]
-        let (input, output) = (polled::input(&self.input), polled::output(&self.output));
+        let (input, output, unread) = (
+            polled::input(&self.input),
+            polled::output(&self.output),
+            polled::unread(&self.output),
+        );
         #[cfg(not(target_os = "linux"))]
-        let (input, output) = (None, None);
+        let (input, output, unread) = (None, None, None);
         let input = match input {
             Some(input) => input,
             None => threads::input(self.input)?,
@@ -55,6 +70,6 @@ impl Ends {
             Some(output) => output,
             None => threads::output(self.output)?,
         };
-        Ok((input, output))
+        Ok(Streams { input, output, unread: unread.unwrap_or_else(|| Box::pin(pending())) })
     }
 }

@@ -5,9 +5,11 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream as StdUnixStream;
 
+use tokio::io::Interest;
 use tokio::net::{UnixStream, unix::pipe};
 
 use super::{Input, Output};
+use crate::handler::BoxFuture;
 
 /// `None` if it is neither, or cannot be opened without a trace on what others share.
 pub(super) fn input(file: &File) -> Option<Input> {
@@ -29,6 +31,15 @@ pub(super) fn output(file: &File) -> Option<Output> {
         }
         Kind::Socket => Some(Box::new(socket(file)?)),
     }
+}
+
+/// Waits until a pipe has no reader any more; `None` if it is no pipe.
+pub(super) fn unread(file: &File) -> Option<BoxFuture<()>> {
+    let pipe = pipe::OpenOptions::new().open_sender(path(file)).ok()?;
+    Some(Box::pin(async move {
+        // Fails only with the runtime, and then all has ended.
+        while pipe.ready(Interest::ERROR).await.is_ok_and(|ready| !ready.is_error()) {}
+    }))
 }
 
 enum Kind {
