@@ -121,7 +121,7 @@ fn run<A: 'static>(
         let hooks = server.take_shutdown();
         let service = server.build(flags).await?;
         let (trigger, shutdown) = Shutdown::new();
-        tokio::spawn(signals::watch(trigger));
+        signals::watch(trigger);
         let served = serve(service, shutdown).await;
         for hook in hooks {
             hook().await;

@@ -80,7 +80,9 @@ impl Client {
     }
 
     fn open_session(&mut self) -> String {
-        let initialize = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}"#;
+        // Any revision: the newest with a handshake is what an unknown one is countered with.
+        let initialize =
+            r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"any"}}"#;
         self.ask("POST", "/mcp", "", initialize);
         value(&self.response().0, "mcp-session-id").unwrap().to_owned()
     }
