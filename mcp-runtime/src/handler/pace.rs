@@ -9,8 +9,12 @@ use std::time::Duration;
 /// its request came in. If it is slow there, others have waited for it once: it goes back to
 /// threads, and has to prove itself eight times as long. A busy machine makes any function slow
 /// now and then, and must not make it so for ever.
-#[derive(Debug, Clone, Default)]
+///
+/// A function that takes the request or state may wait on something, and may want to hear of its
+/// cancellation meanwhile: it always gets a thread, however quick it was.
+#[derive(Debug, Clone)]
 pub(crate) struct Pace {
+    may_wait: bool,
     record: Arc<Record>,
 }
 
@@ -40,8 +44,17 @@ const QUICK: Duration = Duration::from_micros(100);
 const TOLERABLE: Duration = Duration::from_millis(2);
 
 impl Pace {
+    /// `may_wait`: the function takes more than its arguments.
+    pub(crate) fn new(may_wait: bool) -> Self {
+        Self { may_wait, record: Arc::default() }
+    }
+
     /// Whether the next run may happen where the request came in.
     pub(crate) fn is_quick(&self) -> bool {
+        !self.may_wait && self.is_proved()
+    }
+
+    fn is_proved(&self) -> bool {
         self.record.quick_runs.load(Ordering::Relaxed) >= self.record.proof.load(Ordering::Relaxed)
     }
 
@@ -49,7 +62,7 @@ impl Pace {
     pub(crate) fn record(&self, took: Duration) {
         let Record { quick_runs, proof } = &*self.record;
         let runs = quick_runs.load(Ordering::Relaxed);
-        if self.is_quick() {
+        if self.is_proved() {
             if took >= TOLERABLE {
                 proof.store(proof.load(Ordering::Relaxed).saturating_mul(DOUBT), Ordering::Relaxed);
                 quick_runs.store(0, Ordering::Relaxed);
@@ -80,15 +93,24 @@ mod tests {
 
     #[test]
     fn a_function_has_to_prove_itself() {
-        let pace = Pace::default();
+        let pace = Pace::new(false);
         pace.record(SHORT);
         pace.record(LONG);
         assert_eq!(proof_of(&pace), FIRST_PROOF);
     }
 
     #[test]
+    fn a_function_that_may_wait_is_never_trusted() {
+        let pace = Pace::new(true);
+        for _ in 0..2 * FIRST_PROOF {
+            pace.record(SHORT);
+        }
+        assert!(!pace.is_quick());
+    }
+
+    #[test]
     fn each_slow_run_asks_for_more_proof() {
-        let pace = Pace::default();
+        let pace = Pace::new(false);
         proof_of(&pace);
         pace.record(LONG);
         assert_eq!(proof_of(&pace), FIRST_PROOF * DOUBT);

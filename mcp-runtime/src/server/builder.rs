@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::capacity::Capacity;
 use super::state_factory::{MakingState, StateFactory};
 use super::{Error, Service};
 use crate::context::States;
@@ -305,6 +306,7 @@ impl<A: 'static> Server<A> {
             instructions: self.instructions,
             registry,
             states: Arc::new(states),
+            capacity: Capacity::default(),
         }))
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use tokio::time::Sleep;
 
+use super::capacity::Capacity;
 use super::methods::{prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::Session;
@@ -36,13 +37,22 @@ pub(super) enum Running<R> {
 }
 
 /// Starts a function where its kind and its pace say.
-pub(super) fn start<R: Send + 'static>(run: Run<R>, call: Call, pace: &Pace) -> Started<R> {
+pub(super) fn start<R: Send + 'static>(
+    capacity: &Capacity,
+    run: Run<R>,
+    call: Call,
+    pace: &Pace,
+) -> Started<R> {
     match run {
         Run::Async(run) => Started::Running(Running::Here(run(call))),
         Run::Inline(run) => Started::Done(caught(|| run(call))),
         Run::Blocking(run) => Started::Running(on_thread(move || caught(|| run(call)))),
-        Run::Sync(run) if pace.is_quick() => Started::Done(timed(pace, || run(call))),
         Run::Sync(run) => {
+            if pace.is_quick()
+                && let Some(_leave) = capacity.run_in_place()
+            {
+                return Started::Done(timed(pace, || run(call)));
+            }
             let pace = pace.clone();
             Started::Running(on_thread(move || timed(&pace, || run(call))))
         }
@@ -168,6 +178,7 @@ pub(super) fn pending(
         reply: None,
         ended: false,
     };
+    service.capacity.begin_call();
     let mut cx = task::Context::from_waker(task::Waker::noop());
     if let Poll::Ready(reply) = call.work.poll(service, &call.context, &mut cx) {
         call.end();
@@ -278,7 +289,11 @@ impl PendingCall {
     }
 
     fn end(&mut self) {
+        if self.ended {
+            return;
+        }
         self.ended = true;
+        self.service.capacity.end_call();
         let request = self.context.request();
         request.outbox.close();
         request.cancellation.end();

@@ -1,5 +1,6 @@
 use std::sync::{Arc, OnceLock};
 
+use super::capacity::CALLS;
 use super::methods::{lists, logging, prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::Session;
@@ -29,6 +30,9 @@ impl Service {
         };
         if !self.offers(method) {
             return request.not_served(&ErrorObject::method_not_found(method));
+        }
+        if method.runs_a_function() && !self.capacity.has_room() {
+            return request.refuse(&too_many_calls());
         }
         match method {
             Method::ToolsCall => tools::call(self, request),
@@ -71,6 +75,11 @@ impl Service {
         };
         request.answer(&At(request.revision, &result))
     }
+}
+
+fn too_many_calls() -> ErrorObject {
+    let what = format!("{CALLS} requests are running; try again when one has ended");
+    ErrorObject::new(Code::INTERNAL_ERROR, what)
 }
 
 impl Request {

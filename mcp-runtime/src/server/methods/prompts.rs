@@ -21,7 +21,7 @@ pub(crate) fn get(service: &Arc<Service>, request: Request) -> Outcome {
     };
     let (context, session) = request.into_context(service);
     let call = Call::new(context.clone(), Given::Named(arguments));
-    match call::start(entry.def.run, call, &entry.pace) {
+    match call::start(&service.capacity, entry.def.run, call, &entry.pace) {
         Started::Done(outcome) => call::ready(&context, reply(service, &context, &entry, outcome)),
         Started::Running(running) => {
             let timeout = entry.def.timeout;

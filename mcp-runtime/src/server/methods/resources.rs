@@ -28,7 +28,7 @@ pub(crate) fn read(service: &Arc<Service>, request: Request) -> Outcome {
     let entry = entry.clone();
     let (context, session) = request.into_context(service);
     let call = Call::new(context.clone(), Given::Text(variables));
-    match call::start(entry.def.run, call, &entry.pace) {
+    match call::start(&service.capacity, entry.def.run, call, &entry.pace) {
         Started::Done(outcome) => {
             call::ready(&context, reply(service, &context, &entry, &uri, outcome))
         }
