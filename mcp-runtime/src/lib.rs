@@ -24,7 +24,7 @@ pub mod testing;
 mod transport;
 mod wire;
 
-pub use context::{Client, Context, Progress};
+pub use context::{Client, Context, OnCancel, Progress};
 pub use handler::{
     FromContext, IntoPromptResult, IntoResourceContents, IntoToolResult, Item, ToolError,
 };

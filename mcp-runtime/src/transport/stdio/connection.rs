@@ -76,7 +76,7 @@ impl Connection {
             Ok(End::Shutdown) => self.finish(TIME_AFTER_SHUTDOWN).await,
             Err(error) => Err(error),
         };
-        session.cancel_all();
+        session.end();
         served.or_else(|error| match error.kind() {
             // A client that closed its end while we wrote is no fault of ours.
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Ok(()),
