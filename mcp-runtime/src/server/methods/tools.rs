@@ -34,6 +34,11 @@ pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
 
 fn find(service: &Service, request: &Request) -> Result<Arc<ToolEntry>, ErrorObject> {
     let name = request.message.require_text(Member::Name)?;
+    // serde would take an array for a struct, field by field; and not every tool has one.
+    if request.message.raw(Member::Arguments).is_some_and(|raw| raw.first() != Some(&b'{')) {
+        let what = "params.arguments: expected an object";
+        return Err(ErrorObject::new(Code::INVALID_PARAMS, what));
+    }
     service.registry().tool(&name).cloned().ok_or_else(|| {
         ErrorObject::new(Code::INVALID_PARAMS, format!("there is no tool {}", Quoted(&name, 128)))
     })
