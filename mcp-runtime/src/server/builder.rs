@@ -306,7 +306,7 @@ impl<A: 'static> Server<A> {
             instructions: self.instructions,
             registry,
             states: Arc::new(states),
-            capacity: Capacity::default(),
+            capacity: Capacity::new(),
         }))
     }
 }

@@ -78,6 +78,7 @@ impl Guard {
         if self.is_ours(name, port) {
             return Ok(());
         }
+        let name = if name.contains(':') { &format!("[{name}]") } else { name };
         Err(forbidden(format!(
             "Host {} is not allowed; if it is yours, start the server with `--allow-host {name:.LONGEST$}`",
             Quoted(host, LONGEST)

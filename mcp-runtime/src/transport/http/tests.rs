@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode, bind, serve};
+use crate::revision::Revision;
 use crate::server::{Server, Service};
 use crate::transport::{Shutdown, ShutdownTrigger};
 
@@ -80,10 +81,11 @@ impl Client {
     }
 
     fn open_session(&mut self) -> String {
-        // Any revision: the newest with a handshake is what an unknown one is countered with.
-        let initialize =
-            r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"any"}}"#;
-        self.ask("POST", "/mcp", "", initialize);
+        let initialize = format!(
+            r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"protocolVersion":"{}"}}}}"#,
+            Revision::NEWEST_HANDSHAKE
+        );
+        self.ask("POST", "/mcp", "", &initialize);
         value(&self.response().0, "mcp-session-id").unwrap().to_owned()
     }
 
