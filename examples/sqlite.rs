@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use mcp_runtime::{Context, LogLevel, OnCancel, ToolError, prompt, resource, tool};
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -63,12 +64,30 @@ impl Db {
     }
 
     fn connect(&self) -> rusqlite::Result<Connection> {
-        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        // Without this a query could read every other database on the machine.
+        let mut connection =
+            Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        // Without this a query could read every other database on the machine, or make a value that
+        // takes all its memory.
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024)?;
+        // Connections serve one client after another: a query reads, and changes nothing of them.
+        connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
+            AuthAction::Select
+            | AuthAction::Read { .. }
+            | AuthAction::Function { .. }
+            | AuthAction::Recursive => Authorization::Allow,
+            AuthAction::Pragma { pragma_name, .. } if DESCRIBES.contains(&pragma_name) => {
+                Authorization::Allow
+            }
+            _ => Authorization::Deny,
+        }))?;
         Ok(connection)
     }
 }
+
+/// Pragmas that describe the schema.
+const DESCRIBES: &[&str] =
+    &["table_list", "table_info", "table_xinfo", "index_list", "index_info", "foreign_key_list"];
 
 /// The rows a query gave.
 #[derive(Serialize, JsonSchema)]
@@ -87,7 +106,7 @@ struct Rows {
 fn query(
     ctx: &Context,
     db: &Db,
-    /// One SELECT, EXPLAIN, PRAGMA … statement
+    /// One SELECT, VALUES or EXPLAIN statement, or a PRAGMA that describes the schema
     sql: &str,
     /// How many rows at most, 1 to 1000
     #[serde(default = "hundred")]
@@ -133,6 +152,9 @@ fn watch(ctx: &Context, connection: &mut Connection) -> rusqlite::Result<OnCance
 
 fn select(connection: &Connection, sql: &str, limit: usize) -> rusqlite::Result<Rows> {
     let mut statement = connection.prepare(sql)?;
+    if statement.column_count() == 0 {
+        return Err(rusqlite::Error::InvalidQuery);
+    }
     let columns: Vec<_> = statement.column_names().map(str::to_owned).collect();
     let width = columns.len();
     let mut found = statement.query([])?;

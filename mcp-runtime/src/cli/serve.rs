@@ -80,10 +80,9 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
     let runtime = runtime(several_threads())?;
     run(runtime, server, flags, async |service, shutdown| {
         let listener = http::bind(&args.host, port).await?;
-        for url in options.urls(listener.local_addr(), mode) {
-            eprintln!("listening on {url}");
-        }
-        http::serve(service, listener, &options, mode, shutdown).await
+        let urls = options.urls(listener.local_addr(), mode);
+        let ready = || urls.iter().for_each(|url| eprintln!("listening on {url}"));
+        http::serve(service, listener, &options, mode, shutdown, ready).await
     })
 }
 

@@ -20,9 +20,12 @@ fn read_again<T: DeserializeOwned>(
     tool: &Tool,
     error: &serde_json::Error,
 ) -> Result<T, Fault> {
-    // The frame was JSON, so what fails here is text that JSON has and Rust has not: a lone surrogate.
-    let given: Value = serde_json::from_slice(raw)
-        .map_err(|_| Fault::malformed("params.arguments: not valid Unicode"))?;
+    // The frame was JSON, so what fails here is what JSON has and Rust has not: a lone surrogate, a
+    // number beyond 64 bits, nesting without end.
+    let given: Value = serde_json::from_slice(raw).map_err(|error| {
+        let what = without_position(&error);
+        Fault::arguments(format!("Invalid arguments for tool `{}`: {what}.", tool.name))
+    })?;
     let mut coerced = given.clone();
     if coerce(&mut coerced, &tool.input_schema)
         && let Ok(arguments) = T::deserialize(&coerced)
@@ -30,12 +33,15 @@ fn read_again<T: DeserializeOwned>(
         return Ok(arguments);
     }
     let (path, what) = match serde_path_to_error::deserialize::<_, T>(&given) {
-        Err(error) => (error.path().to_string(), error.inner().to_string()),
+        Err(error) => (error.path().to_string(), without_position(error.inner())),
         // As a value it is fine, as text it was not: a member stands twice.
         Ok(_) => (String::new(), without_position(error)),
     };
     Err(Fault::arguments(explain(&path, &what, &given, tool)))
 }
+
+/// Up to here every whole number is a `f64`.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Reads strings as the JSON they hold wherever the schema wants no string. Whether any was.
 fn coerce(value: &mut Value, schema: &Value) -> bool {
@@ -47,6 +53,18 @@ fn coerce(value: &mut Value, schema: &Value) -> bool {
             }
             coerce(value, schema);
             true
+        }
+        // JSON Schema takes 1.0 for an integer, and so do the models that write it.
+        Value::Number(number) if number.is_f64() && !allows(schema, "number") => {
+            match number.as_f64() {
+                Some(whole)
+                    if whole.fract() == 0.0 && whole.abs() < EXACT && allows(schema, "integer") =>
+                {
+                    *value = json!(whole as i64);
+                    true
+                }
+                _ => false,
+            }
         }
         Value::Object(members) => {
             let property =
@@ -109,8 +127,10 @@ fn explain(path: &str, what: &str, given: &Value, tool: &Tool) -> String {
     }
     for (unknown, nearest) in unknown_names(given, properties) {
         text += &match nearest {
-            Some(nearest) => format!(" Unknown argument `{unknown}`: did you mean `{nearest}`?"),
-            None => format!(" Unknown argument `{unknown}`."),
+            Some(nearest) => {
+                format!(" Unknown argument `{unknown:.64}`: did you mean `{nearest}`?")
+            }
+            None => format!(" Unknown argument `{unknown:.64}`."),
         };
     }
     text += &format!(" Example of valid arguments: {}", example(&tool.input_schema, 0));
@@ -231,8 +251,7 @@ mod tests {
     fn arguments(text: &str) -> Result<Arguments, String> {
         read(text.as_bytes(), &tool()).map_err(|fault| match fault.kind {
             FaultKind::Arguments(text) => text,
-            FaultKind::Protocol(error) => format!("protocol: {}", error.message),
-            FaultKind::Function(_) => unreachable!(),
+            FaultKind::Protocol(_) | FaultKind::Function(_) => unreachable!(),
         })
     }
 
@@ -242,6 +261,8 @@ mod tests {
         assert_eq!(arguments(r#"{"limit":42,"tags":[1,2]}"#), Ok(expected));
         let expected = Arguments { limit: 42, tags: Some(vec![1, 2]) };
         assert_eq!(arguments(r#"{"limit":"42","tags":"[1,\"2\"]"}"#), Ok(expected));
+        let expected = Arguments { limit: 42, tags: Some(vec![1]) };
+        assert_eq!(arguments(r#"{"limit":42.0,"tags":[1.0]}"#), Ok(expected));
     }
 
     #[test]

@@ -82,13 +82,18 @@ fn timed<R>(pace: &Pace, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fa
 /// Turns a panic into an answer. The author's state may be half-way through a change, as it would
 /// be with any error; nothing of ours is touched while the function runs.
 fn caught<R>(run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(&*panic)))
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(panic)))
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Fault {
+fn panicked(panic: Box<dyn Any + Send>) -> Fault {
     let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = text.unwrap_or("(no text)"), "a function panicked");
+    match text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)) {
+        Some(text) => tracing::error!(panic = text, "a function panicked"),
+        None => {
+            tracing::error!("a function panicked, without a text");
+            std::mem::forget(panic); // the author's: its drop may panic again
+        }
+    }
     Fault { kind: FaultKind::Protocol(ErrorObject::internal()) }
 }
 
@@ -96,7 +101,7 @@ impl<R> Running<R> {
     fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<R, Fault>> {
         match self {
             Self::Here(future) => catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
-                .unwrap_or_else(|panic| Poll::Ready(Err(panicked(&*panic)))),
+                .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic)))),
             Self::OnThread(handle) => Pin::new(handle).poll(cx).map(|joined| {
                 // The thread catches panics, so this is a runtime that shuts down.
                 joined.unwrap_or_else(|error| Err(Fault::internal(error)))

@@ -9,6 +9,7 @@ use super::{Code, ErrorObject, RequestId};
 ///
 /// `clientInfo` and `clientCapabilities` stay text: few calls look at them.
 #[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "an object")]
 pub(crate) struct RequestMeta<'a> {
     #[serde(rename = "progressToken")]
     pub(crate) progress_token: Option<RequestId>,

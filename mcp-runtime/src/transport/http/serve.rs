@@ -8,15 +8,18 @@ use super::{HttpOptions, Listener, Mode};
 use crate::server::{Error, Server, Service};
 use crate::transport::Shutdown;
 
-/// Serves on a bound address until it is told to stop.
+/// Serves on a bound address until it is told to stop. `ready` is called when nothing can keep it
+/// from serving any more.
 pub(crate) async fn serve(
     service: Arc<Service>,
     listener: Listener,
     options: &HttpOptions,
     mode: Mode,
     shutdown: Shutdown,
+    ready: impl FnOnce(),
 ) -> Result<(), Error> {
     let site = Site::new(&service, options, mode, listener.own_hosts())?;
+    ready();
     listener.serve(site.whole_router(), shutdown, || site.close_streams()).await;
     site.end();
     Ok(())
@@ -95,6 +98,6 @@ impl Server {
     async fn serve_on(self, listener: Listener, options: HttpOptions) -> Result<(), Error> {
         let service = self.build(&()).await?;
         let (_never_pulled, shutdown) = Shutdown::new();
-        serve(service, listener, &options, Mode::Http, shutdown).await
+        serve(service, listener, &options, Mode::Http, shutdown, || {}).await
     }
 }

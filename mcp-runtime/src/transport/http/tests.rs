@@ -120,7 +120,7 @@ async fn start(options: HttpOptions) -> (SocketAddr, ShutdownTrigger, tokio::tas
     let service = service().await;
     let (trigger, shutdown) = Shutdown::new();
     let serving = tokio::spawn(async move {
-        serve(service, listener, &options, Mode::Http, shutdown).await.unwrap();
+        serve(service, listener, &options, Mode::Http, shutdown, || {}).await.unwrap();
     });
     (address, trigger, serving)
 }

@@ -21,7 +21,7 @@ use super::lines::{Line, Lines};
 use super::platform::{Input, Output};
 use super::writer::Writer;
 use crate::context::{NoHeaders, Peer};
-use crate::server::{Incoming, Outcome, Reply, Service, Session};
+use crate::server::{Class, Incoming, Outcome, Reply, Service, Session};
 use crate::wire::{Code, ErrorObject, Message, Unreadable};
 
 /// The longest line that is read.
@@ -163,6 +163,13 @@ impl Connection {
 
     /// Answers a line that is no message, without an id where the revision has such answers.
     fn refuse(&mut self, unreadable: &Unreadable) {
+        for id in &unreadable.batch {
+            let refusal = Reply::error(Class::Refused, Some(id), &unreadable.error);
+            self.writer.push(refusal.frame);
+        }
+        if !unreadable.batch.is_empty() {
+            return;
+        }
         let handshake = self.session.handshake();
         let answers = handshake.is_none_or(|agreed| agreed.revision.facts().answers_without_id);
         if unreadable.id.is_some() || answers {
@@ -201,5 +208,5 @@ impl Connection {
 
 fn too_long() -> Unreadable {
     let what = format!("the line is over the limit of {LINE_LIMIT} bytes");
-    Unreadable { id: None, error: ErrorObject::new(Code::INVALID_REQUEST, what) }
+    Unreadable { id: None, batch: Vec::new(), error: ErrorObject::new(Code::INVALID_REQUEST, what) }
 }
