@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import sys
 import time
 import traceback
@@ -29,6 +30,7 @@ def main():
 
 async def run(options):
     servers = Servers(options.bin_dir, options.work_dir, options.bridge)
+    logging.basicConfig(stream=servers.log)
     narrow = asyncio.Semaphore(LANES_AT_ONCE)
     connect = module_of(options.client).connect
 
