@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use mcp_runtime::{Context, LogLevel, ToolError, prompt, resource, tool};
+use mcp_runtime::{Context, LogLevel, OnCancel, ToolError, prompt, resource, tool};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -100,7 +100,7 @@ fn query(
         ));
     }
     let rows = db.with(|connection| {
-        watch(ctx, connection)?;
+        let _interrupt = watch(ctx, connection)?;
         let rows = select(connection, sql, limit);
         connection.progress_handler(0, None::<fn() -> bool>)?;
         rows
@@ -114,10 +114,10 @@ fn hundred() -> usize {
 }
 
 /// Tells the client that work goes on, and SQLite when the client no longer waits for it.
-fn watch(ctx: &Context, connection: &mut Connection) -> rusqlite::Result<()> {
+fn watch(ctx: &Context, connection: &mut Connection) -> rusqlite::Result<OnCancel> {
     const STEPS: i32 = 100_000; // of SQLite's virtual machine, a few milliseconds
     let interrupt = connection.get_interrupt_handle();
-    ctx.on_cancel(move || interrupt.interrupt());
+    let interrupted = ctx.on_cancel(move || interrupt.interrupt());
     let ctx = ctx.clone();
     let mut done = 0.0;
     connection.progress_handler(
@@ -127,7 +127,8 @@ fn watch(ctx: &Context, connection: &mut Connection) -> rusqlite::Result<()> {
             ctx.progress(done);
             ctx.is_cancelled()
         }),
-    )
+    )?;
+    Ok(interrupted)
 }
 
 fn select(connection: &Connection, sql: &str, limit: usize) -> rusqlite::Result<Rows> {

@@ -49,6 +49,7 @@ fn exchanges() -> Vec<(&'static str, Value)> {
         call("fail", json!({ "how": "panic" })),
         call("missing", json!({})),
         call("add", json!([1, 2])),
+        call("nothing", json!([1])),
         ("tools/call", json!({ "arguments": {} })),
         read("config://app"),
         read("image://dot"),

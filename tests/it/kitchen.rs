@@ -77,7 +77,7 @@ fn show() -> Vec<Content> {
         Content::text("text").audience(&[Role::User]).priority(0.5),
         Content::image([0, 1, 2], "image/png"),
         Content::audio([0, 1, 2, 3], "audio/wav"),
-        Content::resource(ResourceContents::text("inside").uri("note://1").mime_type("text/plain")),
+        Content::resource("note://1", ResourceContents::text("inside").mime_type("text/plain")),
         Content::link("note://2", "second note"),
         Content::text("with meta").meta("example.com/mark", 1),
     ]

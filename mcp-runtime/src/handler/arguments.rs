@@ -11,10 +11,6 @@ use crate::wire::tool::Tool;
 /// Reads arguments. Only if that fails is the schema looked at: to read `"42"` as 42, because
 /// models write that, and otherwise to say what is wrong.
 pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &Tool) -> Result<T, Fault> {
-    // serde would take an array for a struct, field by field.
-    if raw.first() != Some(&b'{') {
-        return Err(Fault::malformed("params.arguments: expected an object"));
-    }
     serde_json::from_slice(raw).or_else(|error| read_again(raw, tool, &error))
 }
 
@@ -265,7 +261,6 @@ mod tests {
             "Invalid arguments for tool `search` at `tags[1]`: invalid type: boolean `true`, expected i64. \
              Example of valid arguments: {\"limit\":0}"
         );
-        assert_eq!(arguments("[1]").unwrap_err(), "protocol: params.arguments: expected an object");
         assert_eq!(
             arguments(r#"{"limit":1,"limit":2}"#).unwrap_err(),
             "Invalid arguments for tool `search`: duplicate field `limit`. Example of valid arguments: {\"limit\":0}"

@@ -212,7 +212,6 @@ mod tests {
     }
 
     #[derive(JsonSchema, Deserialize, Serialize)]
-    #[expect(dead_code, reason = "only its schema is of interest")]
     struct Arguments {
         /// How many
         count: Option<u32>,
@@ -262,7 +261,6 @@ mod tests {
     #[test]
     fn recursive_types_keep_their_definitions() {
         #[derive(JsonSchema, Serialize)]
-        #[expect(dead_code, reason = "only its schema is of interest")]
         struct Tree {
             children: Vec<Tree>,
         }

@@ -100,7 +100,7 @@ impl Registry {
                     warn_of_name(def);
                     let tool = Arc::new(listed_tool(def));
                     self.tools.push(def.name, tool.clone());
-                    let entry = ToolEntry { def, tool, pace: Pace::default() };
+                    let entry = ToolEntry { def, tool, pace: pace(def.needs) };
                     self.tools_by_name.insert(def.name, Arc::new(entry));
                 }
             }
@@ -131,7 +131,7 @@ impl Registry {
                         |_| false,
                     ));
                     self.prompts.push(def.name, Arc::new(listed_prompt(def)));
-                    let entry = PromptEntry { def, pace: Pace::default() };
+                    let entry = PromptEntry { def, pace: pace(def.needs) };
                     self.prompts_by_name.insert(def.name, Arc::new(entry));
                 }
             }
@@ -139,7 +139,7 @@ impl Registry {
     }
 
     fn add_resource(&mut self, def: &'static ResourceDef) {
-        let entry = Arc::new(ResourceEntry { def, pace: Pace::default() });
+        let entry = Arc::new(ResourceEntry { def, pace: pace(def.needs) });
         let uri = def.uri.source;
         if def.uri.is_fixed() {
             let resource = Resource { uri: uri.into(), about: about(def), size: def.size };
@@ -212,6 +212,11 @@ impl Places {
         self.mistakes.push(mistake);
         false
     }
+}
+
+/// A function of its arguments alone may run in place once it has proved quick.
+fn pace(needs: &[Need]) -> Pace {
+    Pace::new(!needs.is_empty())
 }
 
 /// Names the specification allows and some clients do not.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::capacity::Capacity;
 use super::state_factory::{MakingState, StateFactory};
 use super::{Error, Service};
 use crate::context::States;
@@ -50,8 +51,10 @@ pub struct Server<A = ()> {
 struct Factory<A> {
     type_id: TypeId,
     type_name: &'static str,
-    make: Box<dyn FnOnce(&A) -> Making>,
+    make: Make<A>,
 }
+
+type Make<A> = Box<dyn FnOnce(&A) -> Making>;
 
 /// Puts the state among the others once it is made.
 type Making = Pin<Box<dyn Future<Output = Result<Insert, String>>>>;
@@ -101,10 +104,47 @@ impl Server {
     /// The same server for an author with flags.
     #[cfg(feature = "cli")]
     pub(crate) fn with_flags<A: 'static>(self) -> Server<A> {
+        self.map_factories(|make| Box::new(move |_: &A| make(&())))
+    }
+}
+
+impl<A: 'static> Server<A> {
+    /// The same server with its flags given: for tests and embedding, where there is no command line.
+    ///
+    /// ```
+    /// # use mcp_runtime::Server;
+    /// # #[cfg(feature = "cli")] {
+    /// #[derive(clap::Args)]
+    /// struct Flags {
+    ///     #[arg(long)]
+    ///     limit: usize,
+    /// }
+    ///
+    /// struct Limit(usize);
+    ///
+    /// fn server() -> Server<Flags> {
+    ///     let make = |flags: &Flags| Ok::<_, String>(Limit(flags.limit));
+    ///     mcp_runtime::server!().args::<Flags>().state_with(make)
+    /// }
+    ///
+    /// // `main` returns `server().run()`; a test has `testing::connect` of:
+    /// let server: Server = server().flags(Flags { limit: 3 });
+    /// # let _ = server;
+    /// # }
+    /// ```
+    pub fn flags(self, flags: A) -> Server {
+        let flags = Arc::new(flags);
+        self.map_factories(|make| {
+            let flags = flags.clone();
+            Box::new(move |_: &()| make(&flags))
+        })
+    }
+
+    fn map_factories<B>(self, mut with: impl FnMut(Make<A>) -> Make<B>) -> Server<B> {
         let factories = self.factories.into_iter().map(|factory| Factory {
             type_id: factory.type_id,
             type_name: factory.type_name,
-            make: Box::new(move |_: &A| (factory.make)(&())),
+            make: with(factory.make),
         });
         Server {
             info: self.info,
@@ -116,9 +156,7 @@ impl Server {
             shutdown: self.shutdown,
         }
     }
-}
 
-impl<A: 'static> Server<A> {
     /// Adds functions, in their order: `server.with(tools![add, files::search])`.
     pub fn with(mut self, items: impl IntoIterator<Item = Item>) -> Self {
         self.items.extend(items);
@@ -268,6 +306,7 @@ impl<A: 'static> Server<A> {
             instructions: self.instructions,
             registry,
             states: Arc::new(states),
+            capacity: Capacity::new(),
         }))
     }
 }

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use tokio::time::Sleep;
 
+use super::capacity::Capacity;
 use super::methods::{prompts, resources, tools};
-use super::reply::{Class, Reply};
-use super::session::Session;
+use super::reply::Reply;
+use super::session::Noted;
 use super::{Outcome, Service};
 use crate::context::Context;
 use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, ResourceOutput, Run, ToolError};
@@ -36,23 +37,39 @@ pub(super) enum Running<R> {
 }
 
 /// Starts a function where its kind and its pace say.
-pub(super) fn start<R: Send + 'static>(run: Run<R>, call: Call, pace: &Pace) -> Started<R> {
+pub(super) fn start<R: Send + 'static>(
+    capacity: &Capacity,
+    run: Run<R>,
+    call: Call,
+    pace: &Pace,
+) -> Started<R> {
     match run {
         Run::Async(run) => Started::Running(Running::Here(run(call))),
         Run::Inline(run) => Started::Done(caught(|| run(call))),
-        Run::Blocking(run) => Started::Running(on_thread(move || caught(|| run(call)))),
-        Run::Sync(run) if pace.is_quick() => Started::Done(timed(pace, || run(call))),
+        Run::Blocking(run) => Started::Running(on_thread(call, move |call| caught(|| run(call)))),
         Run::Sync(run) => {
+            if pace.is_quick()
+                && let Some(_leave) = capacity.run_in_place()
+            {
+                return Started::Done(timed(pace, || run(call)));
+            }
             let pace = pace.clone();
-            Started::Running(on_thread(move || timed(&pace, || run(call))))
+            Started::Running(on_thread(call, move |call| timed(&pace, || run(call))))
         }
     }
 }
 
 fn on_thread<R: Send + 'static>(
-    work: impl FnOnce() -> Result<R, Fault> + Send + 'static,
+    call: Call,
+    work: impl FnOnce(Call) -> Result<R, Fault> + Send + 'static,
 ) -> Running<R> {
-    Running::OnThread(tokio::task::spawn_blocking(work))
+    let context = call.context().clone();
+    Running::OnThread(tokio::task::spawn_blocking(move || {
+        let outcome = work(call);
+        // At once: what it would have interrupted may serve another call by now.
+        context.request().end();
+        outcome
+    }))
 }
 
 fn timed<R>(pace: &Pace, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
@@ -84,6 +101,15 @@ impl<R> Running<R> {
                 // The thread catches panics, so this is a runtime that shuts down.
                 joined.unwrap_or_else(|error| Err(Fault::internal(error)))
             }),
+        }
+    }
+}
+
+impl<R> Drop for Running<R> {
+    /// A function that still waits for a thread need not run for nobody. One that runs goes on.
+    fn drop(&mut self) {
+        if let Self::OnThread(handle) = self {
+            handle.abort();
         }
     }
 }
@@ -134,8 +160,7 @@ impl Work {
 pub(crate) struct PendingCall {
     service: Arc<Service>,
     context: Context,
-    /// Where the call is noted, so that it can be cancelled by its id.
-    session: Option<Arc<Session>>,
+    noted: Option<Noted>,
     work: Work,
     timeout: Option<(Duration, Pin<Box<Sleep>>)>,
     reply: Option<Reply>,
@@ -155,39 +180,32 @@ pub(crate) enum Event {
 pub(super) fn pending(
     service: &Arc<Service>,
     context: Context,
-    session: Option<Arc<Session>>,
+    noted: Noted,
     timeout: Option<Duration>,
     work: Work,
 ) -> Outcome {
     let mut call = PendingCall {
         service: service.clone(),
         context,
-        session: None,
+        noted: Some(noted),
         work,
         timeout: timeout.map(|limit| (limit, Box::pin(tokio::time::sleep(limit)))),
         reply: None,
         ended: false,
     };
+    service.capacity.begin_call();
     let mut cx = task::Context::from_waker(task::Waker::noop());
     if let Poll::Ready(reply) = call.work.poll(service, &call.context, &mut cx) {
         call.end();
         return ready(&call.context, reply);
-    }
-    if let Some(session) = session {
-        if !session.begin(&call.context) {
-            let error =
-                ErrorObject::new(Code::INVALID_REQUEST, "a request of this id is running already");
-            return Reply::error(Class::Answered, Some(&call.context.request().id), &error).into();
-        }
-        call.session = Some(session);
     }
     Outcome::Pending(call)
 }
 
 /// A reply that is there at once, behind what the call has said.
 pub(super) fn ready(context: &Context, reply: Reply) -> Outcome {
+    context.request().end();
     let outbox = &context.request().outbox;
-    outbox.close();
     let notifications = std::iter::from_fn(|| outbox.pop()).collect();
     Outcome::Ready { notifications, reply }
 }
@@ -226,7 +244,7 @@ impl PendingCall {
 
     fn poll_reply(&mut self, cx: &mut task::Context<'_>) -> Option<Reply> {
         if let Poll::Ready(reply) = self.work.poll(&self.service, &self.context, cx) {
-            self.context.request().outbox.close();
+            self.context.request().end();
             return Some(reply);
         }
         let (limit, sleep) = self.timeout.as_mut()?;
@@ -278,13 +296,13 @@ impl PendingCall {
     }
 
     fn end(&mut self) {
-        self.ended = true;
-        let request = self.context.request();
-        request.outbox.close();
-        request.cancellation.end();
-        if let Some(session) = self.session.take() {
-            session.end(&request.id);
+        if self.ended {
+            return;
         }
+        self.ended = true;
+        self.service.capacity.end_call();
+        self.context.request().end();
+        self.noted = None;
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod builder;
 mod call;
+mod capacity;
 mod dispatch;
 mod error;
 mod lifecycle;
@@ -43,6 +44,7 @@ pub(crate) struct Service {
     instructions: Option<String>,
     registry: Registry,
     states: Arc<States>,
+    capacity: capacity::Capacity,
 }
 
 /// A message and what its transport knows about it.

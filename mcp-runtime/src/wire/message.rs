@@ -43,6 +43,11 @@ pub(crate) struct Unreadable {
 impl Message {
     /// Reads one message. Not JSON: `-32700`; JSON but no JSON-RPC message: `-32600`.
     pub(crate) fn parse(bytes: Bytes) -> Result<Self, Unreadable> {
+        // serde would take an array for the envelope, member by member.
+        let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        if begins.is_some_and(|byte| *byte != b'{') {
+            return Err(no_object(&bytes));
+        }
         let envelope: Envelope<'_> =
             serde_json::from_slice(&bytes).map_err(|error| unreadable(&bytes, &error))?;
         let kind = envelope.kind().map_err(|what| Unreadable {
@@ -128,13 +133,21 @@ fn unreadable(bytes: &Bytes, error: &serde_json::Error) -> Unreadable {
     if !error.is_data() {
         return Unreadable { id: None, error: ErrorObject::new(Code::PARSE_ERROR, "not JSON") };
     }
-    let batch = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-    let what = if batch {
-        "batches are not served: send one message at a time".to_owned()
-    } else {
-        format!("not a JSON-RPC message: {}", without_position(error))
-    };
+    let what = format!("not a JSON-RPC message: {}", without_position(error));
     Unreadable { id: legible_id(bytes), error: ErrorObject::new(Code::INVALID_REQUEST, what) }
+}
+
+/// What is no object is no message, if it is JSON at all.
+fn no_object(bytes: &[u8]) -> Unreadable {
+    let error = match serde_json::from_slice::<de::IgnoredAny>(bytes) {
+        Ok(_) if bytes.trim_ascii_start().starts_with(b"[") => ErrorObject::new(
+            Code::INVALID_REQUEST,
+            "batches are not served: send one message at a time",
+        ),
+        Ok(_) => ErrorObject::new(Code::INVALID_REQUEST, "not a JSON-RPC message: not an object"),
+        Err(_) => ErrorObject::new(Code::PARSE_ERROR, "not JSON"),
+    };
+    Unreadable { id: None, error }
 }
 
 /// The id of a message that is otherwise broken, so that its sender can be told.
@@ -347,6 +360,10 @@ mod tests {
             ("{", Code::PARSE_ERROR, None),
             ("", Code::PARSE_ERROR, None),
             ("[]", Code::INVALID_REQUEST, None),
+            ("[", Code::PARSE_ERROR, None),
+            (r#" ["2.0",1,"ping"]"#, Code::INVALID_REQUEST, None),
+            (r#"["2.0",2,"tools/list",{}]"#, Code::INVALID_REQUEST, None),
+            (r#""ping""#, Code::INVALID_REQUEST, None),
             ("1", Code::INVALID_REQUEST, None),
             (r#"{"id":1,"method":"ping"}"#, Code::INVALID_REQUEST, Some(1)),
             (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, Code::INVALID_REQUEST, None),

@@ -5,6 +5,7 @@
 
 pub(crate) mod content;
 pub(crate) mod error;
+pub(crate) mod frame;
 pub(crate) mod icon;
 pub(crate) mod id;
 pub(crate) mod initialize;
@@ -17,6 +18,7 @@ pub(crate) mod resource;
 pub(crate) mod tool;
 
 pub(crate) use error::{Code, ErrorObject};
+pub(crate) use frame::{Quoted, frame};
 pub(crate) use id::RequestId;
 pub(crate) use message::{Member, Message, MessageKind, Unreadable};
 pub(crate) use method::Method;

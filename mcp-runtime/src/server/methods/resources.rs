@@ -10,7 +10,7 @@ use crate::server::call::{self, Started, Work};
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::{Outcome, Service};
-use crate::wire::{ErrorObject, Member};
+use crate::wire::{ErrorObject, Member, Quoted};
 
 /// A URI longer than this is no resource of ours, and matching it would only cost.
 const LONGEST_URI: usize = 8 * 1024;
@@ -26,15 +26,18 @@ pub(crate) fn read(service: &Arc<Service>, request: Request) -> Outcome {
         return request.refuse(&not_found(request.revision, &uri));
     };
     let entry = entry.clone();
-    let (context, session) = request.into_context(service);
+    let (context, noted) = match request.begin(service) {
+        Ok(begun) => begun,
+        Err(refused) => return refused.into(),
+    };
     let call = Call::new(context.clone(), Given::Text(variables));
-    match call::start(entry.def.run, call, &entry.pace) {
+    match call::start(&service.capacity, entry.def.run, call, &entry.pace) {
         Started::Done(outcome) => {
             call::ready(&context, reply(service, &context, &entry, &uri, outcome))
         }
         Started::Running(running) => {
             let timeout = entry.def.timeout;
-            call::pending(service, context, session, timeout, Work::Resource(running, entry, uri))
+            call::pending(service, context, noted, timeout, Work::Resource(running, entry, uri))
         }
     }
 }
@@ -70,6 +73,6 @@ pub(crate) fn reply(
 
 fn not_found(revision: Revision, uri: &str) -> ErrorObject {
     let uri: String = uri.chars().take(LONGEST_URI).collect();
-    let what = format!("there is no resource {uri:.200?}");
+    let what = format!("there is no resource {}", Quoted(&uri, 200));
     ErrorObject::new(revision.facts().resource_not_found, what).with_data(json!({ "uri": uri }))
 }

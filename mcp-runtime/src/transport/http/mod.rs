@@ -30,6 +30,7 @@ mod site;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub(crate) use listener::{Listener, bind};
 pub use options::HttpOptions;

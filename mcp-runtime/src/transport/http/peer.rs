@@ -6,7 +6,7 @@ use super::refusal::single;
 use super::sentinel;
 use crate::context::Peer;
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Code, ErrorObject, Member, Message, Method};
+use crate::wire::{Code, ErrorObject, Member, Message, Method, Quoted};
 
 pub(super) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
@@ -77,7 +77,8 @@ fn same(
         (None, Some(_)) => Err(mismatch(format!("header {name} is missing"))),
         (header, _) => {
             let header = header.unwrap_or_default();
-            Err(mismatch(format!("header {name} says {header:.80?}, the message does not")))
+            let header = Quoted(header, 80);
+            Err(mismatch(format!("header {name} says {header}, the message does not")))
         }
     }
 }

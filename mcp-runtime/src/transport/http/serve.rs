@@ -74,9 +74,8 @@ impl Server {
         address: impl ToSocketAddrs,
         options: HttpOptions,
     ) -> Result<(), Error> {
-        let listener = std::net::TcpListener::bind(address)
-            .map_err(|error| Error::one(format!("cannot listen: {error}")))?;
-        self.serve_http_on(listener, options).await
+        let listener = Listener::bind(address).await?;
+        self.serve_on(listener, options).await
     }
 
     /// As [`serve_http`](Self::serve_http), on a listener of yours: one that a service manager has
@@ -90,9 +89,12 @@ impl Server {
         listener: std::net::TcpListener,
         options: HttpOptions,
     ) -> Result<(), Error> {
-        let listener = Listener::from_std(listener)?;
+        self.serve_on(Listener::from_std(listener)?, options).await
+    }
+
+    async fn serve_on(self, listener: Listener, options: HttpOptions) -> Result<(), Error> {
         let service = self.build(&()).await?;
-        let (_never, shutdown) = Shutdown::new();
+        let (_never_pulled, shutdown) = Shutdown::new();
         serve(service, listener, &options, Mode::Http, shutdown).await
     }
 }
