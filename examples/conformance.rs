@@ -36,22 +36,20 @@ fn test_audio_content() -> Content {
 #[tool]
 fn test_embedded_resource() -> Content {
     Content::resource(
-        ResourceContents::text("This is an embedded resource content.")
-            .uri("test://embedded-resource")
-            .mime_type("text/plain"),
+        "test://embedded-resource",
+        ResourceContents::text("This is an embedded resource content.").mime_type("text/plain"),
     )
 }
 
 /// Returns text, an image and a resource.
 #[tool]
 fn test_multiple_content_types() -> [Content; 3] {
-    let resource = ResourceContents::text(r#"{"test":"data","value":123}"#)
-        .uri("test://mixed-content-resource")
-        .mime_type("application/json");
+    let resource =
+        ResourceContents::text(r#"{"test":"data","value":123}"#).mime_type("application/json");
     [
         Content::text("Multiple content types test:"),
         Content::image(DOT, "image/png"),
-        Content::resource(resource),
+        Content::resource("test://mixed-content-resource", resource),
     ]
 }
 
@@ -151,11 +149,10 @@ fn test_prompt_with_embedded_resource(
     #[serde(rename = "resourceUri", default = "example_uri")]
     resource_uri: String,
 ) -> [PromptMessage; 2] {
-    let resource = ResourceContents::text("Embedded resource content for testing.")
-        .uri(resource_uri)
-        .mime_type("text/plain");
+    let resource =
+        ResourceContents::text("Embedded resource content for testing.").mime_type("text/plain");
     [
-        PromptMessage::user(Content::resource(resource)),
+        PromptMessage::user(Content::resource(resource_uri, resource)),
         PromptMessage::user("Please process the embedded resource above."),
     ]
 }
