@@ -16,6 +16,7 @@ mod definition;
 mod error;
 mod extract;
 mod fault;
+mod field_names;
 mod pace;
 mod returns;
 mod run;
