@@ -5,6 +5,7 @@ mod http;
 mod kitchen;
 mod raw;
 mod schema;
+mod schemas;
 mod served;
 mod server;
 mod sse;

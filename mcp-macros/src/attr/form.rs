@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{ExprMacro, Lit, LitBool, LitStr, Path, Token, parenthesized};
+use syn::{Expr, ExprMacro, Lit, LitBool, LitStr, Path, Token, parenthesized};
 
 use super::icon::Icon;
 use super::meta::{self, MetaEntry};
@@ -32,6 +32,8 @@ pub(crate) enum Form {
     Icon,
     /// `key("name" = "value")`
     Meta,
+    /// `key = ".."`, `key = SOME_CONST`, `key = include_str!("..")`
+    Schema,
     /// `key = some::path`
     Path,
 }
@@ -108,12 +110,26 @@ impl Form {
             let path = self.expect(key, input.call(Path::parse_mod_style))?;
             return Ok(Value::Ready(path.into_token_stream()));
         }
+        if self == Form::Schema {
+            return self.schema(key, input);
+        }
         if self == Form::Prose && !input.peek(Lit) {
             let call: ExprMacro = self.expect(key, input.parse())?;
             return Ok(Value::Ready(call.into_token_stream()));
         }
         let literal: Lit = self.expect(key, input.parse())?;
         self.literal(key, &literal)
+    }
+
+    /// Any constant text; what it says is checked when the server starts.
+    fn schema(self, key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
+        let text: Expr = self.expect(key, input.parse())?;
+        match &text {
+            Expr::Lit(literal) if !matches!(literal.lit, Lit::Str(_)) => {
+                Err(syn::Error::new_spanned(literal, self.usage(key)))
+            }
+            _ => Ok(Value::Ready(text.into_token_stream())),
+        }
     }
 
     fn literal(self, key: &Ident, literal: &Lit) -> syn::Result<Value> {
@@ -175,6 +191,9 @@ impl Form {
                 "a list: `{key}(\"https://..\", mime_type = \"image/png\", sizes = \"48x48\")`"
             ),
             Form::Meta => format!("a list: `{key}(\"com.example/key\" = \"value\")`"),
+            Form::Schema => format!(
+                "the text of a JSON Schema: `{key} = include_str!(\"..\")`, a constant or a literal"
+            ),
             Form::Path => format!("a path: `{key} = my_crate::mcp_runtime`"),
         };
         format!("`{key}` takes {form}")

@@ -153,6 +153,8 @@ definition! {
             run: Run<CallToolResult>,
         }
         set {
+            input_schema: Option<&'static str> = None;
+            output_schema: Option<&'static str> = None;
             annotations: ToolAnnotations = ToolAnnotations {
                 read_only_hint: None,
                 destructive_hint: None,
@@ -164,6 +166,14 @@ definition! {
 }
 
 impl ToolDef {
+    pub const fn input_schema(self, schema: &'static str) -> Self {
+        Self { input_schema: Some(schema), ..self }
+    }
+
+    pub const fn output_schema(self, schema: &'static str) -> Self {
+        Self { output_schema: Some(schema), ..self }
+    }
+
     pub const fn read_only(self, hint: bool) -> Self {
         let annotations = ToolAnnotations { read_only_hint: Some(hint), ..self.annotations };
         Self { annotations, ..self }

@@ -14,6 +14,7 @@ pub(crate) mod meta;
 pub(crate) mod method;
 pub(crate) mod prompt;
 pub(crate) mod resource;
+pub(crate) mod schema;
 pub(crate) mod tool;
 
 pub(crate) use error::{Code, ErrorObject};

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::content::Content;
 use super::icon::Icon;
+use super::schema::Schema;
 
 /// A tool as `tools/list` shows it.
 #[derive(Debug)]
@@ -11,8 +12,8 @@ pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) title: Option<&'static str>,
     pub(crate) description: Option<&'static str>,
-    pub(crate) input_schema: Value,
-    pub(crate) output_schema: Option<Value>,
+    pub(crate) input_schema: Schema,
+    pub(crate) output_schema: Option<Schema>,
     /// Structured content is sent as `{"result": value}`, because clients drop servers whose
     /// structured content is no object.
     pub(crate) wraps_output: bool,

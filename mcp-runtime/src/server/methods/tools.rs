@@ -63,7 +63,18 @@ pub(crate) fn reply(
         }
         Err(FaultKind::Protocol(protocol)) => return error(protocol),
     };
+    if entry.def.output_schema.is_some() && structures_no_object(&result) {
+        tracing::error!(
+            tool = entry.def.name,
+            "`output_schema` promises an object, and the tool returned none"
+        );
+        return error(ErrorObject::internal());
+    }
     let result =
         ToolResult { result: &result, wraps: entry.tool.wraps_output, stamp: service.stamp() };
     Reply::result(id, &At(revision, &result))
+}
+
+fn structures_no_object(result: &CallToolResult) -> bool {
+    result.structured.as_ref().is_some_and(|json| !json.get().starts_with('{'))
 }
