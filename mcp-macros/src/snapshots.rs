@@ -77,7 +77,7 @@ snapshot! { tool_with_every_key:
 snapshot! { resource_fixed:
     #[resource(
         "config://app", mime_type = "application/json", size = 512, audience(user, assistant), priority = 0.5,
-        last_modified = "1999-12-31"
+        last_modified = "1999-12-31", ttl = "60s", scope = "public"
     )]
     /// The configuration.
     fn config(app: &App) -> Config { app.config() }

@@ -153,6 +153,8 @@ fn contact(name: String, address: Address, phone: Option<String>) -> serde_json:
     audience(user, assistant),
     priority = 0.8,
     last_modified = "2026-01-01T00:00:00Z",
+    ttl = "90s",
+    scope = "public",
     icon("https://example.com/config.png"),
     meta("example.com/kind" = "config")
 )]

@@ -1,5 +1,6 @@
 //! One integration binary: link time is our daily cost.
 
+mod caching;
 mod golden;
 mod http;
 mod kitchen;

@@ -24,6 +24,10 @@ pub(crate) enum Form {
     Fraction,
     /// `key = "30s"`
     Duration,
+    /// `key = "30s"`, `key = "0s"`
+    Age,
+    /// `key = "public"`, `key = "private"`
+    Scope,
     /// `key = "1999-12-31T23:59:59Z"`
     Timestamp,
     /// `key(user, assistant)`
@@ -144,8 +148,16 @@ impl Form {
                 Ok(Value::Ready(fraction(literal).ok_or_else(refuse)?))
             }
             (Form::Duration, Lit::Str(text)) => {
-                Ok(Value::Ready(duration(&text.value()).ok_or_else(refuse)?))
+                Ok(Value::Ready(duration(&text.value(), 1).ok_or_else(refuse)?))
             }
+            (Form::Age, Lit::Str(text)) => {
+                Ok(Value::Ready(duration(&text.value(), 0).ok_or_else(refuse)?))
+            }
+            (Form::Scope, Lit::Str(text)) => match &*text.value() {
+                "public" => Ok(Value::Ready(quote!(__mcp::CacheScope::Public))),
+                "private" => Ok(Value::Ready(quote!(__mcp::CacheScope::Private))),
+                _ => Err(refuse()),
+            },
             (Form::Timestamp, Lit::Str(text)) if is_timestamp(&text.value()) => {
                 Ok(Value::Text(text.clone()))
             }
@@ -184,7 +196,12 @@ impl Form {
             Form::Flag => format!("a flag: `{key}` or `{key} = false`"),
             Form::Size => format!("a whole number: `{key} = 1024`"),
             Form::Fraction => format!("a number from 0.0 to 1.0: `{key} = 0.5`"),
-            Form::Duration => format!("a duration: `{key} = \"30s\"`, `\"500ms\"` or `\"2m\"`"),
+            Form::Duration | Form::Age => {
+                format!("a duration: `{key} = \"30s\"`, `\"500ms\"` or `\"2m\"`")
+            }
+            Form::Scope => {
+                format!("who may be given a copy: `{key} = \"public\"` or `{key} = \"private\"`")
+            }
             Form::Timestamp => format!("an ISO 8601 date: `{key} = \"1999-12-31T23:59:59Z\"`"),
             Form::Audience => format!("a list: `{key}(user, assistant)`"),
             Form::Icon => format!(
@@ -209,11 +226,11 @@ fn fraction(literal: &Lit) -> Option<TokenStream> {
     (0.0..=1.0).contains(&value).then(|| quote!(#value))
 }
 
-/// `"30s"`, `"500ms"`, `"2m"`; never zero.
-fn duration(text: &str) -> Option<TokenStream> {
+/// `"30s"`, `"500ms"`, `"2m"`; not less than `least` of its unit.
+fn duration(text: &str, least: u64) -> Option<TokenStream> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (amount, unit) = text.split_at(digits);
-    let amount: u64 = amount.parse().ok().filter(|amount| *amount > 0)?;
+    let amount: u64 = amount.parse().ok().filter(|amount| *amount >= least)?;
     match unit {
         "ms" => Some(quote!(::core::time::Duration::from_millis(#amount))),
         "s" => Some(quote!(::core::time::Duration::from_secs(#amount))),
@@ -256,12 +273,13 @@ mod tests {
     #[test]
     fn durations() {
         let millis = quote!(::core::time::Duration::from_millis(500u64)).to_string();
-        assert_eq!(duration("500ms").unwrap().to_string(), millis);
+        assert_eq!(duration("500ms", 1).unwrap().to_string(), millis);
         let minutes = quote!(::core::time::Duration::from_secs(120u64)).to_string();
-        assert_eq!(duration("2m").unwrap().to_string(), minutes);
+        assert_eq!(duration("2m", 1).unwrap().to_string(), minutes);
         for bad in ["", "30", "s", "0s", "1.5s", "-1s", "1 s", "1h", "99999999999999999999s"] {
-            assert!(duration(bad).is_none(), "{bad}");
+            assert!(duration(bad, 1).is_none(), "{bad}");
         }
+        assert!(duration("0s", 0).is_some());
     }
 
     #[test]

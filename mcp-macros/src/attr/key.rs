@@ -31,6 +31,8 @@ static KEYS: &[Key] = &[
     sets("audience",      &[Resource], Form::Audience),
     sets("priority",      &[Resource], Form::Fraction),
     sets("last_modified", &[Resource], Form::Timestamp),
+    sets("ttl",           &[Resource], Form::Age),
+    sets("scope",         &[Resource], Form::Scope),
     sets("icon",          Kind::ALL,   Form::Icon).through("icons"),
     sets("meta",          Kind::ALL,   Form::Meta),
     sets("timeout",       Kind::ALL,   Form::Duration),

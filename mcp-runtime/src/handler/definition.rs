@@ -7,6 +7,7 @@ use schemars::{Schema, SchemaGenerator};
 use super::returns::ResourceOutput;
 use super::run::Run;
 use super::uri::UriTemplate;
+use crate::wire::cache::CacheScope;
 use crate::wire::content::Role;
 use crate::wire::icon::Icon;
 use crate::wire::prompt::GetPromptResult;
@@ -209,6 +210,8 @@ definition! {
             audience: &'static [Role] = &[];
             priority: Option<f64> = None;
             last_modified: Option<&'static str> = None;
+            ttl: Option<Duration> = None;
+            scope: Option<CacheScope> = None;
         }
     }
 }
@@ -232,6 +235,14 @@ impl ResourceDef {
 
     pub const fn last_modified(self, last_modified: &'static str) -> Self {
         Self { last_modified: Some(last_modified), ..self }
+    }
+
+    pub const fn ttl(self, ttl: Duration) -> Self {
+        Self { ttl: Some(ttl), ..self }
+    }
+
+    pub const fn scope(self, scope: CacheScope) -> Self {
+        Self { scope: Some(scope), ..self }
     }
 }
 

@@ -3,6 +3,7 @@
 //! One type per specification type, holding every field any revision has. Reading ignores unknown
 //! fields; which fields are *written* depends on the revision and is decided in [`crate::revision`].
 
+pub(crate) mod cache;
 pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod icon;
