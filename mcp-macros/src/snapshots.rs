@@ -74,6 +74,14 @@ snapshot! { tool_with_every_key:
     fn r#move(r#type: String) {}
 }
 
+snapshot! { tool_with_headers:
+    #[tool]
+    fn scale(
+        #[arg(header = "Region")] region: &str,
+        #[cfg(unix)] #[arg(header = "Copies")] #[serde(rename = "n")] copies: Option<u8>,
+    ) {}
+}
+
 snapshot! { resource_fixed:
     #[resource(
         "config://app", mime_type = "application/json", size = 512, audience(user, assistant), priority = 0.5,

@@ -56,7 +56,7 @@ fn ten() -> u32 {
 
 /// Says what it is told.
 #[tool]
-fn echo(text: String) -> String {
+fn echo(#[arg(header = "Text")] text: String) -> String {
     text
 }
 

@@ -224,6 +224,7 @@ mod tests {
             description: None,
             input_schema: schema::input(schema::arguments_schema::<Arguments>).into(),
             output_schema: None,
+            mirrored: Vec::new(),
             wraps_output: false,
             annotations: ToolAnnotations::default(),
             icons: &[],

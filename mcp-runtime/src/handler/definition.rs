@@ -156,6 +156,8 @@ definition! {
         set {
             input_schema: Option<&'static str> = None;
             output_schema: Option<&'static str> = None;
+            // Arguments and the headers that repeat them.
+            headers: &'static [(&'static str, &'static str)] = &[];
             annotations: ToolAnnotations = ToolAnnotations {
                 read_only_hint: None,
                 destructive_hint: None,
@@ -173,6 +175,10 @@ impl ToolDef {
 
     pub const fn output_schema(self, schema: &'static str) -> Self {
         Self { output_schema: Some(schema), ..self }
+    }
+
+    pub const fn headers(self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        Self { headers, ..self }
     }
 
     pub const fn read_only(self, hint: bool) -> Self {

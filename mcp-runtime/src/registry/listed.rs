@@ -3,6 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::mirrored;
 use crate::handler::{
     Location, PromptDef, ResourceDef, ToolDef, input_schema, output_schema, prompt_arguments,
 };
@@ -16,29 +17,37 @@ use crate::wire::tool::Tool;
 pub(super) fn tool(def: &'static ToolDef) -> Result<Tool, Vec<String>> {
     let input = match def.input_schema {
         Some(text) => Schema::written(text).map_err(|wrong| format!("`input_schema` {wrong}")),
-        None => Ok(input_schema(def.arguments).into()),
+        None => {
+            let mut schema = input_schema(def.arguments);
+            mirrored::annotate(&mut schema, def.headers);
+            Ok(schema.into())
+        }
     };
     let (input_schema, (output_schema, wraps_output)) = match (input, output(def)) {
         (Ok(input), Ok(output)) => (input, output),
         (input, output) => {
             let wrong = [input.err(), output.err()].into_iter().flatten();
-            let (name, location) = (def.name, def.location);
-            return Err(wrong
-                .map(|wrong| format!("tool `{name}` at {location}: {wrong}"))
-                .collect());
+            return Err(wrong.map(|wrong| mistake(def, &wrong)).collect());
         }
     };
+    let mirrored = mirrored::find(&input_schema)
+        .map_err(|wrong| wrong.iter().map(|wrong| mistake(def, wrong)).collect::<Vec<_>>())?;
     Ok(Tool {
         name: def.name,
         title: def.title,
         description: def.description,
         input_schema,
         output_schema,
+        mirrored,
         wraps_output,
         annotations: def.annotations,
         icons: def.icons,
         meta: raw(def.meta),
     })
+}
+
+fn mistake(def: &ToolDef, wrong: &str) -> String {
+    format!("tool `{}` at {}: {wrong}", def.name, def.location)
 }
 
 /// The schema of the structured content, and whether that wraps the value. A schema of the author's describes the value

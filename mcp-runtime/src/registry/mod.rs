@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod listed;
+mod mirrored;
 mod template;
 
 use std::any::TypeId;

@@ -27,6 +27,10 @@ impl Schema {
         Ok(Self { value, written: Some(written) })
     }
 
+    pub(crate) fn as_value(&self) -> &Value {
+        &self.value
+    }
+
     pub(crate) fn root(&self) -> Node<'_> {
         Node { root: &self.value, schema: &self.value }
     }

@@ -18,6 +18,13 @@ pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
         Ok(entry) => entry,
         Err(error) => return request.refuse(&error),
     };
+    let mirrored = &entry.tool.mirrored;
+    if !mirrored.is_empty()
+        && request.revision.facts().mirrors_arguments
+        && let Err(error) = request.peer.mirrors_arguments(&request.message, mirrored)
+    {
+        return Reply::error(Class::Refused, Some(&request.id), &error).into();
+    }
     let (context, session) = request.into_context(service);
     let call = Call::new(context.clone(), Given::Json(entry.tool.clone()));
     match call::start(entry.def.run, call, &entry.pace) {
