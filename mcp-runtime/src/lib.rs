@@ -40,6 +40,7 @@ pub use revision::Revision;
 pub use server::{Error, Server, StateFactory};
 #[cfg(feature = "http")]
 pub use transport::http::HttpOptions;
+pub use wire::cache::CacheScope;
 pub use wire::content::{Content, Role};
 pub use wire::icon::{Icon, Theme};
 pub use wire::initialize::ClientInfo;

@@ -54,6 +54,8 @@ pub(crate) struct Facts {
     pub(crate) disconnect_cancels: bool,
     /// Requests of an HTTP session name the revision in a header, and a name nobody knows is refused.
     pub(crate) version_header_checked: bool,
+    /// Headers repeat the arguments whose schema asks for it.
+    pub(crate) mirrors_arguments: bool,
 }
 
 const HANDSHAKE: Facts = Facts {
@@ -64,6 +66,7 @@ const HANDSHAKE: Facts = Facts {
     answers_without_id: false,
     disconnect_cancels: false,
     version_header_checked: true,
+    mirrors_arguments: false,
 };
 
 impl Revision {
@@ -123,6 +126,7 @@ impl Revision {
                 answers_without_id: true,
                 disconnect_cancels: true,
                 version_header_checked: true,
+                mirrors_arguments: true,
             },
         }
     }

@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::capacity::Capacity;
 use super::state_factory::{MakingState, StateFactory};
@@ -11,6 +12,7 @@ use crate::context::States;
 use crate::handler::Item;
 use crate::registry::Registry;
 use crate::revision::{At, Revision};
+use crate::wire::cache::{CacheHint, CacheScope};
 use crate::wire::icon::Icon;
 use crate::wire::initialize::Implementation;
 
@@ -40,6 +42,7 @@ use crate::wire::initialize::Implementation;
 pub struct Server<A = ()> {
     info: Implementation,
     instructions: Option<String>,
+    cache: CacheHint,
     items: Vec<Item>,
     page_size: usize,
     states: States,
@@ -79,6 +82,7 @@ impl Server {
                 icons: Vec::new(),
             },
             instructions: None,
+            cache: CacheHint::default(),
             items: Vec::new(),
             page_size: PAGE_SIZE,
             states: States::default(),
@@ -149,6 +153,7 @@ impl<A: 'static> Server<A> {
         Server {
             info: self.info,
             instructions: self.instructions,
+            cache: self.cache,
             items: self.items,
             page_size: self.page_size,
             states: self.states,
@@ -208,6 +213,23 @@ impl<A: 'static> Server<A> {
     /// How many items one page of a list holds; 100 unless said, at least 1.
     pub fn page_size(mut self, items: usize) -> Self {
         self.page_size = items;
+        self
+    }
+
+    /// How long clients may keep lists, what the server says of itself, and resources that do not say their own
+    /// (`ttl`, `scope`), and for whom. Unless said: not at all. Only clients from 2026-07-28 on are told.
+    ///
+    /// Say [`CacheScope::Public`] only if what resources hold does not depend on who reads them.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use mcp_runtime::{CacheScope, Server};
+    ///
+    /// let server = Server::new("docs", "1.0.0").cache(Duration::from_secs(300), CacheScope::Public);
+    /// # let _ = server;
+    /// ```
+    pub fn cache(mut self, ttl: Duration, scope: CacheScope) -> Self {
+        self.cache = CacheHint { ttl, scope };
         self
     }
 
@@ -304,6 +326,7 @@ impl<A: 'static> Server<A> {
             info: self.info,
             info_json,
             instructions: self.instructions,
+            cache: self.cache,
             registry,
             states: Arc::new(states),
             capacity: Capacity::new(),

@@ -3,6 +3,7 @@
 //! One type per specification type, holding every field any revision has. Reading ignores unknown
 //! fields; which fields are *written* depends on the revision and is decided in [`crate::revision`].
 
+pub(crate) mod cache;
 pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod frame;
@@ -15,6 +16,7 @@ pub(crate) mod meta;
 pub(crate) mod method;
 pub(crate) mod prompt;
 pub(crate) mod resource;
+pub(crate) mod schema;
 pub(crate) mod tool;
 
 pub(crate) use error::{Code, ErrorObject};

@@ -10,6 +10,7 @@ use crate::server::call::{self, Started, Work};
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::{Outcome, Service};
+use crate::wire::cache::CacheHint;
 use crate::wire::{ErrorObject, Member, Quoted};
 
 /// A URI longer than this is no resource of ours, and matching it would only cost.
@@ -67,7 +68,12 @@ pub(crate) fn reply(
     for one in &mut contents {
         one.mime_type = one.mime_type.take().or(mime_type.map(Into::into));
     }
-    let result = ReadResult { contents: &contents, uri, stamp: service.stamp() };
+    let stamp = service.stamp();
+    let cache = CacheHint {
+        ttl: entry.def.ttl.unwrap_or(stamp.cache.ttl),
+        scope: entry.def.scope.unwrap_or(stamp.cache.scope),
+    };
+    let result = ReadResult { contents: &contents, uri, cache, stamp };
     Reply::result(id, &At(revision, &result))
 }
 

@@ -18,6 +18,13 @@ pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
         Ok(entry) => entry,
         Err(error) => return request.refuse(&error),
     };
+    let mirrored = &entry.tool.mirrored;
+    if !mirrored.is_empty()
+        && request.revision.facts().mirrors_arguments
+        && let Err(error) = request.peer.mirrors_arguments(&request.message, mirrored)
+    {
+        return Reply::error(Class::Refused, Some(&request.id), &error).into();
+    }
     let (context, noted) = match request.begin(service) {
         Ok(begun) => begun,
         Err(refused) => return refused.into(),
@@ -71,7 +78,18 @@ pub(crate) fn reply(
         }
         Err(FaultKind::Protocol(protocol)) => return error(protocol),
     };
+    if entry.def.output_schema.is_some() && structures_no_object(&result) {
+        tracing::error!(
+            tool = entry.def.name,
+            "`output_schema` promises an object, and the tool returned none"
+        );
+        return error(ErrorObject::internal());
+    }
     let result =
         ToolResult { result: &result, wraps: entry.tool.wraps_output, stamp: service.stamp() };
     Reply::result(id, &At(revision, &result))
+}
+
+fn structures_no_object(result: &CallToolResult) -> bool {
+    result.structured.as_ref().is_some_and(|json| !json.get().starts_with('{'))
 }

@@ -18,6 +18,7 @@ pub(super) mod guard;
 mod listener;
 pub(super) mod media;
 mod options;
+mod params;
 mod peer;
 mod post;
 pub(super) mod refusal;
