@@ -53,6 +53,46 @@ fn test_multiple_content_types() -> [Content; 3] {
     ]
 }
 
+/// Repeats a value that proxies can read in a header.
+#[tool]
+fn test_custom_header(
+    /// The value
+    #[arg(header = "Value")]
+    value: String,
+) -> String {
+    value
+}
+
+/// Takes what JSON Schema 2020-12 can say and Rust cannot.
+#[tool(input_schema = CONTACT)]
+fn json_schema_2020_12_tool() -> &'static str {
+    "The schema is the point."
+}
+
+const CONTACT: &str = r##"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "$defs": {
+    "address": {
+      "$anchor": "addressDef",
+      "type": "object",
+      "properties": { "street": { "type": "string" }, "city": { "type": "string" } }
+    }
+  },
+  "properties": {
+    "name": { "type": "string" },
+    "address": { "$ref": "#/$defs/address" },
+    "contactMethod": { "type": "string", "enum": ["phone", "email"] },
+    "phone": { "type": "string" },
+    "email": { "type": "string" }
+  },
+  "allOf": [{ "anyOf": [{ "required": ["phone"] }, { "required": ["email"] }] }],
+  "if": { "properties": { "contactMethod": { "const": "phone" } }, "required": ["contactMethod"] },
+  "then": { "required": ["phone"] },
+  "else": { "required": ["email"] },
+  "additionalProperties": false
+}"##;
+
 /// Fails, always.
 #[tool]
 fn test_error_handling() -> Result<String, &'static str> {

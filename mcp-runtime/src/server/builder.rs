@@ -217,7 +217,7 @@ impl<A: 'static> Server<A> {
     }
 
     /// How long clients may keep lists, what the server says of itself, and resources that do not say their own
-    /// (`ttl`, `scope`), and for whom. Unless said: not at all. Only clients from 2026-07-28 on are told.
+    /// (`ttl`, `scope`), and for whom. Unless said: not at all. Only clients of the stateless revision are told.
     ///
     /// Say [`CacheScope::Public`] only if what resources hold does not depend on who reads them.
     ///
