@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use mcp_runtime::{Context, LogLevel, ToolError, prompt, resource, tool};
+use mcp_runtime::{Context, LogLevel, OnCancel, ToolError, prompt, resource, tool};
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -63,12 +64,30 @@ impl Db {
     }
 
     fn connect(&self) -> rusqlite::Result<Connection> {
-        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        // Without this a query could read every other database on the machine.
+        let mut connection =
+            Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        // Without this a query could read every other database on the machine, or make a value that
+        // takes all its memory.
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024)?;
+        // Connections serve one client after another: a query reads, and changes nothing of them.
+        connection.authorizer(Some(|context: AuthContext<'_>| match context.action {
+            AuthAction::Select
+            | AuthAction::Read { .. }
+            | AuthAction::Function { .. }
+            | AuthAction::Recursive => Authorization::Allow,
+            AuthAction::Pragma { pragma_name, .. } if DESCRIBES.contains(&pragma_name) => {
+                Authorization::Allow
+            }
+            _ => Authorization::Deny,
+        }))?;
         Ok(connection)
     }
 }
+
+/// Pragmas that describe the schema.
+const DESCRIBES: &[&str] =
+    &["table_list", "table_info", "table_xinfo", "index_list", "index_info", "foreign_key_list"];
 
 /// The rows a query gave.
 #[derive(Serialize, JsonSchema)]
@@ -87,7 +106,7 @@ struct Rows {
 fn query(
     ctx: &Context,
     db: &Db,
-    /// One SELECT, EXPLAIN, PRAGMA … statement
+    /// One SELECT, VALUES or EXPLAIN statement, or a PRAGMA that describes the schema
     sql: &str,
     /// How many rows at most, 1 to 1000
     #[serde(default = "hundred")]
@@ -100,7 +119,7 @@ fn query(
         ));
     }
     let rows = db.with(|connection| {
-        watch(ctx, connection)?;
+        let _interrupt = watch(ctx, connection)?;
         let rows = select(connection, sql, limit);
         connection.progress_handler(0, None::<fn() -> bool>)?;
         rows
@@ -114,10 +133,10 @@ fn hundred() -> usize {
 }
 
 /// Tells the client that work goes on, and SQLite when the client no longer waits for it.
-fn watch(ctx: &Context, connection: &mut Connection) -> rusqlite::Result<()> {
+fn watch(ctx: &Context, connection: &mut Connection) -> rusqlite::Result<OnCancel> {
     const STEPS: i32 = 100_000; // of SQLite's virtual machine, a few milliseconds
     let interrupt = connection.get_interrupt_handle();
-    ctx.on_cancel(move || interrupt.interrupt());
+    let interrupted = ctx.on_cancel(move || interrupt.interrupt());
     let ctx = ctx.clone();
     let mut done = 0.0;
     connection.progress_handler(
@@ -127,11 +146,15 @@ fn watch(ctx: &Context, connection: &mut Connection) -> rusqlite::Result<()> {
             ctx.progress(done);
             ctx.is_cancelled()
         }),
-    )
+    )?;
+    Ok(interrupted)
 }
 
 fn select(connection: &Connection, sql: &str, limit: usize) -> rusqlite::Result<Rows> {
     let mut statement = connection.prepare(sql)?;
+    if statement.column_count() == 0 {
+        return Err(rusqlite::Error::InvalidQuery);
+    }
     let columns: Vec<_> = statement.column_names().map(str::to_owned).collect();
     let width = columns.len();
     let mut found = statement.query([])?;

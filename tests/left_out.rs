@@ -6,8 +6,8 @@ fn main() {
     let asked_for_more = std::env::args().len() > 1 || std::env::var_os("MCP_XTASK").is_some();
     if !asked_for_more {
         println!(
-            "left out: lints, feature sets, documentation, crate counts, the sqlite example, a fresh project and \
-             other people's clients. `cargo xtask test` runs them too"
+            "left out: lints, feature sets, documentation, crate counts, the sqlite example, a fresh project, the \
+             official conformance suite and other people's clients. `cargo xtask test` runs them too"
         );
     }
 }

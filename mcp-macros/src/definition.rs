@@ -15,6 +15,7 @@ use crate::attr::Settings;
 use crate::docs;
 use crate::errors::Errors;
 use crate::fallback;
+use crate::header;
 use crate::item::Function;
 use crate::kind::Kind;
 use crate::parameter::{Argument, Parameter, Source};
@@ -64,6 +65,7 @@ impl Definition {
         let definition = Definition { kind, settings, signature, function };
         definition.check_policy(errors);
         definition.check_neighbours(errors);
+        header::check(&definition, errors);
         definition
     }
 
@@ -199,7 +201,8 @@ impl Definition {
         let written = self.settings.setters();
         let needs: Vec<TokenStream> = self.signature.parameters.iter().filter_map(need).collect();
         let needs = (!needs.is_empty()).then(|| quote!(.needs(&[#(#needs),*])));
-        quote!(#description #written #needs)
+        let headers = header::setter(self);
+        quote!(#description #written #headers #needs)
     }
 
     /// The lints our constant would trip, and no other.

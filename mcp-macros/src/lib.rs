@@ -8,6 +8,7 @@ mod definition;
 mod docs;
 mod errors;
 mod fallback;
+mod header;
 mod item;
 mod kind;
 mod parameter;

@@ -64,6 +64,7 @@ snapshot! { tool_with_every_key:
     #[tool(
         name = "files.read", title = "Read a file", description = "Reads.", read_only, destructive = false,
         idempotent, open_world = false, blocking, timeout = "30s",
+        input_schema = schemas::MOVE, output_schema = include_str!("moved.json"),
         icon("https://example.com/a.png", mime_type = "image/png", sizes = "48x48 96x96", theme = "dark"),
         meta("com.example/owner" = "files", "beta" = true), crate = facade::mcp
     )]
@@ -73,10 +74,18 @@ snapshot! { tool_with_every_key:
     fn r#move(r#type: String) {}
 }
 
+snapshot! { tool_with_headers:
+    #[tool]
+    fn scale(
+        #[arg(header = "Region")] region: &str,
+        #[cfg(unix)] #[arg(header = "Copies")] #[serde(rename = "n")] copies: Option<u8>,
+    ) {}
+}
+
 snapshot! { resource_fixed:
     #[resource(
         "config://app", mime_type = "application/json", size = 512, audience(user, assistant), priority = 0.5,
-        last_modified = "1999-12-31"
+        last_modified = "1999-12-31", ttl = "60s", scope = "public"
     )]
     /// The configuration.
     fn config(app: &App) -> Config { app.config() }

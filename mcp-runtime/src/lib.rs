@@ -10,6 +10,14 @@
         clippy::unimplemented
     )
 )]
+#![cfg_attr(
+    not(all(feature = "cli", feature = "stdio", feature = "sse")),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "the layers below serve every transport; dead code is looked for where all are built"
+    )
+)]
 
 extern crate self as mcp_runtime; // generated code says `::mcp_runtime`, here as in any other crate
 
@@ -25,7 +33,8 @@ mod transport;
 mod wire;
 
 pub use context::{
-    AskError, Client, Context, Elicit, Elicited, ListRoots, Progress, Root, Sample, Sampled,
+    AskError, Client, Context, Elicit, Elicited, ListRoots, OnCancel, Progress, Root, Sample,
+    Sampled,
 };
 pub use handler::{
     FromContext, IntoPromptResult, IntoResourceContents, IntoToolResult, Item, ToolError,
@@ -34,6 +43,7 @@ pub use revision::Revision;
 pub use server::{Error, Server, StateFactory};
 #[cfg(feature = "http")]
 pub use transport::http::HttpOptions;
+pub use wire::cache::CacheScope;
 pub use wire::content::{Content, Role};
 pub use wire::icon::{Icon, Theme};
 pub use wire::initialize::ClientInfo;

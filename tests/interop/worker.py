@@ -2,7 +2,10 @@
 
 import argparse
 import asyncio
+import functools
 import json
+import logging
+import ssl
 import sys
 import time
 import traceback
@@ -17,6 +20,10 @@ CASE_SECONDS = 20
 LANES_AT_ONCE = 2
 
 
+# Every HTTP client would read all the certificate authorities of the machine again, for servers without TLS.
+ssl.create_default_context = functools.cache(ssl.create_default_context)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--client", choices=PARTIES, required=True)
@@ -29,6 +36,7 @@ def main():
 
 async def run(options):
     servers = Servers(options.bin_dir, options.work_dir, options.bridge)
+    logging.basicConfig(stream=servers.log)
     narrow = asyncio.Semaphore(LANES_AT_ONCE)
     connect = module_of(options.client).connect
 

@@ -56,7 +56,7 @@ fn ten() -> u32 {
 
 /// Says what it is told.
 #[tool]
-fn echo(text: String) -> String {
+fn echo(#[arg(header = "Text")] text: String) -> String {
     text
 }
 
@@ -77,7 +77,7 @@ fn show() -> Vec<Content> {
         Content::text("text").audience(&[Role::User]).priority(0.5),
         Content::image([0, 1, 2], "image/png"),
         Content::audio([0, 1, 2, 3], "audio/wav"),
-        Content::resource(ResourceContents::text("inside").uri("note://1").mime_type("text/plain")),
+        Content::resource("note://1", ResourceContents::text("inside").mime_type("text/plain")),
         Content::link("note://2", "second note"),
         Content::text("with meta").meta("example.com/mark", 1),
     ]
@@ -106,6 +106,44 @@ fn fail(how: &str) -> Result<String, ToolError> {
     }
 }
 
+/// As nobody would derive it: `z` before `a`, a reference, and a keyword of our own.
+const CONTACT: &str = r##"{
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "x-z": 1.0,
+    "properties": {
+        "name": { "type": "string" },
+        "address": { "$ref": "#/$defs/address" },
+        "phone": { "type": "string" }
+    },
+    "required": ["name", "address"],
+    "allOf": [{ "anyOf": [{ "required": ["phone"] }, { "required": ["name"] }] }],
+    "$defs": {
+        "address": {
+            "$anchor": "addressDef",
+            "type": "object",
+            "properties": { "street": { "type": "string" }, "number": { "type": "integer" } },
+            "required": ["number"]
+        }
+    },
+    "additionalProperties": false
+}"##;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Address {
+    street: Option<String>,
+    number: u16,
+}
+
+/// Notes how to reach somebody.
+#[tool(
+    input_schema = CONTACT,
+    output_schema = r#"{ "type": "object", "required": ["noted"], "x-y": true }"#
+)]
+fn contact(name: String, address: Address, phone: Option<String>) -> serde_json::Value {
+    serde_json::json!({ "noted": [name, address.street, address.number, phone] })
+}
+
 /// The configuration.
 #[resource(
     "config://app",
@@ -115,6 +153,8 @@ fn fail(how: &str) -> Result<String, ToolError> {
     audience(user, assistant),
     priority = 0.8,
     last_modified = "2026-01-01T00:00:00Z",
+    ttl = "90s",
+    scope = "public",
     icon("https://example.com/config.png"),
     meta("example.com/kind" = "config")
 )]
@@ -169,8 +209,11 @@ fn hello() -> &'static str {
     "Hello!"
 }
 
-pub(crate) fn items() -> [Item; 13] {
-    tools![search, echo, add, nothing, show, count, fail, config, dot, profile, logs, review, hello]
+pub(crate) fn items() -> [Item; 14] {
+    tools![
+        search, echo, add, nothing, show, count, fail, contact, config, dot, profile, logs, review,
+        hello
+    ]
 }
 
 pub(crate) fn server() -> Server {

@@ -1,11 +1,13 @@
 //! One integration binary: link time is our daily cost.
 
 mod ask;
+mod caching;
 mod golden;
 mod http;
 mod kitchen;
 mod raw;
 mod schema;
+mod schemas;
 mod served;
 mod server;
 mod sse;

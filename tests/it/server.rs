@@ -155,7 +155,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 #[tool]
 fn wait_on_thread(started: &Arc<Notify>, ctx: &Context) {
     let (cancelled, wake) = std::sync::mpsc::channel();
-    ctx.on_cancel(move || {
+    let _wake = ctx.on_cancel(move || {
         let _ = cancelled.send(());
     });
     started.notify_one();
@@ -346,4 +346,137 @@ fn the_manifest_is_stable_and_sorted() {
     assert_eq!(one["manifestVersion"], 1);
     assert_eq!(one["tools"][0]["name"], "add");
     assert_eq!(one["tools"][0]["outputSchema"]["properties"]["result"]["type"], "integer");
+}
+
+/// Says what somebody else wrote, line breaks and all.
+#[derive(serde::Serialize, schemars::JsonSchema)]
+struct Quotation {
+    #[schemars(with = "Value")]
+    json: Box<serde_json::value::RawValue>,
+}
+
+/// Quotes.
+#[tool]
+fn quote(ctx: &Context) -> Quotation {
+    let json: Box<serde_json::value::RawValue> = serde_json::from_str("{\n\"a\":\r\n1}").unwrap();
+    ctx.log(mcp_runtime::LogLevel::Error, &json);
+    Quotation { json }
+}
+
+#[tokio::test]
+async fn a_message_is_one_line_whatever_it_quotes() {
+    let server = Server::new("test", "1").with(tools![quote]);
+    let client = testing::connect_at(server, Revision::V2025_06_18).await.unwrap();
+    let reply = client.call("quote", ()).await.unwrap();
+    assert_eq!(reply.as_value()["structuredContent"], json!({ "json": { "a": 1 } }));
+    assert_eq!(client.notifications()[0]["params"]["data"], json!({ "a": 1 }));
+}
+
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts how often it is started.
+#[tool]
+async fn count_runs(started: &Arc<Notify>) {
+    RUNS.fetch_add(1, Ordering::Relaxed);
+    started.notify_one();
+    std::future::pending().await
+}
+
+#[tokio::test]
+async fn a_request_of_a_taken_id_does_not_run() {
+    let started = Arc::new(Notify::new());
+    let server = Server::new("test", "1").with(tools![count_runs]).state(started.clone());
+    let client = testing::connect_at(server, Revision::V2025_06_18).await.unwrap();
+    let call = json!({ "jsonrpc": "2.0", "id": "same", "method": "tools/call", "params": { "name": "count_runs" } });
+    client.send(&call);
+    started.notified().await;
+    client.send(&call);
+    eventually("the second is refused", || {
+        client.notifications().iter().any(|said| said["error"]["code"] == -32600)
+    })
+    .await;
+    assert_eq!(RUNS.load(Ordering::Relaxed), 1);
+}
+
+/// Keeps a request in its own callback.
+#[tool(inline)]
+fn keep(ctx: &Context, alive: &Arc<()>) {
+    let (kept, alive) = (ctx.clone(), alive.clone());
+    std::mem::forget(ctx.on_cancel(move || drop((kept, alive))));
+}
+
+#[tokio::test]
+async fn a_call_that_has_ended_keeps_nothing() {
+    let alive = Arc::new(());
+    let server = Server::new("test", "1").with(tools![keep]).state(alive.clone());
+    let client = testing::connect(server).await.unwrap();
+    let before = Arc::strong_count(&alive);
+    for _ in 0..10 {
+        client.call("keep", ()).await.unwrap();
+    }
+    assert_eq!(Arc::strong_count(&alive), before);
+}
+
+#[tokio::test]
+async fn what_is_echoed_is_bounded() {
+    let client = connect(tools![add]).await;
+    let long = "x".repeat(100_000);
+    for refusal in [
+        client.request(&long, json!({})).await.unwrap_err(),
+        client.call(&long, ()).await.unwrap_err(),
+        client.request("tools/list", json!({ "cursor": long })).await.unwrap_err(),
+    ] {
+        assert!(refusal.as_value().to_string().len() < 1000, "{refusal}");
+    }
+}
+
+/// Runs where its request came in once it has proved quick, and then blocks.
+#[tool]
+fn quick_then(ms: u64) -> u64 {
+    thread::sleep(Duration::from_millis(ms));
+    ms
+}
+
+/// The same with state, which it may wait on.
+#[tool]
+fn quick_then_with_state(_: &Db, ms: u64) -> u64 {
+    quick_then(ms)
+}
+
+#[tokio::test]
+async fn a_function_that_may_wait_never_blocks_others_however_quick_it_was() {
+    let server = Server::new("test", "1").with(tools![quick_then_with_state, add]).state(Db(""));
+    let client = Arc::new(testing::connect(server).await.unwrap());
+    for _ in 0..1000 {
+        client.call("quick_then_with_state", json!({ "ms": 0 })).await.unwrap();
+    }
+    let calling = client.clone();
+    let blocked =
+        tokio::spawn(
+            async move { calling.call("quick_then_with_state", json!({ "ms": 2000 })).await },
+        );
+    tokio::task::yield_now().await;
+    let begun = Instant::now();
+    client.call("add", json!({ "a": 1, "b": 2 })).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
+    assert!(!blocked.is_finished());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn functions_that_turn_slow_leave_a_worker_to_the_others() {
+    let client = Arc::new(connect(tools![quick_then, add]).await);
+    for _ in 0..100 {
+        client.call("quick_then", json!({ "ms": 0 })).await.unwrap();
+    }
+    let slow: Vec<_> = (0..4)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.call("quick_then", json!({ "ms": 1500 })).await })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let begun = Instant::now();
+    client.call("add", json!({ "a": 1, "b": 2 })).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_millis(700), "{:?}", begun.elapsed());
+    assert!(slow.iter().any(|slow| !slow.is_finished()));
 }

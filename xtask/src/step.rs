@@ -67,6 +67,11 @@ pub(crate) fn all() -> Vec<Step> {
             run: steps::fresh::run,
         },
         Step {
+            name: "conformance",
+            about: "the official suite drives an example",
+            run: steps::conformance::run,
+        },
+        Step {
             name: "interop",
             about: "other people's clients drive our servers",
             run: steps::interop::run,
@@ -99,6 +104,6 @@ pub(crate) fn named(name: &str) -> Result<Step, String> {
 
 pub(crate) fn list() -> String {
     let lines: Vec<String> =
-        all().iter().map(|step| format!("{:9} {}", step.name, step.about)).collect();
+        all().iter().map(|step| format!("{:11} {}", step.name, step.about)).collect();
     lines.join("\n")
 }

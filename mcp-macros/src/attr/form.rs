@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{ExprMacro, Lit, LitBool, LitStr, Path, Token, parenthesized};
+use syn::{Expr, ExprMacro, Lit, LitBool, LitStr, Path, Token, parenthesized};
 
 use super::icon::Icon;
 use super::meta::{self, MetaEntry};
@@ -24,6 +24,10 @@ pub(crate) enum Form {
     Fraction,
     /// `key = "30s"`
     Duration,
+    /// `key = "30s"`, `key = "0s"`
+    Age,
+    /// `key = "public"`, `key = "private"`
+    Scope,
     /// `key = "1999-12-31T23:59:59Z"`
     Timestamp,
     /// `key(user, assistant)`
@@ -32,6 +36,8 @@ pub(crate) enum Form {
     Icon,
     /// `key("name" = "value")`
     Meta,
+    /// `key = ".."`, `key = SOME_CONST`, `key = include_str!("..")`
+    Schema,
     /// `key = some::path`
     Path,
 }
@@ -108,12 +114,26 @@ impl Form {
             let path = self.expect(key, input.call(Path::parse_mod_style))?;
             return Ok(Value::Ready(path.into_token_stream()));
         }
+        if self == Form::Schema {
+            return self.schema(key, input);
+        }
         if self == Form::Prose && !input.peek(Lit) {
             let call: ExprMacro = self.expect(key, input.parse())?;
             return Ok(Value::Ready(call.into_token_stream()));
         }
         let literal: Lit = self.expect(key, input.parse())?;
         self.literal(key, &literal)
+    }
+
+    /// Any constant text; what it says is checked when the server starts.
+    fn schema(self, key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
+        let text: Expr = self.expect(key, input.parse())?;
+        match &text {
+            Expr::Lit(literal) if !matches!(literal.lit, Lit::Str(_)) => {
+                Err(syn::Error::new_spanned(literal, self.usage(key)))
+            }
+            _ => Ok(Value::Ready(text.into_token_stream())),
+        }
     }
 
     fn literal(self, key: &Ident, literal: &Lit) -> syn::Result<Value> {
@@ -128,8 +148,16 @@ impl Form {
                 Ok(Value::Ready(fraction(literal).ok_or_else(refuse)?))
             }
             (Form::Duration, Lit::Str(text)) => {
-                Ok(Value::Ready(duration(&text.value()).ok_or_else(refuse)?))
+                Ok(Value::Ready(duration(&text.value(), 1).ok_or_else(refuse)?))
             }
+            (Form::Age, Lit::Str(text)) => {
+                Ok(Value::Ready(duration(&text.value(), 0).ok_or_else(refuse)?))
+            }
+            (Form::Scope, Lit::Str(text)) => match &*text.value() {
+                "public" => Ok(Value::Ready(quote!(__mcp::CacheScope::Public))),
+                "private" => Ok(Value::Ready(quote!(__mcp::CacheScope::Private))),
+                _ => Err(refuse()),
+            },
             (Form::Timestamp, Lit::Str(text)) if is_timestamp(&text.value()) => {
                 Ok(Value::Text(text.clone()))
             }
@@ -168,13 +196,21 @@ impl Form {
             Form::Flag => format!("a flag: `{key}` or `{key} = false`"),
             Form::Size => format!("a whole number: `{key} = 1024`"),
             Form::Fraction => format!("a number from 0.0 to 1.0: `{key} = 0.5`"),
-            Form::Duration => format!("a duration: `{key} = \"30s\"`, `\"500ms\"` or `\"2m\"`"),
+            Form::Duration | Form::Age => {
+                format!("a duration: `{key} = \"30s\"`, `\"500ms\"` or `\"2m\"`")
+            }
+            Form::Scope => {
+                format!("who may be given a copy: `{key} = \"public\"` or `{key} = \"private\"`")
+            }
             Form::Timestamp => format!("an ISO 8601 date: `{key} = \"1999-12-31T23:59:59Z\"`"),
             Form::Audience => format!("a list: `{key}(user, assistant)`"),
             Form::Icon => format!(
                 "a list: `{key}(\"https://..\", mime_type = \"image/png\", sizes = \"48x48\")`"
             ),
             Form::Meta => format!("a list: `{key}(\"com.example/key\" = \"value\")`"),
+            Form::Schema => format!(
+                "the text of a JSON Schema: `{key} = include_str!(\"..\")`, a constant or a literal"
+            ),
             Form::Path => format!("a path: `{key} = my_crate::mcp_runtime`"),
         };
         format!("`{key}` takes {form}")
@@ -190,11 +226,11 @@ fn fraction(literal: &Lit) -> Option<TokenStream> {
     (0.0..=1.0).contains(&value).then(|| quote!(#value))
 }
 
-/// `"30s"`, `"500ms"`, `"2m"`; never zero.
-fn duration(text: &str) -> Option<TokenStream> {
+/// `"30s"`, `"500ms"`, `"2m"`; not less than `least` of its unit.
+fn duration(text: &str, least: u64) -> Option<TokenStream> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (amount, unit) = text.split_at(digits);
-    let amount: u64 = amount.parse().ok().filter(|amount| *amount > 0)?;
+    let amount: u64 = amount.parse().ok().filter(|amount| *amount >= least)?;
     match unit {
         "ms" => Some(quote!(::core::time::Duration::from_millis(#amount))),
         "s" => Some(quote!(::core::time::Duration::from_secs(#amount))),
@@ -237,12 +273,13 @@ mod tests {
     #[test]
     fn durations() {
         let millis = quote!(::core::time::Duration::from_millis(500u64)).to_string();
-        assert_eq!(duration("500ms").unwrap().to_string(), millis);
+        assert_eq!(duration("500ms", 1).unwrap().to_string(), millis);
         let minutes = quote!(::core::time::Duration::from_secs(120u64)).to_string();
-        assert_eq!(duration("2m").unwrap().to_string(), minutes);
+        assert_eq!(duration("2m", 1).unwrap().to_string(), minutes);
         for bad in ["", "30", "s", "0s", "1.5s", "-1s", "1 s", "1h", "99999999999999999999s"] {
-            assert!(duration(bad).is_none(), "{bad}");
+            assert!(duration(bad, 1).is_none(), "{bad}");
         }
+        assert!(duration("0s", 0).is_some());
     }
 
     #[test]

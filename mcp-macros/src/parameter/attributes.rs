@@ -2,15 +2,17 @@
 
 use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
+use syn::parse::ParseStream;
 use syn::{Attribute, LitStr, Meta};
 
 use crate::attr::nearest;
 use crate::errors::Errors;
 
-#[derive(Clone, Copy)]
 pub(super) enum Marker {
     Ctx,
     Flatten,
+    /// `#[arg(header = "Region")]`
+    Header(LitStr),
 }
 
 pub(super) struct Attributes {
@@ -28,8 +30,7 @@ impl Attributes {
             } else if attr.path().is_ident("arg") || attr.path().is_ident("ctx") {
                 let marker = errors.keep(Marker::parse(attr));
                 if marker.is_some() && sorted.marker.is_some() {
-                    errors
-                        .at(attr, "a parameter is either `#[ctx]` or `#[arg(flatten)]`, and once");
+                    errors.at(attr, "a parameter is either `#[ctx]` or `#[arg(..)]`, and once");
                 }
                 sorted.marker = marker.or(sorted.marker);
             } else if is_ours(attr) {
@@ -60,20 +61,32 @@ impl Marker {
             })?;
             return Ok(Marker::Ctx);
         }
-        let words = attr.parse_args::<Ident>();
-        match words {
-            Ok(word) if word == "flatten" => Ok(Marker::Flatten),
-            Ok(word) if nearest(&word.to_string(), &["flatten"]).is_some() => {
-                Err(syn::Error::new_spanned(
-                    &word,
-                    format!("`#[arg]` has no `{word}`; did you mean `flatten`?"),
-                ))
+        let word = attr.parse_args_with(|input: ParseStream<'_>| {
+            let word: Ident = input.parse()?;
+            if word == "header" {
+                input.parse::<syn::Token![=]>()?;
+                return input.parse().map(Marker::Header).map(Ok);
             }
-            _ => {
-                let message = "`#[arg]` knows `flatten` only; names and defaults are serde's: `#[serde(rename = \"..\")]`, `#[serde(default)]`";
-                Err(syn::Error::new_spanned(attr, message))
-            }
+            // A value would be one of a word we have not.
+            Ok(if input.is_empty() { Err(word) } else { return Err(input.error("")) })
+        });
+        match word {
+            Ok(Ok(header)) => Ok(header),
+            Ok(Err(word)) if word == "flatten" => Ok(Marker::Flatten),
+            Ok(Err(word)) => Err(Self::unknown(attr, Some(&word))),
+            Err(_) => Err(Self::unknown(attr, None)),
         }
+    }
+
+    fn unknown(attr: &Attribute, word: Option<&Ident>) -> syn::Error {
+        if let Some(word) = word
+            && let Some(near) = nearest(&word.to_string(), &["flatten", "header"])
+        {
+            let message = format!("`#[arg]` has no `{word}`; did you mean `{near}`?");
+            return syn::Error::new_spanned(word, message);
+        }
+        let message = "`#[arg]` knows `flatten` and `header = \"..\"`; names and defaults are serde's: `#[serde(rename = \"..\")]`, `#[serde(default)]`";
+        syn::Error::new_spanned(attr, message)
     }
 }
 

@@ -133,6 +133,14 @@ pub(super) fn collection(ty: &Type) -> Option<String> {
     }
 }
 
+/// Whether it is visibly a number with a fraction, given or not.
+pub(super) fn is_fraction(ty: &Type) -> bool {
+    let named = |ty| {
+        std_segment(ty).is_some_and(|segment| segment.ident == "f32" || segment.ident == "f64")
+    };
+    named(option_of(ty).unwrap_or(ty))
+}
+
 /// Whether it is visibly one value: text or a scalar.
 pub(super) fn is_scalar(ty: &Type) -> bool {
     match peel(ty) {

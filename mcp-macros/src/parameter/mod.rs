@@ -8,7 +8,7 @@ mod form;
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
-use syn::{Attribute, Pat, PatType, Type};
+use syn::{Attribute, LitStr, Pat, PatType, Type};
 
 pub(crate) use self::attributes::is_ours;
 use self::attributes::{Attributes, Marker, has_decoder, rename};
@@ -45,6 +45,8 @@ pub(crate) struct Argument {
     pub(crate) lent: bool,
     /// `#[arg(flatten)]`
     pub(crate) flatten: bool,
+    /// `#[arg(header = "Region")]`
+    pub(crate) header: Option<LitStr>,
 }
 
 impl Parameter {
@@ -52,7 +54,7 @@ impl Parameter {
         let attrs = Attributes::sort(&typed.attrs, errors);
         let source = match attrs.marker {
             Some(Marker::Ctx) => extract(&typed.ty, errors),
-            marker => classify(typed, marker.is_some(), &attrs.field, errors),
+            ref marker => classify(typed, marker.as_ref(), &attrs.field, errors),
         };
         let source = source?;
         if !matches!(source, Source::Argument(_)) {
@@ -90,6 +92,11 @@ impl Argument {
         form::collection(&self.written)
     }
 
+    /// Whether the type visibly is a number with a fraction.
+    pub(crate) fn is_fraction(&self) -> bool {
+        form::is_fraction(&self.written)
+    }
+
     /// Whether the type visibly is one text or number.
     pub(crate) fn is_scalar(&self) -> bool {
         form::is_scalar(&self.written)
@@ -110,11 +117,20 @@ fn extract(ty: &Type, errors: &Errors) -> Option<Source> {
 
 fn classify(
     typed: &PatType,
-    flatten: bool,
+    marker: Option<&Marker>,
     attrs: &[Attribute],
     errors: &Errors,
 ) -> Option<Source> {
     let form = Form::of(&typed.ty).map_err(|remedy| errors.at(&typed.ty, remedy)).ok()?;
+    let flatten = matches!(marker, Some(Marker::Flatten));
+    let header = match marker {
+        Some(Marker::Header(header)) => Some(header.clone()),
+        _ => None,
+    };
+    if let (Some(header), Form::State(_) | Form::StateDyn(_)) = (&header, &form) {
+        errors
+            .at(header, "the server provides this value, so no header can repeat it: remove this");
+    }
     if flatten && !matches!(form, Form::Owned(_)) {
         errors.at(&typed.ty, "`#[arg(flatten)]` is for a struct of arguments: take it by value");
         return None;
@@ -127,7 +143,15 @@ fn classify(
     };
     let ident = argument_name(&typed.pat, errors)?;
     let written = (*typed.ty).clone();
-    Some(Source::Argument(Argument { ident, attrs: attrs.to_vec(), written, owned, lent, flatten }))
+    Some(Source::Argument(Argument {
+        ident,
+        attrs: attrs.to_vec(),
+        written,
+        owned,
+        lent,
+        flatten,
+        header,
+    }))
 }
 
 /// An argument's name is its parameter's name, so it must have one.

@@ -27,6 +27,8 @@ const __mcp_config: ::mcp_runtime::Item = {
             .audience(&[__mcp::Role::User, __mcp::Role::Assistant])
             .priority(0.5f64)
             .last_modified("1999-12-31")
+            .ttl(::core::time::Duration::from_secs(60u64))
+            .scope(__mcp::CacheScope::Public)
             .needs(&[__mcp::Need::of::<App>()]),
     );
     __mcp::inventory::submit! {

@@ -39,6 +39,8 @@ const __mcp_move: facade::mcp::Item = {
             .idempotent(true)
             .open_world(false)
             .timeout(::core::time::Duration::from_secs(30u64))
+            .input_schema(schemas::MOVE)
+            .output_schema(include_str!("moved.json"))
             .icons(
                 &[
                     __mcp::Icon::new("https://example.com/a.png")

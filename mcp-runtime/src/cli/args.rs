@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
@@ -47,11 +48,11 @@ pub(super) struct ServeArgs {
     pub(super) path: String,
 
     /// Keep no sessions and no streams: one request, one JSON reply (http)
-    #[arg(long, env = "MCP_STATELESS")]
+    #[arg(long, env = "MCP_STATELESS", value_parser = FalseyValueParser::new())]
     pub(super) stateless: bool,
 
     /// Serve clients of the old HTTP+SSE transport too, under /sse (http)
-    #[arg(long, env = "MCP_WITH_SSE")]
+    #[arg(long, env = "MCP_WITH_SSE", value_parser = FalseyValueParser::new())]
     pub(super) with_sse: bool,
 
     /// Host header to accept besides localhost and the address listened on; `*` accepts any (sse, http)

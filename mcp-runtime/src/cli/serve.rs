@@ -78,13 +78,12 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
         .allow_hosts(&args.allow_host)
         .allow_origins(&args.allow_origin);
     let port = port(args)?;
-    let runtime = runtime(Builder::new_multi_thread())?;
+    let runtime = runtime(several_threads())?;
     run(runtime, server, flags, async |service, shutdown| {
         let listener = http::bind(&args.host, port).await?;
-        for url in options.urls(listener.local_addr(), mode) {
-            eprintln!("listening on {url}");
-        }
-        http::serve(service, listener, &options, mode, shutdown).await
+        let urls = options.urls(listener.local_addr(), mode);
+        let ready = || urls.iter().for_each(|url| eprintln!("listening on {url}"));
+        http::serve(service, listener, &options, mode, shutdown, ready).await
     })
 }
 
@@ -106,6 +105,15 @@ fn port(args: &ServeArgs) -> Result<u16, Error> {
     }
 }
 
+/// At least two, so that a function which blocks one leaves the other, even on one core.
+#[cfg(feature = "http")]
+fn several_threads() -> Builder {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(cores.max(2));
+    builder
+}
+
 fn runtime(mut builder: Builder) -> Result<Runtime, Error> {
     let runtime: io::Result<_> = builder.enable_all().build();
     runtime.map_err(|error| Error::one(format!("cannot start the runtime: {error}")))
@@ -122,7 +130,7 @@ fn run<A: 'static>(
         let hooks = server.take_shutdown();
         let service = server.build(flags).await?;
         let (trigger, shutdown) = Shutdown::new();
-        tokio::spawn(signals::watch(trigger));
+        signals::watch(trigger);
         let served = serve(service, shutdown).await;
         for hook in hooks {
             hook().await;

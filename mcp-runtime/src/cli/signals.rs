@@ -1,4 +1,6 @@
-use std::process;
+use std::{io, process, thread};
+
+use tokio::runtime::Builder;
 
 use crate::transport::ShutdownTrigger;
 
@@ -6,17 +8,26 @@ use crate::transport::ShutdownTrigger;
 const INTERRUPTED: i32 = 130;
 
 /// The first Ctrl-C or SIGTERM asks the server to finish what runs; the second ends the process.
-pub(super) async fn watch(trigger: ShutdownTrigger) {
-    let Ok(mut signals) =
-        Signals::new().inspect_err(|error| tracing::warn!(%error, "signals are not watched"))
-    else {
-        // Keeps the trigger: without it transports would wait for nothing all the same.
-        return std::future::pending().await;
+///
+/// On a thread of its own: a function that blocks the server's must not block the way out.
+pub(super) fn watch(trigger: ShutdownTrigger) {
+    let watching = move || {
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        runtime.block_on(async {
+            let mut signals = Signals::new()?;
+            signals.next().await;
+            trigger.pull();
+            signals.next().await;
+            process::exit(INTERRUPTED)
+        })
     };
-    signals.next().await;
-    trigger.pull();
-    signals.next().await;
-    process::exit(INTERRUPTED);
+    let watcher = thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let watched: io::Result<()> = watching();
+        watched.inspect_err(|error| tracing::warn!(%error, "signals are not watched"))
+    });
+    if let Err(error) = watcher {
+        tracing::warn!(%error, "signals are not watched");
+    }
 }
 
 #[cfg(unix)]
@@ -27,7 +38,7 @@ struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
@@ -54,7 +65,7 @@ struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    fn new() -> io::Result<Self> {
         Ok(Self)
     }
 

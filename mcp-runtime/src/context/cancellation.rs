@@ -1,5 +1,6 @@
 use std::fmt;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -17,7 +18,8 @@ pub(crate) struct Cancellation {
 struct Waiting {
     /// The call's reply is made: nothing can be cancelled any more.
     ended: bool,
-    callbacks: Vec<Callback>,
+    callbacks: Vec<(u64, Callback)>,
+    next_key: u64,
     /// Whoever polls the call.
     waker: Option<Waker>,
 }
@@ -35,20 +37,32 @@ impl Cancellation {
         }
         let Waiting { callbacks, waker, .. } = mem::take(&mut *waiting);
         drop(waiting); // callbacks are the author's: they may come back here
-        callbacks.into_iter().for_each(|callback| callback());
+        callbacks.into_iter().for_each(|(_, callback)| run(callback));
         if let Some(waker) = waker {
             waker.wake();
         }
     }
 
-    pub(crate) fn on_cancel(&self, callback: Callback) {
+    /// Runs the callback on cancellation, at once if that was; the key is to [`forget`](Self::forget) it.
+    pub(crate) fn on_cancel(&self, callback: Callback) -> u64 {
         let mut waiting = self.lock();
+        let key = waiting.next_key;
+        waiting.next_key += 1;
         if self.is_cancelled() {
             drop(waiting);
-            callback();
+            run(callback);
         } else if !waiting.ended {
-            waiting.callbacks.push(callback);
+            waiting.callbacks.push((key, callback));
         }
+        key
+    }
+
+    pub(crate) fn forget(&self, key: u64) {
+        let mut waiting = self.lock();
+        let position = waiting.callbacks.iter().position(|(known, _)| *known == key);
+        let forgotten = position.map(|position| waiting.callbacks.swap_remove(position));
+        drop(waiting);
+        drop(forgotten); // the author's, whose drop may come back here
     }
 
     /// Wakes `waker` on cancellation.
@@ -62,12 +76,20 @@ impl Cancellation {
 
     /// The call has its reply: forgets who waited.
     pub(crate) fn end(&self) {
-        let mut waiting = self.lock();
-        *waiting = Waiting { ended: true, ..Waiting::default() };
+        let ended = Waiting { ended: true, ..Waiting::default() };
+        let forgotten = mem::replace(&mut *self.lock(), ended);
+        drop(forgotten); // the author's, whose drop may come back here
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A callback is the author's and runs where others are served: its panic ends with it.
+fn run(callback: Callback) {
+    if catch_unwind(AssertUnwindSafe(callback)).is_err() {
+        tracing::error!("a callback of `on_cancel` panicked");
     }
 }
 
@@ -105,6 +127,27 @@ mod tests {
         assert_eq!(count.load(Ordering::Relaxed), 1);
         cancellation.on_cancel(callback());
         assert_eq!(count.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_callback_that_panics_keeps_no_other_from_running() {
+        let (count, callback) = counter();
+        let cancellation = Cancellation::default();
+        cancellation.on_cancel(Box::new(|| panic!("the author's")));
+        cancellation.on_cancel(callback());
+        cancellation.cancel();
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_forgotten_callback_does_not_run() {
+        let (count, callback) = counter();
+        let cancellation = Cancellation::default();
+        let forgotten = cancellation.on_cancel(callback());
+        cancellation.on_cancel(callback());
+        cancellation.forget(forgotten);
+        cancellation.cancel();
+        assert_eq!(count.load(Ordering::Relaxed), 1);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) use state::States;
 use crate::revision::{At, Progressed, Revision};
 use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Member, Message, RequestId};
+use crate::wire::{Member, Message, RequestId, frame};
 
 /// The request a function serves: tell its client of progress, log to it, ask whether it still
 /// waits, see who it is.
@@ -121,12 +121,14 @@ impl Context {
         self.request.cancellation.is_cancelled()
     }
 
-    /// Runs `f` when the client cancels the request, at once if it already has; never if the call
-    /// ends first. `f` must be quick: it runs where the cancellation arrived.
+    /// Runs `f` when the client cancels the request, at once if it already has; never after the
+    /// call has ended or what this returns was dropped. `f` must be quick: it runs where the
+    /// cancellation arrived.
     ///
-    /// For sync functions that wait in foreign code, such as a database that can be interrupted.
-    pub fn on_cancel(&self, f: impl FnOnce() + Send + 'static) {
-        self.request.cancellation.on_cancel(Box::new(f));
+    /// For sync functions that wait in foreign code, such as a database that can be interrupted:
+    /// keep the [`OnCancel`] for as long as the interruption would hit this call and no other.
+    pub fn on_cancel(&self, f: impl FnOnce() + Send + 'static) -> OnCancel {
+        OnCancel { key: self.request.cancellation.on_cancel(Box::new(f)), context: self.clone() }
     }
 
     /// The client's declaration of itself.
@@ -165,6 +167,28 @@ impl Context {
     }
 }
 
+/// A callback of [`Context::on_cancel`]; dropped, it is forgotten.
+#[derive(Debug)]
+#[must_use = "a callback that is dropped at once never runs: bind it, `let _interrupt = …`"]
+pub struct OnCancel {
+    context: Context,
+    key: u64,
+}
+
+impl Drop for OnCancel {
+    fn drop(&mut self) {
+        self.context.request.cancellation.forget(self.key);
+    }
+}
+
+impl Request {
+    /// The function has returned: it says nothing more, and nothing of it can be cancelled.
+    pub(crate) fn end(&self) {
+        self.outbox.close();
+        self.cancellation.end();
+    }
+}
+
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
@@ -183,7 +207,7 @@ fn notification(method: &'static str, params: &impl Serialize) -> Option<Vec<u8>
         method: &'static str,
         params: &'a P,
     }
-    serde_json::to_vec(&Notification { jsonrpc: "2.0", method, params })
+    frame(&Notification { jsonrpc: "2.0", method, params })
         .inspect_err(
             |error| tracing::warn!(method, %error, "a notification cannot be written as JSON"),
         )

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
+use crate::wire::tool::Mirrored;
 use crate::wire::{ErrorObject, Message};
 
 /// What a transport knows of the sender of a message, beside the message.
@@ -20,6 +21,11 @@ pub(crate) trait Peer: fmt::Debug + Send + Sync {
     /// Whether what the transport was told of a stateless message agrees with it
     /// (basic/transports/streamable-http, "Request headers").
     fn mirrors(&self, message: &Message, meta: &RequestMeta<'_>) -> Result<(), ErrorObject>;
+
+    /// The same for the arguments of a tool that are to be repeated outside the message; nothing is where nobody can.
+    fn mirrors_arguments(&self, _: &Message, _: &[Mirrored]) -> Result<(), ErrorObject> {
+        Ok(())
+    }
 }
 
 /// A peer known only by its messages.

@@ -6,15 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
 use crate::wire::message::without_position;
+use crate::wire::schema::Node;
 use crate::wire::tool::Tool;
 
 /// Reads arguments. Only if that fails is the schema looked at: to read `"42"` as 42, because
 /// models write that, and otherwise to say what is wrong.
 pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &Tool) -> Result<T, Fault> {
-    // serde would take an array for a struct, field by field.
-    if raw.first() != Some(&b'{') {
-        return Err(Fault::malformed("params.arguments: expected an object"));
-    }
     serde_json::from_slice(raw).or_else(|error| read_again(raw, tool, &error))
 }
 
@@ -24,48 +21,66 @@ fn read_again<T: DeserializeOwned>(
     tool: &Tool,
     error: &serde_json::Error,
 ) -> Result<T, Fault> {
-    // The frame was JSON, so what fails here is text that JSON has and Rust has not: a lone surrogate.
-    let given: Value = serde_json::from_slice(raw)
-        .map_err(|_| Fault::malformed("params.arguments: not valid Unicode"))?;
+    // The frame was JSON, so what fails here is what JSON has and Rust has not: a lone surrogate, a
+    // number beyond 64 bits, nesting without end.
+    let given: Value = serde_json::from_slice(raw).map_err(|error| {
+        let what = without_position(&error);
+        Fault::arguments(format!("Invalid arguments for tool `{}`: {what}.", tool.name))
+    })?;
     let mut coerced = given.clone();
-    if coerce(&mut coerced, &tool.input_schema)
+    if coerce(&mut coerced, tool.input_schema.root())
         && let Ok(arguments) = T::deserialize(&coerced)
     {
         return Ok(arguments);
     }
     let (path, what) = match serde_path_to_error::deserialize::<_, T>(&given) {
-        Err(error) => (error.path().to_string(), error.inner().to_string()),
+        Err(error) => (error.path().to_string(), without_position(error.inner())),
         // As a value it is fine, as text it was not: a member stands twice.
         Ok(_) => (String::new(), without_position(error)),
     };
     Err(Fault::arguments(explain(&path, &what, &given, tool)))
 }
 
+/// Up to here every whole number is a `f64`.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Reads strings as the JSON they hold wherever the schema wants no string. Whether any was.
-fn coerce(value: &mut Value, schema: &Value) -> bool {
+fn coerce(value: &mut Value, schema: Node<'_>) -> bool {
     match value {
-        Value::String(text) if !allows(schema, "string") => {
+        Value::String(text) if !allows(schema, "string", 0) => {
             match serde_json::from_str::<Value>(text) {
-                Ok(read) if allows(schema, kind_keyword(&read)) => *value = read,
+                Ok(read) if allows(schema, kind_keyword(&read), 0) => *value = read,
                 _ => return false,
             }
             coerce(value, schema);
             true
         }
+        // JSON Schema takes 1.0 for an integer, and so do the models that write it.
+        Value::Number(number) if number.is_f64() && !allows(schema, "number", 0) => {
+            match number.as_f64() {
+                Some(whole)
+                    if whole.fract() == 0.0
+                        && whole.abs() < EXACT
+                        && allows(schema, "integer", 0) =>
+                {
+                    *value = json!(whole as i64);
+                    true
+                }
+                _ => false,
+            }
+        }
         Value::Object(members) => {
-            let property =
-                |name: &str| schema.get("properties").and_then(|properties| properties.get(name));
             let mut any = false;
             for (name, member) in members {
-                if let Some(schema) = property(name).or_else(|| schema.get("additionalProperties"))
-                {
+                let property = schema.property(name);
+                if let Some(schema) = property.or_else(|| schema.schema("additionalProperties")) {
                     any |= coerce(member, schema);
                 }
             }
             any
         }
         Value::Array(elements) => {
-            let Some(schema) = schema.get("items") else { return false };
+            let Some(schema) = schema.schema("items") else { return false };
             elements.iter_mut().fold(false, |any, element| coerce(element, schema) | any)
         }
         _ => false,
@@ -73,15 +88,15 @@ fn coerce(value: &mut Value, schema: &Value) -> bool {
 }
 
 /// Whether `schema` takes values of a type; a schema that does not say takes none we would make.
-fn allows(schema: &Value, kind: &str) -> bool {
+fn allows(schema: Node<'_>, kind: &str, depth: usize) -> bool {
     let is = |wanted: &Value| wanted == kind || (kind == "integer" && wanted == "number");
     match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().any(is),
         Some(wanted) => is(wanted),
-        None => ["anyOf", "oneOf"].iter().any(|keyword| {
-            let choices = schema.get(keyword).and_then(Value::as_array);
-            choices.is_some_and(|choices| choices.iter().any(|choice| allows(choice, kind)))
-        }),
+        None if depth < DEEPEST => ["anyOf", "oneOf"]
+            .iter()
+            .any(|keyword| schema.schemas(keyword).any(|choice| allows(choice, kind, depth + 1))),
+        None => false,
     }
 }
 
@@ -104,36 +119,34 @@ fn explain(path: &str, what: &str, given: &Value, tool: &Tool) -> String {
         "." | "" => text += &format!(": {what}."),
         path => text += &format!(" at `{path}`: {what}."),
     }
-    let properties = tool.input_schema.get("properties").and_then(Value::as_object);
+    let schema = tool.input_schema.root();
     let missing = what.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
     if let (Some(property), true) =
-        (missing.and_then(|name| properties?.get(name)), matches!(path, "." | ""))
+        (missing.and_then(|name| schema.property(name)), matches!(path, "." | ""))
     {
         text += &format!(" Expected {}.", expected(property));
     }
-    for (unknown, nearest) in unknown_names(given, properties) {
+    for (unknown, nearest) in unknown_names(given, schema) {
         text += &match nearest {
-            Some(nearest) => format!(" Unknown argument `{unknown}`: did you mean `{nearest}`?"),
-            None => format!(" Unknown argument `{unknown}`."),
+            Some(nearest) => {
+                format!(" Unknown argument `{unknown:.64}`: did you mean `{nearest}`?")
+            }
+            None => format!(" Unknown argument `{unknown:.64}`."),
         };
     }
-    text += &format!(" Example of valid arguments: {}", example(&tool.input_schema, 0));
+    text += &format!(" Example of valid arguments: {}", example(schema, 0));
     text
 }
 
 /// Arguments the schema does not have, each with the name it was probably meant to be.
 fn unknown_names<'a>(
     given: &'a Value,
-    properties: Option<&'a Map<String, Value>>,
+    schema: Node<'a>,
 ) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
     const SHOWN: usize = 3;
-    let known =
-        move |name: &str| properties.is_some_and(|properties| properties.contains_key(name));
     let given = given.as_object().into_iter().flat_map(Map::keys).map(String::as_str);
-    given.filter(move |name| !known(name)).take(SHOWN).map(move |name| {
-        let near = properties.into_iter().flat_map(Map::keys).map(String::as_str);
-        (name, nearest(name, near))
-    })
+    let unknown = given.filter(move |name| schema.property(name).is_none());
+    unknown.take(SHOWN).map(move |name| (name, nearest(name, schema.property_names())))
 }
 
 fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -145,7 +158,7 @@ fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<
         .map(|(_, candidate)| candidate)
 }
 
-fn expected(schema: &Value) -> String {
+fn expected(schema: Node<'_>) -> String {
     let kind = match schema.get("type") {
         Some(Value::String(kind)) => kind.as_str(),
         _ => "value",
@@ -157,8 +170,7 @@ fn expected(schema: &Value) -> String {
 }
 
 /// A value the schema takes: the author's default, example or first choice where there is one.
-fn example(schema: &Value, depth: usize) -> Value {
-    const DEEPEST: usize = 4;
+fn example(schema: Node<'_>, depth: usize) -> Value {
     let first = |keyword: &str| {
         schema.get(keyword).and_then(Value::as_array).and_then(|values| values.first())
     };
@@ -170,8 +182,10 @@ fn example(schema: &Value, depth: usize) -> Value {
     {
         return value.clone();
     }
-    if let Some(choice) = first("anyOf").or_else(|| first("oneOf")) {
-        return example(choice, depth);
+    if depth < DEEPEST
+        && let Some(choice) = schema.schemas("anyOf").chain(schema.schemas("oneOf")).next()
+    {
+        return example(choice, depth + 1);
     }
     let kind = match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.first().and_then(Value::as_str),
@@ -180,7 +194,7 @@ fn example(schema: &Value, depth: usize) -> Value {
     match kind {
         Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
         Some("boolean") => json!(true),
-        Some("array") => match schema.get("items") {
+        Some("array") => match schema.schema("items") {
             Some(items) if depth < DEEPEST => json!([example(items, depth + 1)]),
             _ => json!([]),
         },
@@ -192,14 +206,17 @@ fn example(schema: &Value, depth: usize) -> Value {
 }
 
 /// Required members only: the shortest call that works.
-fn example_object(schema: &Value, depth: usize) -> Value {
+fn example_object(schema: Node<'_>, depth: usize) -> Value {
     let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
     let members = required.filter_map(Value::as_str).map(|name| {
-        let property = schema.get("properties").and_then(|properties| properties.get(name));
+        let property = schema.property(name);
         (name.to_owned(), property.map_or(json!("text"), |property| example(property, depth + 1)))
     });
     Value::Object(members.collect())
 }
+
+/// How deep a schema is looked into: it may hold itself.
+const DEEPEST: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -223,8 +240,9 @@ mod tests {
             name: "search",
             title: None,
             description: None,
-            input_schema: schema::input(schema::arguments_schema::<Arguments>),
+            input_schema: schema::input(schema::arguments_schema::<Arguments>).into(),
             output_schema: None,
+            mirrored: Vec::new(),
             wraps_output: false,
             annotations: ToolAnnotations::default(),
             icons: &[],
@@ -235,8 +253,7 @@ mod tests {
     fn arguments(text: &str) -> Result<Arguments, String> {
         read(text.as_bytes(), &tool()).map_err(|fault| match fault.kind {
             FaultKind::Arguments(text) => text,
-            FaultKind::Protocol(error) => format!("protocol: {}", error.message),
-            FaultKind::Function(_) => unreachable!(),
+            FaultKind::Protocol(_) | FaultKind::Function(_) => unreachable!(),
         })
     }
 
@@ -246,6 +263,8 @@ mod tests {
         assert_eq!(arguments(r#"{"limit":42,"tags":[1,2]}"#), Ok(expected));
         let expected = Arguments { limit: 42, tags: Some(vec![1, 2]) };
         assert_eq!(arguments(r#"{"limit":"42","tags":"[1,\"2\"]"}"#), Ok(expected));
+        let expected = Arguments { limit: 42, tags: Some(vec![1]) };
+        assert_eq!(arguments(r#"{"limit":42.0,"tags":[1.0]}"#), Ok(expected));
     }
 
     #[test]
@@ -265,7 +284,6 @@ mod tests {
             "Invalid arguments for tool `search` at `tags[1]`: invalid type: boolean `true`, expected i64. \
              Example of valid arguments: {\"limit\":0}"
         );
-        assert_eq!(arguments("[1]").unwrap_err(), "protocol: params.arguments: expected an object");
         assert_eq!(
             arguments(r#"{"limit":1,"limit":2}"#).unwrap_err(),
             "Invalid arguments for tool `search`: duplicate field `limit`. Example of valid arguments: {\"limit\":0}"

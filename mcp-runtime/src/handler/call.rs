@@ -34,6 +34,10 @@ impl Call {
         Self { context, given }
     }
 
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
     /// The function's JSON arguments, as the struct the macro made of its parameters.
     pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         match &self.given {

@@ -7,6 +7,7 @@ use schemars::{Schema, SchemaGenerator};
 use super::returns::ResourceOutput;
 use super::run::Run;
 use super::uri::UriTemplate;
+use crate::wire::cache::CacheScope;
 use crate::wire::content::Role;
 use crate::wire::icon::Icon;
 use crate::wire::prompt::GetPromptResult;
@@ -153,6 +154,10 @@ definition! {
             run: Run<CallToolResult>,
         }
         set {
+            input_schema: Option<&'static str> = None;
+            output_schema: Option<&'static str> = None;
+            // Arguments and the headers that repeat them.
+            headers: &'static [(&'static str, &'static str)] = &[];
             annotations: ToolAnnotations = ToolAnnotations {
                 read_only_hint: None,
                 destructive_hint: None,
@@ -164,6 +169,18 @@ definition! {
 }
 
 impl ToolDef {
+    pub const fn input_schema(self, schema: &'static str) -> Self {
+        Self { input_schema: Some(schema), ..self }
+    }
+
+    pub const fn output_schema(self, schema: &'static str) -> Self {
+        Self { output_schema: Some(schema), ..self }
+    }
+
+    pub const fn headers(self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        Self { headers, ..self }
+    }
+
     pub const fn read_only(self, hint: bool) -> Self {
         let annotations = ToolAnnotations { read_only_hint: Some(hint), ..self.annotations };
         Self { annotations, ..self }
@@ -199,6 +216,8 @@ definition! {
             audience: &'static [Role] = &[];
             priority: Option<f64> = None;
             last_modified: Option<&'static str> = None;
+            ttl: Option<Duration> = None;
+            scope: Option<CacheScope> = None;
         }
     }
 }
@@ -222,6 +241,14 @@ impl ResourceDef {
 
     pub const fn last_modified(self, last_modified: &'static str) -> Self {
         Self { last_modified: Some(last_modified), ..self }
+    }
+
+    pub const fn ttl(self, ttl: Duration) -> Self {
+        Self { ttl: Some(ttl), ..self }
+    }
+
+    pub const fn scope(self, scope: CacheScope) -> Self {
+        Self { scope: Some(scope), ..self }
     }
 }
 

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::error::ToolError;
-use crate::wire::{Code, ErrorObject};
+use crate::wire::ErrorObject;
 
 /// Why a call has no result. Generated code passes it on and never looks inside.
 pub struct Fault {
@@ -20,11 +20,6 @@ pub(crate) enum FaultKind {
 impl Fault {
     pub(crate) fn arguments(text: impl Into<String>) -> Self {
         Self { kind: FaultKind::Arguments(text.into()) }
-    }
-
-    pub(crate) fn malformed(what: impl Into<String>) -> Self {
-        let what: String = what.into();
-        Self { kind: FaultKind::Protocol(ErrorObject::new(Code::INVALID_PARAMS, what)) }
     }
 
     /// A failure of ours or of the author's types, not of the caller: logged, not told.

@@ -16,6 +16,7 @@ mod definition;
 mod error;
 mod extract;
 mod fault;
+mod field_names;
 mod pace;
 mod returns;
 mod run;
@@ -50,6 +51,7 @@ pub mod private {
     };
     pub use super::schema::{arguments_schema, no_arguments};
     pub use super::uri::{Operator, UriPart, UriTemplate};
+    pub use crate::wire::cache::CacheScope;
     pub use crate::wire::content::Role;
     pub use crate::wire::icon::{Icon, Theme};
     pub use crate::{

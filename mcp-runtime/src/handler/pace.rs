@@ -5,43 +5,72 @@ use std::time::Duration;
 /// How quick a sync function has been: what decides on which thread it runs next.
 ///
 /// A function that blocks must not stall other requests, and a cheap one must not pay for a thread
-/// hop (about 10 µs each way). So a function starts on a thread of its own; after enough quick
-/// runs in a row it runs where its request came in; if it is ever slow there, others have waited
-/// for it once, and it goes back to threads of its own for good.
-#[derive(Debug, Clone, Default)]
+/// hop. So a function starts on a thread of its own; after enough quick runs in a row it runs where
+/// its request came in. If it is slow there, others have waited for it once: it goes back to
+/// threads, and has to prove itself eight times as long. A busy machine makes any function slow
+/// now and then, and must not make it so for ever.
+///
+/// A function that takes the request or state may wait on something, and may want to hear of its
+/// cancellation meanwhile: it always gets a thread, however quick it was.
+#[derive(Debug, Clone)]
 pub(crate) struct Pace {
-    /// Quick runs in a row, or `SLOW`.
-    quick_runs: Arc<AtomicU32>,
+    may_wait: bool,
+    record: Arc<Record>,
 }
 
-const SLOW: u32 = u32::MAX;
+#[derive(Debug)]
+struct Record {
+    /// Quick runs in a row, up to `proof`.
+    quick_runs: AtomicU32,
+    /// Quick runs in a row that prove the function cheap.
+    proof: AtomicU32,
+}
 
-/// Quick runs in a row that prove a function cheap.
-const PROOF: u32 = 8;
+impl Default for Record {
+    fn default() -> Self {
+        Self { quick_runs: AtomicU32::new(0), proof: AtomicU32::new(FIRST_PROOF) }
+    }
+}
+
+const FIRST_PROOF: u32 = 8;
+
+/// How much more proof each slow run asks for.
+const DOUBT: u32 = 8;
 
 /// What a hop costs, with room: a function this quick is better off without one.
 const QUICK: Duration = Duration::from_micros(100);
 
-/// What others may have to wait for it, once.
+/// What others may have to wait for it.
 const TOLERABLE: Duration = Duration::from_millis(2);
 
 impl Pace {
-    /// Whether the next run may happen where the request came in.
-    pub(crate) fn is_quick(&self) -> bool {
-        (PROOF..SLOW).contains(&self.quick_runs.load(Ordering::Relaxed))
+    /// `may_wait`: the function takes more than its arguments.
+    pub(crate) fn new(may_wait: bool) -> Self {
+        Self { may_wait, record: Arc::default() }
     }
 
-    /// Takes note of one run.
+    /// Whether the next run may happen where the request came in.
+    pub(crate) fn is_quick(&self) -> bool {
+        !self.may_wait && self.is_proved()
+    }
+
+    fn is_proved(&self) -> bool {
+        self.record.quick_runs.load(Ordering::Relaxed) >= self.record.proof.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of one run. Runs that race may lose a note: it is an estimate.
     pub(crate) fn record(&self, took: Duration) {
-        let runs = self.quick_runs.load(Ordering::Relaxed);
-        let next = match runs {
-            SLOW => return,
-            proved if proved >= PROOF && took < TOLERABLE => return,
-            proved if proved >= PROOF => SLOW,
-            runs if took < QUICK => runs + 1,
-            _ => 0,
-        };
-        self.quick_runs.store(next, Ordering::Relaxed);
+        let Record { quick_runs, proof } = &*self.record;
+        let runs = quick_runs.load(Ordering::Relaxed);
+        if self.is_proved() {
+            if took >= TOLERABLE {
+                proof.store(proof.load(Ordering::Relaxed).saturating_mul(DOUBT), Ordering::Relaxed);
+                quick_runs.store(0, Ordering::Relaxed);
+            }
+        } else {
+            let next = if took < QUICK { runs + 1 } else { 0 };
+            quick_runs.store(next, Ordering::Relaxed);
+        }
     }
 }
 
@@ -52,20 +81,44 @@ mod tests {
     const SHORT: Duration = Duration::from_micros(1);
     const LONG: Duration = Duration::from_millis(100);
 
+    /// How many quick runs it takes until the function is trusted.
+    fn proof_of(pace: &Pace) -> u32 {
+        let mut runs = 0;
+        while !pace.is_quick() {
+            pace.record(SHORT);
+            runs += 1;
+        }
+        runs
+    }
+
     #[test]
-    fn a_function_has_to_prove_itself_and_is_demoted_for_good() {
-        let pace = Pace::default();
-        assert!(!pace.is_quick());
+    fn a_function_has_to_prove_itself() {
+        let pace = Pace::new(false);
+        pace.record(SHORT);
         pace.record(LONG);
-        for _ in 0..PROOF {
-            assert!(!pace.is_quick());
+        assert_eq!(proof_of(&pace), FIRST_PROOF);
+    }
+
+    #[test]
+    fn a_function_that_may_wait_is_never_trusted() {
+        let pace = Pace::new(true);
+        for _ in 0..2 * FIRST_PROOF {
             pace.record(SHORT);
         }
+        assert!(!pace.is_quick());
+    }
+
+    #[test]
+    fn each_slow_run_asks_for_more_proof() {
+        let pace = Pace::new(false);
+        proof_of(&pace);
+        pace.record(LONG);
+        assert_eq!(proof_of(&pace), FIRST_PROOF * DOUBT);
+        pace.record(TOLERABLE - SHORT);
         assert!(pace.is_quick());
         pace.record(LONG);
-        for _ in 0..2 * PROOF {
-            pace.record(SHORT);
-        }
+        pace.record(LONG);
         assert!(!pace.is_quick());
+        assert_eq!(proof_of(&pace), FIRST_PROOF * DOUBT * DOUBT);
     }
 }

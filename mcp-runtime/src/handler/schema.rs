@@ -5,14 +5,21 @@
 //! anything. None of it carries meaning a caller needs.
 
 use schemars::generate::{Contract, SchemaSettings};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::argument::Argument;
+use super::field_names::field_names;
 use crate::wire::prompt::PromptArgument;
 
+/// In which order the arguments were declared: ours alone, and gone before anyone else sees it.
+const ORDER: &str = "x-declared-order";
+
 /// The schema of a struct of arguments.
-pub fn arguments_schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    T::json_schema(generator)
+pub fn arguments_schema<T: Argument>(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = T::json_schema(generator);
+    schema.insert(ORDER.to_owned(), json!(field_names::<T>()));
+    schema
 }
 
 /// The schema of a function that takes none.
@@ -61,12 +68,22 @@ pub(crate) fn generate<T>(
 
 /// The schema of a tool's arguments: an object with `properties`, even if there are none.
 pub(crate) fn input(write: fn(&mut SchemaGenerator) -> Schema) -> Value {
+    ordered_input(write).0
+}
+
+/// The same, and the names of the arguments in the order of the function's parameters.
+fn ordered_input(write: fn(&mut SchemaGenerator) -> Schema) -> (Value, Vec<Value>) {
     let mut schema = generate(Direction::Input, write, Some).unwrap_or_else(|| json!({}));
+    let mut order = None;
     if let Value::Object(schema) = &mut schema {
+        order = schema.remove(ORDER);
         schema.insert("type".to_owned(), json!("object"));
         schema.entry("properties").or_insert_with(|| json!({}));
     }
-    schema
+    match order {
+        Some(Value::Array(names)) => (schema, names),
+        _ => (schema, Vec::new()),
+    }
 }
 
 /// The schema of a tool's structured content, and whether the value is wrapped to be an object.
@@ -86,7 +103,7 @@ pub(crate) fn output(write: fn(&mut SchemaGenerator) -> Option<Schema>) -> Optio
 
 /// The arguments of a prompt, from the schema of its parameters.
 pub(crate) fn prompt_arguments(write: fn(&mut SchemaGenerator) -> Schema) -> Vec<PromptArgument> {
-    let mut schema = input(write);
+    let (mut schema, order) = ordered_input(write);
     let required = schema["required"].take();
     let is_required =
         |name: &str| required.as_array().is_some_and(|names| names.iter().any(|one| one == name));
@@ -94,6 +111,8 @@ pub(crate) fn prompt_arguments(write: fn(&mut SchemaGenerator) -> Schema) -> Vec
     let text = |schema: &Value, keyword: &str| {
         schema.get(keyword).and_then(Value::as_str).map(str::to_owned)
     };
+    let mut properties: Vec<_> = properties.into_iter().collect();
+    properties.sort_by_key(|(name, _)| order.iter().position(|declared| declared == name));
     properties
         .into_iter()
         .map(|(name, schema)| PromptArgument {
@@ -196,6 +215,7 @@ fn drop_null(schema: &mut Map<String, Value>) {
 
 #[cfg(test)]
 mod tests {
+    use schemars::JsonSchema;
     use serde::{Deserialize, Serialize};
 
     use super::*;

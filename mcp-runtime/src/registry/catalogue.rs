@@ -96,6 +96,7 @@ fn to_raw(value: &impl Serialize) -> Box<RawValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::cache::CacheHint;
     use crate::wire::prompt::Prompt;
 
     fn catalogue(names: &[&'static str], page_size: usize) -> Catalogue<Prompt> {
@@ -116,7 +117,7 @@ mod tests {
 
     /// The names on each page, following cursors to the end.
     fn walk(catalogue: &Catalogue<Prompt>) -> Vec<Vec<String>> {
-        let stamp = Stamp { server_info: RawValue::NULL };
+        let stamp = Stamp { server_info: RawValue::NULL, cache: CacheHint::default() };
         let mut pages = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn a_foreign_cursor_is_an_error() {
         let catalogue = catalogue(&["a", "b", "c"], 2);
-        let stamp = Stamp { server_info: RawValue::NULL };
+        let stamp = Stamp { server_info: RawValue::NULL, cache: CacheHint::default() };
         for cursor in [
             "",
             "1",

@@ -1,6 +1,8 @@
 //! What a server offers: collected once, checked, listed from text made beforehand.
 
 mod catalogue;
+mod listed;
+mod mirrored;
 mod template;
 
 use std::any::TypeId;
@@ -8,19 +10,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
-use serde_json::value::RawValue;
-
 pub(crate) use catalogue::Catalogue;
 
 use crate::context::Context;
 use crate::handler::{
     Item, Location, Need, Pace, PromptDef, ResourceDef, TextValue, ToolDef, input_schema,
-    output_schema, prompt_arguments,
 };
-use crate::wire::content::Annotations;
 use crate::wire::prompt::Prompt;
-use crate::wire::resource::{About, Resource, ResourceTemplate};
+use crate::wire::resource::{Resource, ResourceTemplate};
 use crate::wire::tool::Tool;
 
 /// Everything a server offers. Immutable after it is built.
@@ -98,10 +95,10 @@ impl Registry {
                 self.need("tool", def.name, def.location, def.needs);
                 if places.take("tool", def.name, def.location) {
                     warn_of_name(def);
-                    let tool = Arc::new(listed_tool(def));
-                    self.tools.push(def.name, tool.clone());
-                    let entry = ToolEntry { def, tool, pace: Pace::default() };
-                    self.tools_by_name.insert(def.name, Arc::new(entry));
+                    match listed::tool(def) {
+                        Ok(tool) => self.add_tool(def, Arc::new(tool)),
+                        Err(mistakes) => places.mistakes.extend(mistakes),
+                    }
                 }
             }
             Item::Resource(def) => {
@@ -109,7 +106,7 @@ impl Registry {
                 if places.take("resource", def.uri.source, def.location) {
                     let schema = input_schema(def.arguments);
                     let is_list = |name: &str| def.uri.explodes(name);
-                    places.mistakes.extend(unfit_arguments(
+                    places.mistakes.extend(listed::unfit_arguments(
                         "resource",
                         def.name,
                         def.location,
@@ -123,30 +120,36 @@ impl Registry {
                 self.need("prompt", def.name, def.location, def.needs);
                 if places.take("prompt", def.name, def.location) {
                     let schema = input_schema(def.arguments);
-                    places.mistakes.extend(unfit_arguments(
+                    places.mistakes.extend(listed::unfit_arguments(
                         "prompt",
                         def.name,
                         def.location,
                         &schema,
                         |_| false,
                     ));
-                    self.prompts.push(def.name, Arc::new(listed_prompt(def)));
-                    let entry = PromptEntry { def, pace: Pace::default() };
+                    self.prompts.push(def.name, Arc::new(listed::prompt(def)));
+                    let entry = PromptEntry { def, pace: pace(def.needs) };
                     self.prompts_by_name.insert(def.name, Arc::new(entry));
                 }
             }
         }
     }
 
+    fn add_tool(&mut self, def: &'static ToolDef, tool: Arc<Tool>) {
+        self.tools.push(def.name, tool.clone());
+        let entry = ToolEntry { def, tool, pace: pace(def.needs) };
+        self.tools_by_name.insert(def.name, Arc::new(entry));
+    }
+
     fn add_resource(&mut self, def: &'static ResourceDef) {
-        let entry = Arc::new(ResourceEntry { def, pace: Pace::default() });
+        let entry = Arc::new(ResourceEntry { def, pace: pace(def.needs) });
         let uri = def.uri.source;
         if def.uri.is_fixed() {
-            let resource = Resource { uri: uri.into(), about: about(def), size: def.size };
+            let resource = Resource { uri: uri.into(), about: listed::about(def), size: def.size };
             self.resources.push(uri, Arc::new(resource));
             self.resources_by_uri.insert(uri, entry);
         } else {
-            let template = ResourceTemplate { uri_template: uri, about: about(def) };
+            let template = ResourceTemplate { uri_template: uri, about: listed::about(def) };
             self.templates.push(uri, Arc::new(template));
             self.templates_in_order.push(entry);
         }
@@ -214,6 +217,11 @@ impl Places {
     }
 }
 
+/// A function of its arguments alone may run in place once it has proved quick.
+fn pace(needs: &[Need]) -> Pace {
+    Pace::new(!needs.is_empty())
+}
+
 /// Names the specification allows and some clients do not.
 fn warn_of_name(def: &ToolDef) {
     const PORTABLE: usize = 64;
@@ -224,78 +232,4 @@ fn warn_of_name(def: &ToolDef) {
     if name.contains('.') {
         tracing::warn!(tool = name, %location, "a tool name with a dot is refused by some clients");
     }
-}
-
-fn listed_tool(def: &'static ToolDef) -> Tool {
-    let (output_schema, wraps_output) = output_schema(def.output).unzip();
-    Tool {
-        name: def.name,
-        title: def.title,
-        description: def.description,
-        input_schema: input_schema(def.arguments),
-        output_schema,
-        wraps_output: wraps_output.unwrap_or(false),
-        annotations: def.annotations,
-        icons: def.icons,
-        meta: raw(def.meta),
-    }
-}
-
-fn about(def: &'static ResourceDef) -> About {
-    About {
-        name: def.name.into(),
-        title: def.title,
-        description: def.description,
-        mime_type: def.mime_type,
-        annotations: Annotations {
-            audience: def.audience,
-            priority: def.priority,
-            last_modified: def.last_modified,
-        },
-        icons: def.icons,
-        meta: raw(def.meta),
-    }
-}
-
-fn listed_prompt(def: &'static PromptDef) -> Prompt {
-    Prompt {
-        name: def.name,
-        title: def.title,
-        description: def.description,
-        arguments: prompt_arguments(def.arguments),
-        icons: def.icons,
-        meta: raw(def.meta),
-    }
-}
-
-/// `#[meta]` text is made by the macro, which has checked it.
-fn raw(meta: Option<&'static str>) -> Option<Box<RawValue>> {
-    meta.and_then(|text| RawValue::from_string(text.to_owned()).ok())
-}
-
-/// Arguments of prompts and resources arrive as strings; those whose type the macro could not see
-/// are checked here. A list is fine where the URI has one.
-fn unfit_arguments(
-    what: &str,
-    name: &str,
-    location: Location,
-    schema: &Value,
-    is_list: impl Fn(&str) -> bool,
-) -> Vec<String> {
-    let properties = schema.get("properties").and_then(Value::as_object);
-    let unfit = |argument: &str, schema: &Value| match schema.get("type").and_then(Value::as_str) {
-        Some("object") => true,
-        Some("array") => !is_list(argument),
-        _ => false,
-    };
-    let unfit =
-        properties.into_iter().flatten().filter(|(argument, schema)| unfit(argument, schema));
-    unfit
-        .map(|(argument, _)| {
-            format!(
-                "{what} `{name}` at {location}: `{argument}` cannot come from a string, which is all a client \
-                 can send; take a string, a number, a bool or an enum without fields"
-            )
-        })
-        .collect()
 }

@@ -77,31 +77,23 @@ fn mark_variable(row: &mut [bool], next: &[bool], operator: Operator, explode: b
     for (at, ends) in next.iter().enumerate() {
         possible[at + 1] = possible[at] + usize::from(*ends);
     }
-    let mut run = 0; // length of the run of characters a value may have, from here on
+    // The length of the run of characters a value may have, from here on; none past the end.
+    let mut runs = vec![0; uri.len() + 1];
     for at in (0..uri.len()).rev() {
-        run = if takes(operator, explode, uri[at]) { run + 1 } else { 0 };
-        let first_end = at + prefix.len() + 1;
-        let last_end = if prefix.is_empty() {
-            at + run
-        } else if uri[at..].starts_with(prefix) {
-            at + prefix.len() + run_from(operator, explode, uri, at + prefix.len())
-        } else {
-            continue;
-        };
-        if first_end <= last_end {
-            row[at] = possible[last_end + 1] > possible[first_end];
+        runs[at] = if takes(operator, explode, uri[at]) { runs[at + 1] + 1 } else { 0 };
+        if uri[at..].starts_with(prefix) {
+            let first = at + prefix.len();
+            let (first_end, last_end) = (first + 1, first + runs[first]);
+            row[at] = first_end <= last_end && possible[last_end + 1] > possible[first_end];
         }
     }
-}
-
-fn run_from(operator: Operator, explode: bool, uri: &[u8], at: usize) -> usize {
-    uri[at..].iter().take_while(|byte| takes(operator, explode, **byte)).count()
 }
 
 /// The longest value, with its prefix, at the start of `uri`.
 fn longest_value(operator: Operator, explode: bool, uri: &[u8]) -> usize {
     let prefix = operator_prefix(operator).len();
-    prefix + run_from(operator, explode, uri, prefix.min(uri.len()))
+    let value = uri.iter().skip(prefix);
+    prefix + value.take_while(|byte| takes(operator, explode, **byte)).count()
 }
 
 /// What an operator writes before its value.
@@ -265,5 +257,8 @@ mod tests {
         let dots = "x.".repeat(20_000);
         assert_eq!(read(FILE, &format!("file://{dots}/")), None);
         assert!(read(FILE, &format!("file://{dots}y")).is_some());
+        let slashes = "/x".repeat(20_000);
+        assert_eq!(read(TREE, &format!("tree:{slashes}#")), None);
+        assert!(read(TREE, &format!("tree:{slashes}")).is_some());
     }
 }

@@ -1,5 +1,3 @@
-use std::ops::RangeInclusive;
-
 use super::Revision;
 use super::Revision::{V2025_03_26, V2025_06_18, V2025_11_25, V2026_07_28};
 
@@ -34,30 +32,37 @@ pub(super) enum Field {
 }
 
 impl Field {
-    /// The revisions that have it: the schemas' history, one row a field.
-    const fn revisions(self) -> RangeInclusive<Revision> {
+    /// The first revision that has it: the schemas' history, one row a field.
+    const fn since(self) -> Revision {
         match self {
-            Self::ToolAnnotations | Self::Audio | Self::ProgressMessage => {
-                V2025_03_26..=V2026_07_28
-            }
+            Self::ToolAnnotations | Self::Audio | Self::ProgressMessage => V2025_03_26,
             Self::Title
             | Self::Meta
             | Self::OutputSchema
             | Self::StructuredContent
             | Self::ResourceLink
-            | Self::LastModified => V2025_06_18..=V2026_07_28,
-            Self::Icons | Self::AboutServer | Self::FormChoices | Self::FormDefaults => {
-                V2025_11_25..=V2026_07_28
-            }
-            Self::ElicitationId => V2025_11_25..=V2025_11_25,
-            Self::ResultType | Self::CacheHints | Self::ServerInfoMeta => V2026_07_28..=V2026_07_28,
+            | Self::LastModified => V2025_06_18,
+            Self::Icons
+            | Self::AboutServer
+            | Self::FormChoices
+            | Self::FormDefaults
+            | Self::ElicitationId => V2025_11_25,
+            Self::ResultType | Self::CacheHints | Self::ServerInfoMeta => V2026_07_28,
+        }
+    }
+
+    /// The last revision that has it, if it is gone.
+    const fn last(self) -> Option<Revision> {
+        match self {
+            Self::ElicitationId => Some(V2025_11_25),
+            _ => None,
         }
     }
 }
 
 impl Revision {
     pub(super) fn has(self, field: Field) -> bool {
-        field.revisions().contains(&self)
+        self >= field.since() && field.last().is_none_or(|last| self <= last)
     }
 }
 

@@ -60,6 +60,8 @@ pub(crate) struct Facts {
     pub(crate) asks_in_rounds: bool,
     /// Requests of an HTTP session name the revision in a header, and a name nobody knows is refused.
     pub(crate) version_header_checked: bool,
+    /// Headers repeat the arguments whose schema asks for it.
+    pub(crate) mirrors_arguments: bool,
 }
 
 const HANDSHAKE: Facts = Facts {
@@ -73,6 +75,7 @@ const HANDSHAKE: Facts = Facts {
     elicits_by_url: false,
     asks_in_rounds: false,
     version_header_checked: true,
+    mirrors_arguments: false,
 };
 
 impl Revision {
@@ -137,6 +140,7 @@ impl Revision {
                 elicits_by_url: true,
                 asks_in_rounds: true,
                 version_header_checked: true,
+                mirrors_arguments: true,
             },
         }
     }

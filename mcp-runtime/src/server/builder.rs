@@ -3,7 +3,9 @@ use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::capacity::Capacity;
 use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
 use super::{Error, Service};
@@ -11,6 +13,7 @@ use crate::context::{Effects, States};
 use crate::handler::Item;
 use crate::registry::Registry;
 use crate::revision::{At, Revision};
+use crate::wire::cache::{CacheHint, CacheScope};
 use crate::wire::icon::Icon;
 use crate::wire::initialize::Implementation;
 
@@ -40,6 +43,7 @@ use crate::wire::initialize::Implementation;
 pub struct Server<A = ()> {
     info: Implementation,
     instructions: Option<String>,
+    cache: CacheHint,
     items: Vec<Item>,
     page_size: usize,
     states: States,
@@ -52,8 +56,10 @@ pub struct Server<A = ()> {
 struct Factory<A> {
     type_id: TypeId,
     type_name: &'static str,
-    make: Box<dyn FnOnce(&A) -> Making>,
+    make: Make<A>,
 }
+
+type Make<A> = Box<dyn FnOnce(&A) -> Making>;
 
 /// Puts the state among the others once it is made.
 type Making = Pin<Box<dyn Future<Output = Result<Insert, String>>>>;
@@ -78,6 +84,7 @@ impl Server {
                 icons: Vec::new(),
             },
             instructions: None,
+            cache: CacheHint::default(),
             items: Vec::new(),
             page_size: PAGE_SIZE,
             states: States::default(),
@@ -104,14 +111,52 @@ impl Server {
     /// The same server for an author with flags.
     #[cfg(feature = "cli")]
     pub(crate) fn with_flags<A: 'static>(self) -> Server<A> {
+        self.map_factories(|make| Box::new(move |_: &A| make(&())))
+    }
+}
+
+impl<A: 'static> Server<A> {
+    /// The same server with its flags given: for tests and embedding, where there is no command line.
+    ///
+    /// ```
+    /// # use mcp_runtime::Server;
+    /// # #[cfg(feature = "cli")] {
+    /// #[derive(clap::Args)]
+    /// struct Flags {
+    ///     #[arg(long)]
+    ///     limit: usize,
+    /// }
+    ///
+    /// struct Limit(usize);
+    ///
+    /// fn server() -> Server<Flags> {
+    ///     let make = |flags: &Flags| Ok::<_, String>(Limit(flags.limit));
+    ///     mcp_runtime::server!().args::<Flags>().state_with(make)
+    /// }
+    ///
+    /// // `main` returns `server().run()`; a test has `testing::connect` of:
+    /// let server: Server = server().flags(Flags { limit: 3 });
+    /// # let _ = server;
+    /// # }
+    /// ```
+    pub fn flags(self, flags: A) -> Server {
+        let flags = Arc::new(flags);
+        self.map_factories(|make| {
+            let flags = flags.clone();
+            Box::new(move |_: &()| make(&flags))
+        })
+    }
+
+    fn map_factories<B>(self, mut with: impl FnMut(Make<A>) -> Make<B>) -> Server<B> {
         let factories = self.factories.into_iter().map(|factory| Factory {
             type_id: factory.type_id,
             type_name: factory.type_name,
-            make: Box::new(move |_: &A| (factory.make)(&())),
+            make: with(factory.make),
         });
         Server {
             info: self.info,
             instructions: self.instructions,
+            cache: self.cache,
             items: self.items,
             page_size: self.page_size,
             states: self.states,
@@ -120,9 +165,7 @@ impl Server {
             state_keys: self.state_keys,
         }
     }
-}
 
-impl<A: 'static> Server<A> {
     /// Adds functions, in their order: `server.with(tools![add, files::search])`.
     pub fn with(mut self, items: impl IntoIterator<Item = Item>) -> Self {
         self.items.extend(items);
@@ -174,6 +217,23 @@ impl<A: 'static> Server<A> {
     /// How many items one page of a list holds; 100 unless said, at least 1.
     pub fn page_size(mut self, items: usize) -> Self {
         self.page_size = items;
+        self
+    }
+
+    /// How long clients may keep lists, what the server says of itself, and resources that do not say their own
+    /// (`ttl`, `scope`), and for whom. Unless said: not at all. Only clients of the stateless revision are told.
+    ///
+    /// Say [`CacheScope::Public`] only if what resources hold does not depend on who reads them.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use mcp_runtime::{CacheScope, Server};
+    ///
+    /// let server = Server::new("docs", "1.0.0").cache(Duration::from_secs(300), CacheScope::Public);
+    /// # let _ = server;
+    /// ```
+    pub fn cache(mut self, ttl: Duration, scope: CacheScope) -> Self {
+        self.cache = CacheHint { ttl, scope };
         self
     }
 
@@ -292,10 +352,12 @@ impl<A: 'static> Server<A> {
             info: self.info,
             info_json,
             instructions: self.instructions,
+            cache: self.cache,
             registry,
             states: Arc::new(states),
             seal,
             effects: Arc::new(Effects::new(rounds::PATIENCE)),
+            capacity: Capacity::new(),
         }))
     }
 }

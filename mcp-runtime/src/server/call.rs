@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 
+use super::capacity::Capacity;
 use super::limit::Limit;
-use super::reply::{Class, Reply};
-use super::session::Session;
+use super::reply::Reply;
+use super::session::Noted;
 use super::work::Work;
 use super::{Outcome, Service, rounds};
 use crate::context::{Context, Said};
@@ -33,23 +34,39 @@ pub(super) enum Running<R> {
 }
 
 /// Starts a function where its kind and its pace say.
-pub(super) fn start<R: Send + 'static>(run: Run<R>, call: Call, pace: &Pace) -> Started<R> {
+pub(super) fn start<R: Send + 'static>(
+    capacity: &Capacity,
+    run: Run<R>,
+    call: Call,
+    pace: &Pace,
+) -> Started<R> {
     match run {
         Run::Async(run) => Started::Running(Running::Here(run(call))),
         Run::Inline(run) => Started::Done(caught(|| run(call))),
-        Run::Blocking(run) => Started::Running(on_thread(move || caught(|| run(call)))),
-        Run::Sync(run) if pace.is_quick() => Started::Done(timed(pace, || run(call))),
+        Run::Blocking(run) => Started::Running(on_thread(call, move |call| caught(|| run(call)))),
         Run::Sync(run) => {
+            if pace.is_quick()
+                && let Some(_leave) = capacity.run_in_place()
+            {
+                return Started::Done(timed(pace, || run(call)));
+            }
             let pace = pace.clone();
-            Started::Running(on_thread(move || timed(&pace, || run(call))))
+            Started::Running(on_thread(call, move |call| timed(&pace, || run(call))))
         }
     }
 }
 
 fn on_thread<R: Send + 'static>(
-    work: impl FnOnce() -> Result<R, Fault> + Send + 'static,
+    call: Call,
+    work: impl FnOnce(Call) -> Result<R, Fault> + Send + 'static,
 ) -> Running<R> {
-    Running::OnThread(tokio::task::spawn_blocking(work))
+    let context = call.context().clone();
+    Running::OnThread(tokio::task::spawn_blocking(move || {
+        let outcome = work(call);
+        // At once: what it would have interrupted may serve another call by now.
+        context.request().end();
+        outcome
+    }))
 }
 
 fn timed<R>(pace: &Pace, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
@@ -62,13 +79,18 @@ fn timed<R>(pace: &Pace, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fa
 /// Turns a panic into an answer. The author's state may be half-way through a change, as it would
 /// be with any error; nothing of ours is touched while the function runs.
 fn caught<R>(run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(&*panic)))
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(panic)))
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Fault {
+fn panicked(panic: Box<dyn Any + Send>) -> Fault {
     let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = text.unwrap_or("(no text)"), "a function panicked");
+    match text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)) {
+        Some(text) => tracing::error!(panic = text, "a function panicked"),
+        None => {
+            tracing::error!("a function panicked, without a text");
+            std::mem::forget(panic); // the author's: its drop may panic again
+        }
+    }
     Fault { kind: FaultKind::Protocol(ErrorObject::internal()) }
 }
 
@@ -76,11 +98,20 @@ impl<R> Running<R> {
     pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<R, Fault>> {
         match self {
             Self::Here(future) => catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
-                .unwrap_or_else(|panic| Poll::Ready(Err(panicked(&*panic)))),
+                .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic)))),
             Self::OnThread(handle) => Pin::new(handle).poll(cx).map(|joined| {
                 // The thread catches panics, so this is a runtime that shuts down.
                 joined.unwrap_or_else(|error| Err(Fault::internal(error)))
             }),
+        }
+    }
+}
+
+impl<R> Drop for Running<R> {
+    /// A function that still waits for a thread need not run for nobody. One that runs goes on.
+    fn drop(&mut self) {
+        if let Self::OnThread(handle) = self {
+            handle.abort();
         }
     }
 }
@@ -91,8 +122,7 @@ impl<R> Running<R> {
 pub(crate) struct PendingCall {
     service: Arc<Service>,
     context: Context,
-    /// Where the call is noted, so that it can be cancelled by its id.
-    session: Option<Arc<Session>>,
+    noted: Option<Noted>,
     work: Work,
     limit: Option<Limit>,
     reply: Option<Reply>,
@@ -114,42 +144,35 @@ pub(crate) enum Event {
 pub(super) fn pending(
     service: &Arc<Service>,
     context: Context,
-    session: Option<Arc<Session>>,
+    noted: Noted,
     timeout: Option<Duration>,
     work: Work,
 ) -> Outcome {
     let mut call = PendingCall {
         service: service.clone(),
         context,
-        session: None,
+        noted: Some(noted),
         work,
         limit: timeout.map(Limit::new),
         reply: None,
         ended: false,
     };
-    if let Some(session) = &session {
+    if let Some(session) = call.noted.as_ref().and_then(Noted::session) {
         call.context.request().asks.connect(session.clone());
     }
+    service.capacity.begin_call();
     let mut cx = task::Context::from_waker(task::Waker::noop());
     if let Poll::Ready(reply) = call.poll_work(&mut cx) {
         call.end();
         return ready(&call.context, reply);
-    }
-    if let Some(session) = session {
-        if !session.begin(&call.context) {
-            let error =
-                ErrorObject::new(Code::INVALID_REQUEST, "a request of this id is running already");
-            return Reply::error(Class::Answered, Some(&call.context.request().id), &error).into();
-        }
-        call.session = Some(session);
     }
     Outcome::Pending(call)
 }
 
 /// A reply that is there at once, behind what the call has said.
 pub(super) fn ready(context: &Context, reply: Reply) -> Outcome {
+    context.request().end();
     let outbox = &context.request().outbox;
-    outbox.close();
     let notifications = std::iter::from_fn(|| outbox.pop()).map(Said::into_frame).collect();
     Outcome::Ready { notifications, reply }
 }
@@ -204,7 +227,7 @@ impl PendingCall {
 
     fn poll_reply(&mut self, cx: &mut task::Context<'_>) -> Option<Reply> {
         if let Poll::Ready(reply) = self.poll_work(cx) {
-            self.context.request().outbox.close();
+            self.context.request().end();
             return Some(reply);
         }
         let limit = self.limit.as_mut()?;
@@ -256,13 +279,13 @@ impl PendingCall {
     }
 
     fn end(&mut self) {
-        self.ended = true;
-        let request = self.context.request();
-        request.outbox.close();
-        request.cancellation.end();
-        if let Some(session) = self.session.take() {
-            session.end(&request.id);
+        if self.ended {
+            return;
         }
+        self.ended = true;
+        self.service.capacity.end_call();
+        self.context.request().end();
+        self.noted = None;
     }
 }
 

@@ -1,12 +1,13 @@
 use std::sync::{Arc, OnceLock};
 
+use super::capacity::CALLS;
 use super::methods::{lists, logging, prompts, resources, tools};
 use super::reply::{Class, Reply};
-use super::session::Session;
+use super::session::{Noted, Session};
 use super::{Outcome, Service, rounds};
 use crate::context::{Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer};
 use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
-use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, RequestId};
+use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, Quoted, RequestId};
 
 /// A request whose era and revision are settled. From here on both eras are one.
 pub(super) struct Request {
@@ -29,6 +30,9 @@ impl Service {
         };
         if !self.offers(method) {
             return request.not_served(&ErrorObject::method_not_found(method));
+        }
+        if method.runs_a_function() && !self.capacity.has_room() {
+            return request.refuse(&too_many_calls());
         }
         match method {
             Method::ToolsCall => tools::call(self, request),
@@ -73,6 +77,11 @@ impl Service {
     }
 }
 
+fn too_many_calls() -> ErrorObject {
+    let what = format!("{CALLS} requests are running; try again when one has ended");
+    ErrorObject::new(Code::INTERNAL_ERROR, what)
+}
+
 impl Request {
     pub(super) fn answer(&self, result: &(impl serde::Serialize + ?Sized)) -> Outcome {
         Reply::result(&self.id, result).into()
@@ -90,15 +99,12 @@ impl Request {
         Reply::error(Class::NotServed, Some(&self.id), error).into()
     }
 
-    /// What the function will see, and the session its call is noted in.
+    /// What the function will see, noted in the session that can cancel it.
     ///
     /// # Errors
     ///
-    /// The refusal of a state that is none of ours.
-    pub(super) fn into_context(
-        self,
-        service: &Service,
-    ) -> Result<(Context, Option<Arc<Session>>), Reply> {
+    /// The refusal of a state that is none of ours, or of an id that is taken.
+    pub(super) fn begin(self, service: &Service) -> Result<(Context, Noted), Reply> {
         let asks = match self.revision.facts().asks_in_rounds {
             true => rounds::resume(service, &self.message)
                 .map_err(|error| Reply::error(Class::Answered, Some(&self.id), &error))?,
@@ -117,13 +123,23 @@ impl Request {
             outbox: Outbox::default(),
             asks,
         };
-        Ok((Context::new(request), self.session))
+        let context = Context::new(request);
+        match Noted::new(self.session, &context) {
+            Ok(noted) => Ok((context, noted)),
+            Err(what) => {
+                let error = ErrorObject::new(Code::INVALID_REQUEST, what);
+                Err(Reply::error(Class::Answered, Some(&context.request().id), &error))
+            }
+        }
     }
 }
 
 impl ErrorObject {
     pub(super) fn method_not_found(method: &Method) -> Self {
         // Echoed, so bounded: a name of ours is never this long.
-        Self::new(Code::METHOD_NOT_FOUND, format!("method {:.80?} is not served", method.as_str()))
+        Self::new(
+            Code::METHOD_NOT_FOUND,
+            format!("method {} is not served", Quoted(method.as_str(), 80)),
+        )
     }
 }

@@ -8,6 +8,7 @@
 
 mod builder;
 mod call;
+mod capacity;
 mod dispatch;
 mod error;
 mod lifecycle;
@@ -39,17 +40,20 @@ use crate::context::{Effects, Peer, States};
 use crate::registry::Registry;
 use crate::revision::{Revision, Stamp};
 use crate::wire::Message;
+use crate::wire::cache::CacheHint;
 use crate::wire::initialize::{Implementation, Offered, ServerCapabilities};
 
 /// A built server: immutable, shared by every connection.
 pub(crate) struct Service {
     info: Implementation,
     info_json: Box<RawValue>,
+    cache: CacheHint,
     instructions: Option<String>,
     registry: Registry,
     states: Arc<States>,
     seal: Seal,
     effects: Arc<Effects>,
+    capacity: capacity::Capacity,
 }
 
 /// A message and what its transport knows about it.
@@ -79,7 +83,7 @@ impl From<Reply> for Outcome {
 impl Service {
     /// What the server adds to results that describe themselves.
     fn stamp(&self) -> Stamp<'_> {
-        Stamp { server_info: &self.info_json }
+        Stamp { server_info: &self.info_json, cache: self.cache }
     }
 
     /// A feature with nothing in it is not offered, and its methods are not served.

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::wire::{ErrorObject, RequestId, Unreadable};
+use crate::wire::{ErrorObject, RequestId, Unreadable, frame};
 
 /// How a request went, for transports that have words for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,8 @@ impl Reply {
             id: &'a RequestId,
             result: &'a T,
         }
-        let mut frame = Vec::with_capacity(256);
-        match serde_json::to_writer(&mut frame, &Response { jsonrpc: "2.0", id, result }) {
-            Ok(()) => Self { class: Class::Answered, frame },
+        match frame(&Response { jsonrpc: "2.0", id, result }) {
+            Ok(frame) => Self { class: Class::Answered, frame },
             Err(error) => {
                 tracing::error!(%error, "a result cannot be written as JSON");
                 Self::error(Class::Answered, Some(id), &ErrorObject::internal())

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -18,9 +19,15 @@ use crate::wire::{Message, RequestId};
 pub(crate) struct Session {
     handshake: OnceLock<Handshake>,
     log_level: Arc<AtomicU8>,
-    in_flight: Mutex<HashMap<RequestId, Context>>,
+    in_flight: Mutex<InFlight>,
     /// What functions have asked the client.
     questions: Questions,
+}
+
+#[derive(Debug, Default)]
+struct InFlight {
+    calls: HashMap<RequestId, Context>,
+    ended: bool,
 }
 
 /// What `initialize` settled.
@@ -66,24 +73,23 @@ impl Session {
         LogFilter::Session(self.log_level.clone())
     }
 
-    /// Notes a call that runs; false if another one of the same id does.
-    pub(super) fn begin(&self, call: &Context) -> bool {
+    fn begin(&self, call: &Context) -> Result<(), &'static str> {
         let mut in_flight = self.in_flight();
-        let id = &call.request().id;
-        if in_flight.contains_key(id) {
-            return false;
+        if in_flight.ended {
+            return Err("the session is over");
         }
-        in_flight.insert(id.clone(), call.clone());
-        true
-    }
-
-    pub(super) fn end(&self, id: &RequestId) {
-        self.in_flight().remove(id);
+        match in_flight.calls.entry(call.request().id.clone()) {
+            Entry::Occupied(_) => Err("a request of this id is running already"),
+            Entry::Vacant(place) => {
+                place.insert(call.clone());
+                Ok(())
+            }
+        }
     }
 
     /// Cancels the call of that id, if it still runs (basic/utilities/cancellation).
     pub(super) fn cancel(&self, id: &RequestId) {
-        let call = self.in_flight().get(id).cloned();
+        let call = self.in_flight().calls.get(id).cloned();
         if let Some(call) = call {
             call.request().cancellation.cancel();
         }
@@ -91,12 +97,16 @@ impl Session {
 
     /// Whether a call runs.
     pub(crate) fn is_busy(&self) -> bool {
-        !self.in_flight().is_empty()
+        !self.in_flight().calls.is_empty()
     }
 
-    /// Cancels every call: the session is over.
-    pub(crate) fn cancel_all(&self) {
-        let calls: Vec<_> = self.in_flight().values().cloned().collect();
+    /// Ends the session: cancels every call, and lets no other begin.
+    pub(crate) fn end(&self) {
+        let calls: Vec<_> = {
+            let mut in_flight = self.in_flight();
+            in_flight.ended = true;
+            in_flight.calls.values().cloned().collect()
+        };
         calls.iter().for_each(|call| call.request().cancellation.cancel());
     }
 
@@ -105,7 +115,7 @@ impl Session {
         self.questions.answer(id, response);
     }
 
-    fn in_flight(&self) -> MutexGuard<'_, HashMap<RequestId, Context>> {
+    fn in_flight(&self) -> MutexGuard<'_, InFlight> {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -117,5 +127,30 @@ impl Port for Session {
 
     fn forget(&self, id: i64) {
         self.questions.forget(id);
+    }
+}
+
+/// A call that its session knows of, so that it can be cancelled by its id: from before its
+/// function starts until this is dropped. Without a session there is nobody to do so.
+#[derive(Debug)]
+pub(super) struct Noted(Option<(Arc<Session>, Context)>);
+
+impl Noted {
+    pub(super) fn new(session: Option<Arc<Session>>, call: &Context) -> Result<Self, &'static str> {
+        let Some(session) = session else { return Ok(Self(None)) };
+        session.begin(call)?;
+        Ok(Self(Some((session, call.clone()))))
+    }
+
+    pub(super) fn session(&self) -> Option<&Arc<Session>> {
+        self.0.as_ref().map(|(session, _)| session)
+    }
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        if let Some((session, call)) = &self.0 {
+            session.in_flight().calls.remove(&call.request().id);
+        }
     }
 }

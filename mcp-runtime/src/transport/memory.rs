@@ -68,6 +68,6 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.session.cancel_all();
+        self.session.end();
     }
 }

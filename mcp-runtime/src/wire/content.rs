@@ -58,8 +58,8 @@ impl Content {
     }
 
     /// A resource with its contents.
-    pub fn resource(contents: ResourceContents) -> Self {
-        Self::of(ContentKind::Resource(contents))
+    pub fn resource(uri: impl Into<Cow<'static, str>>, contents: ResourceContents) -> Self {
+        Self::of(ContentKind::Resource(contents.uri(uri)))
     }
 
     /// A link to a resource the client can read. Text for clients of older revisions.

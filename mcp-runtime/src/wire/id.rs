@@ -44,9 +44,9 @@ impl<'de> Deserialize<'de> for RequestId {
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<RequestId, E> {
-                i64::try_from(number)
-                    .map(RequestId::Number)
-                    .map_err(|_| E::custom("a request id must fit in 64 bits with a sign"))
+                i64::try_from(number).map(RequestId::Number).map_err(|_| {
+                    E::custom("expected a string or an integer of 64 bits with a sign")
+                })
             }
 
             /// Some clients write integers as `1.0`; within ±2^53 that is exact.
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for RequestId {
                 if number.fract() == 0.0 && number.abs() <= EXACT {
                     Ok(RequestId::Number(number as i64))
                 } else {
-                    Err(E::custom("a request id must be an integer"))
+                    Err(E::custom("expected a string or an integer"))
                 }
             }
 

@@ -37,16 +37,24 @@ pub(crate) enum MessageKind {
 #[derive(Debug)]
 pub(crate) struct Unreadable {
     pub(crate) id: Option<RequestId>,
+    /// The ids in a batch, each of which somebody may wait for.
+    pub(crate) batch: Vec<RequestId>,
     pub(crate) error: ErrorObject,
 }
 
 impl Message {
     /// Reads one message. Not JSON: `-32700`; JSON but no JSON-RPC message: `-32600`.
     pub(crate) fn parse(bytes: Bytes) -> Result<Self, Unreadable> {
+        let text = str::from_utf8(&bytes).map_err(|_| not_json("not UTF-8"))?;
+        // serde would take an array for the envelope, member by member.
+        if text.trim_ascii_start().starts_with(|first| first != '{') {
+            return Err(no_object(text));
+        }
         let envelope: Envelope<'_> =
-            serde_json::from_slice(&bytes).map_err(|error| unreadable(&bytes, &error))?;
+            serde_json::from_str(text).map_err(|error| unreadable(&bytes, &error))?;
         let kind = envelope.kind().map_err(|what| Unreadable {
             id: legible_id(&bytes),
+            batch: Vec::new(),
             error: ErrorObject::new(Code::INVALID_REQUEST, what),
         })?;
         let params = envelope.params.locate(&bytes);
@@ -142,28 +150,52 @@ fn invalid_member(member: Member, error: &serde_json::Error) -> ErrorObject {
 
 /// serde_json appends "at line 1 column 9", which is about a slice the peer never saw.
 pub(crate) fn without_position(error: &serde_json::Error) -> String {
+    /// serde quotes what it found, which may be all the peer sent.
+    const LONGEST: usize = 300;
     let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
+    let end = text.rfind(" at line ").unwrap_or(text.len());
+    match text[..end].char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text[..end].to_owned(),
     }
 }
 
 fn unreadable(bytes: &Bytes, error: &serde_json::Error) -> Unreadable {
     if !error.is_data() {
-        return Unreadable { id: None, error: ErrorObject::new(Code::PARSE_ERROR, "not JSON") };
+        return not_json("not JSON");
     }
-    let batch = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-    let what = if batch {
-        "batches are not served: send one message at a time".to_owned()
-    } else {
-        format!("not a JSON-RPC message: {}", without_position(error))
+    let what = format!("not a JSON-RPC message: {}", without_position(error));
+    Unreadable {
+        id: legible_id(bytes),
+        batch: Vec::new(),
+        error: ErrorObject::new(Code::INVALID_REQUEST, what),
+    }
+}
+
+/// What is no object is no message, if it is JSON at all.
+fn no_object(text: &str) -> Unreadable {
+    if serde_json::from_str::<de::IgnoredAny>(text).is_err() {
+        return not_json("not JSON");
+    }
+    let what = match text.trim_ascii_start().starts_with('[') {
+        true => "batches are not served: send one message at a time",
+        false => "not a JSON-RPC message: not an object",
     };
-    Unreadable { id: legible_id(bytes), error: ErrorObject::new(Code::INVALID_REQUEST, what) }
+    let members: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+    let batch = members.iter().filter_map(|member| legible_id(member.get().as_bytes())).collect();
+    Unreadable { id: None, batch, error: ErrorObject::new(Code::INVALID_REQUEST, what) }
+}
+
+fn not_json(what: &'static str) -> Unreadable {
+    Unreadable { id: None, batch: Vec::new(), error: ErrorObject::new(Code::PARSE_ERROR, what) }
 }
 
 /// The id of a message that is otherwise broken, so that its sender can be told.
 fn legible_id(bytes: &[u8]) -> Option<RequestId> {
+    // serde would take an array for the struct.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return None;
+    }
     #[derive(serde::Deserialize)]
     struct Id {
         id: RequestId,
@@ -172,6 +204,7 @@ fn legible_id(bytes: &[u8]) -> Option<RequestId> {
 }
 
 #[derive(serde::Deserialize)]
+#[serde(expecting = "a JSON-RPC message")]
 struct Envelope<'a> {
     #[serde(borrow)]
     jsonrpc: Option<Cow<'a, str>>,
@@ -374,6 +407,10 @@ mod tests {
             ("{", Code::PARSE_ERROR, None),
             ("", Code::PARSE_ERROR, None),
             ("[]", Code::INVALID_REQUEST, None),
+            ("[", Code::PARSE_ERROR, None),
+            (r#" ["2.0",1,"ping"]"#, Code::INVALID_REQUEST, None),
+            (r#"["2.0",2,"tools/list",{}]"#, Code::INVALID_REQUEST, None),
+            (r#""ping""#, Code::INVALID_REQUEST, None),
             ("1", Code::INVALID_REQUEST, None),
             (r#"{"id":1,"method":"ping"}"#, Code::INVALID_REQUEST, Some(1)),
             (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, Code::INVALID_REQUEST, None),

@@ -9,6 +9,7 @@ use super::{Code, ErrorObject, RequestId};
 ///
 /// `clientInfo` and `clientCapabilities` stay text: few calls look at them.
 #[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "an object")]
 pub(crate) struct RequestMeta<'a> {
     #[serde(rename = "progressToken")]
     pub(crate) progress_token: Option<RequestId>,
@@ -24,7 +25,11 @@ pub(crate) struct RequestMeta<'a> {
 
 impl<'a> RequestMeta<'a> {
     pub(crate) fn parse(raw: Option<&'a [u8]>) -> Result<Self, ErrorObject> {
-        raw.map_or_else(|| Ok(Self::default()), serde_json::from_slice).map_err(|error| {
+        let Some(raw) = raw else { return Ok(Self::default()) };
+        if raw.first() != Some(&b'{') {
+            return Err(ErrorObject::new(Code::INVALID_PARAMS, "params._meta: expected an object"));
+        }
+        serde_json::from_slice(raw).map_err(|error| {
             let what = super::message::without_position(&error);
             ErrorObject::new(Code::INVALID_PARAMS, format!("params._meta: {what}"))
         })

@@ -43,3 +43,10 @@ methods! {
     SetLevel = "logging/setLevel",
     Cancelled = "notifications/cancelled",
 }
+
+impl Method {
+    /// Whether serving it runs a function of the author's, which may take any time.
+    pub(crate) fn runs_a_function(&self) -> bool {
+        matches!(self, Self::ToolsCall | Self::ResourcesRead | Self::PromptsGet)
+    }
+}

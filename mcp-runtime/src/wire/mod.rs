@@ -3,9 +3,11 @@
 //! One type per specification type, holding every field any revision has. Reading ignores unknown
 //! fields; which fields are *written* depends on the revision and is decided in [`crate::revision`].
 
+pub(crate) mod cache;
 pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod form;
+pub(crate) mod frame;
 pub(crate) mod icon;
 pub(crate) mod id;
 pub(crate) mod initialize;
@@ -15,9 +17,11 @@ pub(crate) mod meta;
 pub(crate) mod method;
 pub(crate) mod prompt;
 pub(crate) mod resource;
+pub(crate) mod schema;
 pub(crate) mod tool;
 
 pub(crate) use error::{Code, ErrorObject};
+pub(crate) use frame::{Quoted, frame};
 pub(crate) use id::RequestId;
 pub(crate) use message::{Member, Message, MessageKind, Unreadable};
 pub(crate) use method::Method;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::content::Content;
 use super::icon::Icon;
+use super::schema::Schema;
 
 /// A tool as `tools/list` shows it.
 #[derive(Debug)]
@@ -11,14 +12,25 @@ pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) title: Option<&'static str>,
     pub(crate) description: Option<&'static str>,
-    pub(crate) input_schema: Value,
-    pub(crate) output_schema: Option<Value>,
+    pub(crate) input_schema: Schema,
+    pub(crate) output_schema: Option<Schema>,
+    /// What clients repeat in headers where a request describes itself.
+    pub(crate) mirrored: Vec<Mirrored>,
     /// Structured content is sent as `{"result": value}`, because clients drop servers whose
     /// structured content is no object.
     pub(crate) wraps_output: bool,
     pub(crate) annotations: ToolAnnotations,
     pub(crate) icons: &'static [Icon],
     pub(crate) meta: Option<Box<RawValue>>,
+}
+
+/// An argument that is repeated in a header, for proxies to route by (streamable-http, "Custom headers").
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Mirrored {
+    /// The header's name, in lower case.
+    pub(crate) header: String,
+    /// Members from the arguments down to the value.
+    pub(crate) path: Vec<String>,
 }
 
 /// Hints on what a tool does; a client must not trust them (server/tools, "Tool").

@@ -3,7 +3,7 @@
 from . import case, refusal
 
 TOOLS = (
-    "audio block echo embedded fail fate image link list log mixed nothing notify number panic panic_later print "
+    "audio crowd echo embedded fail fate image link list log meet mixed nothing notify number panic panic_later print "
     "print_by_child progress sleep structured text wait whoami work"
 ).split()
 
@@ -80,8 +80,9 @@ async def tool_fields(c):
 
 @case("fields of resources and prompts, by revision")
 async def other_fields(c):
-    note, *_ = await walk(c, "resources")
-    assert note["mimeType"] == "text/plain" and note["description"] == "A note.", note
+    note, pixel, _ = await walk(c, "resources")
+    assert note["name"] == "note" and note["description"] == "A note.", note
+    assert pixel["mimeType"] == "image/png", pixel
     assert note["annotations"] == {"audience": ["user"], "priority": 0.5}, note
     members(note, c.revision, "title")
     _, letter, summarise = await walk(c, "prompts")

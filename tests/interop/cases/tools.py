@@ -2,6 +2,9 @@
 
 import base64
 import json
+from contextlib import suppress
+
+from clients import Cannot
 
 from . import case, refusal, text_of
 from .listing import walk
@@ -37,6 +40,8 @@ async def text(c):
 
 @case("call: structs, lists and numbers, structured where the revision can")
 async def values(c):
+    with suppress(Cannot):
+        await walk(c, "tools")  # what a client has seen the schema of, it checks
     same_as(await c.call("structured"), c.revision, {"name": "Säntis", "height": 2501.9})
     same_as(await c.call("number", {"word": "Grüezi"}), c.revision, 6)
     same_as(await c.call("list"), c.revision, [2, 4, 6])

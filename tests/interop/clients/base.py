@@ -69,8 +69,8 @@ class Client(ABC):
     async def abandon(self, tool, arguments, running):
         """Calls a tool, awaits `running()`, and cancels the call in the way of the revision and transport."""
 
-    async def request(self, method, params=None, **_):
-        """Any request, as it stands."""
+    async def request(self, method, params=None, meta=None, *, revision=None):
+        """Any request; with `revision`, as a client of that revision would send it."""
         raise Cannot(f"this client sends no {method}")
 
     async def notify(self, method, params=None):

@@ -54,6 +54,7 @@ async fn only_our_own_names_are_served() {
         ("", "is no host"),
         ("192.0.2.1", "`--allow-host 192.0.2.1`"),
         ("0.0.0.0", "`--allow-host 0.0.0.0`"),
+        ("[fe80::1]:80", "`--allow-host [fe80::1]`"),
     ] {
         let (status, text) = knock(&mut client, "POST", "/mcp", &[("Host", host)]).await;
         assert_eq!(status, 403, "{host}");

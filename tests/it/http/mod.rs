@@ -3,6 +3,7 @@
 mod eras;
 mod guard;
 mod limits;
+mod params;
 mod sessions;
 mod streams;
 

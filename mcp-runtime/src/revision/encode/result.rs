@@ -6,6 +6,7 @@ use super::content::Located;
 use super::{At, Object, SerializeAt};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
+use crate::wire::cache::CacheHint;
 use crate::wire::initialize::{Implementation, ServerCapabilities};
 use crate::wire::prompt::GetPromptResult;
 use crate::wire::resource::ResourceContents;
@@ -16,6 +17,8 @@ use crate::wire::tool::CallToolResult;
 pub(crate) struct Stamp<'a> {
     /// The server's `Implementation`, already JSON.
     pub(crate) server_info: &'a RawValue,
+    /// Of lists, of what the server says of itself, and of resources that do not say their own.
+    pub(crate) cache: CacheHint,
 }
 
 impl Stamp<'_> {
@@ -41,12 +44,12 @@ impl Stamp<'_> {
         }
         object.put("_meta", &ResultMeta { meta, server_info })
     }
+}
 
-    /// How long a client may keep a list or a resource (server/utilities/caching). Until authors
-    /// can say more: not at all, and for no one else.
-    fn cache<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        object.put_if(Field::CacheHints, "ttlMs", Some(0))?;
-        object.put_if(Field::CacheHints, "cacheScope", Some("private"))
+impl CacheHint {
+    fn members<M: SerializeMap>(self, object: &mut Object<M>) -> Result<(), M::Error> {
+        object.put_if(Field::CacheHints, "ttlMs", Some(self.ttl_ms()))?;
+        object.put_if(Field::CacheHints, "cacheScope", Some(self.scope))
     }
 }
 
@@ -129,6 +132,7 @@ impl Serialize for StructuredContent<'_> {
 pub(crate) struct ReadResult<'a> {
     pub(crate) contents: &'a [ResourceContents],
     pub(crate) uri: &'a str,
+    pub(crate) cache: CacheHint,
     pub(crate) stamp: Stamp<'a>,
 }
 
@@ -142,7 +146,7 @@ impl SerializeAt for ReadResult<'_> {
             self.contents.iter().map(|contents| Located { contents, uri: self.uri }).collect();
         let mut object = Object::open(revision, serializer)?;
         object.put("contents", &At(revision, &contents[..]))?;
-        self.stamp.cache(&mut object)?;
+        self.cache.members(&mut object)?;
         self.stamp.end(&mut object, None)?;
         object.close()
     }
@@ -224,7 +228,7 @@ impl SerializeAt for Page<'_> {
         let mut object = Object::open(revision, serializer)?;
         object.put(self.name, self.items)?;
         object.put_some("nextCursor", self.next_cursor.as_ref())?;
-        self.stamp.cache(&mut object)?;
+        self.stamp.cache.members(&mut object)?;
         self.stamp.end(&mut object, None)?;
         object.close()
     }
@@ -271,7 +275,7 @@ impl SerializeAt for DiscoverResult<'_> {
         object.put("supportedVersions", &supported)?;
         object.put("capabilities", &self.capabilities)?;
         object.put_some("instructions", self.instructions)?;
-        self.stamp.cache(&mut object)?;
+        self.stamp.cache.members(&mut object)?;
         self.stamp.end(&mut object, None)?;
         object.close()
     }

@@ -54,6 +54,9 @@ pub(super) fn request(
     service.dispatch(request)
 }
 
+/// What a session keeps of its client, in bytes of JSON: anyone may open one.
+const LONGEST_DECLARATION: usize = 16 * 1024;
+
 /// Settles the revision: the one asked for if we serve it, otherwise the newest that has a
 /// handshake, and the client decides whether it can live with that.
 fn open(service: &Service, session: &Session, message: &Message) -> Result<Revision, ErrorObject> {
@@ -63,6 +66,13 @@ fn open(service: &Service, session: &Session, message: &Message) -> Result<Revis
         .unwrap_or(Revision::NEWEST_HANDSHAKE);
     let info: Option<Box<RawValue>> = message.read(Member::ClientInfo)?;
     let capabilities: Option<Box<RawValue>> = message.read(Member::Capabilities)?;
+    let kept =
+        [&info, &capabilities].into_iter().flatten().map(|raw| raw.get().len()).sum::<usize>();
+    if kept > LONGEST_DECLARATION {
+        let what =
+            format!("clientInfo and capabilities may have {LONGEST_DECLARATION} bytes together");
+        return Err(ErrorObject::new(Code::INVALID_PARAMS, what));
+    }
     let client = Arc::new(Client::from_raw(revision, info.as_deref(), capabilities.as_deref()));
     tracing::debug!(server = service.info.name, %revision, client = client.info().name(), "session opened");
     session.open(Handshake { revision, client }).map(|()| revision).map_err(|_| {

@@ -10,7 +10,7 @@ use crate::server::reply::{Class, Reply};
 use crate::server::{Incoming, Outcome, Service};
 use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Code, ErrorObject, MessageKind, RequestId};
+use crate::wire::{Code, ErrorObject, MessageKind, Quoted, RequestId};
 
 /// A request that describes itself (2026-07-28 basic, "Per-request metadata").
 ///
@@ -88,8 +88,8 @@ impl ErrorObject {
     /// A revision we do not serve in this form, and those we do.
     pub(crate) fn unsupported_version(requested: &str, supported: &[Revision]) -> Self {
         let supported: Vec<_> = supported.iter().map(|revision| revision.as_str()).collect();
-        let what = format!("protocol version {requested:.40?} is not served");
+        let what = format!("protocol version {} is not served", Quoted(requested, 40));
         Self::new(Code::UNSUPPORTED_PROTOCOL_VERSION, what)
-            .with_data(json!({ "supported": supported, "requested": requested }))
+            .with_data(json!({ "supported": supported, "requested": requested.chars().take(200).collect::<String>() }))
     }
 }

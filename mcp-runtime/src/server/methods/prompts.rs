@@ -12,7 +12,7 @@ use crate::server::reply::{Class, Reply};
 use crate::server::work::Work;
 use crate::server::{Outcome, Service};
 use crate::wire::prompt::GetPromptResult;
-use crate::wire::{Code, ErrorObject, Member};
+use crate::wire::{Code, ErrorObject, Member, Quoted};
 
 /// `prompts/get` (server/prompts, "Getting a prompt").
 pub(crate) fn get(service: &Arc<Service>, request: Request) -> Outcome {
@@ -20,16 +20,16 @@ pub(crate) fn get(service: &Arc<Service>, request: Request) -> Outcome {
         Ok(found) => found,
         Err(error) => return request.refuse(&error),
     };
-    let (context, session) = match request.into_context(service) {
+    let (context, noted) = match request.begin(service) {
         Ok(begun) => begun,
-        Err(refusal) => return refusal.into(),
+        Err(refused) => return refused.into(),
     };
     let call = Call::new(context.clone(), Given::Named(arguments));
-    match call::start(entry.def.run, call, &entry.pace) {
+    match call::start(&service.capacity, entry.def.run, call, &entry.pace) {
         Started::Done(outcome) => call::ready(&context, reply(service, &context, &entry, outcome)),
         Started::Running(running) => {
             let timeout = entry.def.timeout;
-            call::pending(service, context, session, timeout, Work::Prompt(running, entry))
+            call::pending(service, context, noted, timeout, Work::Prompt(running, entry))
         }
     }
 }
@@ -42,7 +42,7 @@ fn find(
 ) -> Result<(Arc<PromptEntry>, Arguments), ErrorObject> {
     let name = request.message.require_text(Member::Name)?;
     let entry = service.registry().prompt(&name).cloned().ok_or_else(|| {
-        ErrorObject::new(Code::INVALID_PARAMS, format!("there is no prompt {name:.128?}"))
+        ErrorObject::new(Code::INVALID_PARAMS, format!("there is no prompt {}", Quoted(&name, 128)))
     })?;
     Ok((entry, arguments(request)?))
 }

@@ -11,7 +11,8 @@ use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::work::Work;
 use crate::server::{Outcome, Service};
-use crate::wire::{ErrorObject, Member};
+use crate::wire::cache::CacheHint;
+use crate::wire::{ErrorObject, Member, Quoted};
 
 /// A URI longer than this is no resource of ours, and matching it would only cost.
 const LONGEST_URI: usize = 8 * 1024;
@@ -27,18 +28,18 @@ pub(crate) fn read(service: &Arc<Service>, request: Request) -> Outcome {
         return request.refuse(&not_found(request.revision, &uri));
     };
     let entry = entry.clone();
-    let (context, session) = match request.into_context(service) {
+    let (context, noted) = match request.begin(service) {
         Ok(begun) => begun,
-        Err(refusal) => return refusal.into(),
+        Err(refused) => return refused.into(),
     };
     let call = Call::new(context.clone(), Given::Text(variables));
-    match call::start(entry.def.run, call, &entry.pace) {
+    match call::start(&service.capacity, entry.def.run, call, &entry.pace) {
         Started::Done(outcome) => {
             call::ready(&context, reply(service, &context, &entry, &uri, outcome))
         }
         Started::Running(running) => {
             let timeout = entry.def.timeout;
-            call::pending(service, context, session, timeout, Work::Resource(running, entry, uri))
+            call::pending(service, context, noted, timeout, Work::Resource(running, entry, uri))
         }
     }
 }
@@ -68,12 +69,17 @@ pub(crate) fn reply(
     for one in &mut contents {
         one.mime_type = one.mime_type.take().or(mime_type.map(Into::into));
     }
-    let result = ReadResult { contents: &contents, uri, stamp: service.stamp() };
+    let stamp = service.stamp();
+    let cache = CacheHint {
+        ttl: entry.def.ttl.unwrap_or(stamp.cache.ttl),
+        scope: entry.def.scope.unwrap_or(stamp.cache.scope),
+    };
+    let result = ReadResult { contents: &contents, uri, cache, stamp };
     Reply::result(id, &At(revision, &result))
 }
 
 fn not_found(revision: Revision, uri: &str) -> ErrorObject {
     let uri: String = uri.chars().take(LONGEST_URI).collect();
-    let what = format!("there is no resource {uri:.200?}");
+    let what = format!("there is no resource {}", Quoted(&uri, 200));
     ErrorObject::new(revision.facts().resource_not_found, what).with_data(json!({ "uri": uri }))
 }

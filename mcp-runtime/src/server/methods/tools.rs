@@ -11,7 +11,7 @@ use crate::server::work::Work;
 use crate::server::{Outcome, Service};
 use crate::wire::content::Content;
 use crate::wire::tool::CallToolResult;
-use crate::wire::{Code, ErrorObject, Member};
+use crate::wire::{Code, ErrorObject, Member, Quoted};
 
 /// `tools/call` (server/tools, "Calling tools").
 pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
@@ -19,24 +19,36 @@ pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
         Ok(entry) => entry,
         Err(error) => return request.refuse(&error),
     };
-    let (context, session) = match request.into_context(service) {
+    let mirrored = &entry.tool.mirrored;
+    if !mirrored.is_empty()
+        && request.revision.facts().mirrors_arguments
+        && let Err(error) = request.peer.mirrors_arguments(&request.message, mirrored)
+    {
+        return Reply::error(Class::Refused, Some(&request.id), &error).into();
+    }
+    let (context, noted) = match request.begin(service) {
         Ok(begun) => begun,
-        Err(refusal) => return refusal.into(),
+        Err(refused) => return refused.into(),
     };
     let call = Call::new(context.clone(), Given::Json(entry.tool.clone()));
-    match call::start(entry.def.run, call, &entry.pace) {
+    match call::start(&service.capacity, entry.def.run, call, &entry.pace) {
         Started::Done(outcome) => call::ready(&context, reply(service, &context, &entry, outcome)),
         Started::Running(running) => {
             let timeout = entry.def.timeout;
-            call::pending(service, context, session, timeout, Work::Tool(running, entry))
+            call::pending(service, context, noted, timeout, Work::Tool(running, entry))
         }
     }
 }
 
 fn find(service: &Service, request: &Request) -> Result<Arc<ToolEntry>, ErrorObject> {
     let name = request.message.require_text(Member::Name)?;
+    // serde would take an array for a struct, field by field; and not every tool has one.
+    if request.message.raw(Member::Arguments).is_some_and(|raw| raw.first() != Some(&b'{')) {
+        let what = "params.arguments: expected an object";
+        return Err(ErrorObject::new(Code::INVALID_PARAMS, what));
+    }
     service.registry().tool(&name).cloned().ok_or_else(|| {
-        ErrorObject::new(Code::INVALID_PARAMS, format!("there is no tool {name:.128?}"))
+        ErrorObject::new(Code::INVALID_PARAMS, format!("there is no tool {}", Quoted(&name, 128)))
     })
 }
 
@@ -67,7 +79,18 @@ pub(crate) fn reply(
         }
         Err(FaultKind::Protocol(protocol)) => return error(protocol),
     };
+    if entry.def.output_schema.is_some() && structures_no_object(&result) {
+        tracing::error!(
+            tool = entry.def.name,
+            "`output_schema` promises an object, and the tool returned none"
+        );
+        return error(ErrorObject::internal());
+    }
     let result =
         ToolResult { result: &result, wraps: entry.tool.wraps_output, stamp: service.stamp() };
     Reply::result(id, &At(revision, &result))
+}
+
+fn structures_no_object(result: &CallToolResult) -> bool {
+    result.structured.as_ref().is_some_and(|json| !json.get().starts_with('{'))
 }

@@ -1,17 +1,17 @@
 //! DELETE: the end of a session.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
-use super::endpoint::{UnknownSession, named_session};
+use super::endpoint::{UnknownSession, addressed};
 use super::refusal::{Refusal, empty};
 use super::sessions::Sessions;
 
 /// Ends the session, its stream and its calls.
-pub(super) fn delete(sessions: &Sessions, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let Some(id) = named_session(headers)? else {
-        let what = "Mcp-Session-Id is missing: which session is to end?";
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, what));
-    };
-    if sessions.end(id?) { Ok(empty(StatusCode::NO_CONTENT)) } else { Err(UnknownSession.into()) }
+pub(super) fn delete(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Response, Refusal> {
+    let id = addressed(sessions, headers, "Mcp-Session-Id is missing: which session is to end?")?;
+    // Both 200 and 204 mean it; the older Python clients know only 200.
+    if sessions.end(id) { Ok(empty(StatusCode::OK)) } else { Err(UnknownSession.into()) }
 }

@@ -5,14 +5,14 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::request::Parts;
-use http::{HeaderName, Method, StatusCode};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use super::guard::Guard;
 use super::media::method_not_allowed;
 use super::refusal::{Refusal, single};
 use super::session_id::SessionId;
 use super::sessions::Sessions;
-use super::{cors, delete, get, post};
+use super::{cors, delete, get, post, version};
 use crate::server::Service;
 
 pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -81,12 +81,27 @@ pub(crate) async fn guarded(
 
 /// The session a request names; `None` if it names none.
 pub(super) fn named_session(
-    headers: &http::HeaderMap,
+    headers: &HeaderMap,
 ) -> Result<Option<Result<SessionId, UnknownSession>>, Refusal> {
     let value = single(headers, &SESSION_ID).map_err(|_| {
         Refusal::new(StatusCode::BAD_REQUEST, "Mcp-Session-Id stands several times")
     })?;
     Ok(value.map(|value| SessionId::parse(value.as_bytes()).ok_or(UnknownSession)))
+}
+
+/// The session that a request without a body is about.
+pub(super) fn addressed(
+    sessions: &Arc<Sessions>,
+    headers: &HeaderMap,
+    unnamed: &'static str,
+) -> Result<SessionId, Refusal> {
+    let id =
+        named_session(headers)?.ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, unnamed))??;
+    let session = sessions.find(id).ok_or(UnknownSession)?;
+    if version::is_checked(&session) {
+        version::named(headers).map_err(|what| Refusal::new(StatusCode::BAD_REQUEST, what))?;
+    }
+    Ok(id)
 }
 
 /// A session that was never opened, or is over.

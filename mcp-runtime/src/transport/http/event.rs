@@ -66,3 +66,34 @@ impl KeepAlive {
         Poll::Ready(COMMENT)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_an_event_of_two_lines() {
+        let mut events = Vec::new();
+        write(&mut events, b"{}");
+        write_named(&mut events, "endpoint", b"/messages");
+        assert_eq!(
+            String::from_utf8(events).unwrap(),
+            "event: message\ndata: {}\n\nevent: endpoint\ndata: /messages\n\n"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quiet_stream_is_kept_alive() {
+        let started = Instant::now();
+        let mut keep_alive = KeepAlive::new();
+        for comments in 1..4 {
+            let comment = std::future::poll_fn(|cx| keep_alive.poll(cx)).await;
+            assert_eq!(comment, ":\n\n");
+            assert_eq!(started.elapsed().as_secs(), comments * QUIET.as_secs());
+        }
+        tokio::time::advance(QUIET / 2).await;
+        keep_alive.rest();
+        std::future::poll_fn(|cx| keep_alive.poll(cx)).await;
+        assert_eq!((started.elapsed() - QUIET / 2).as_secs(), 4 * QUIET.as_secs());
+    }
+}

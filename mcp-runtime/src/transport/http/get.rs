@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
-use super::endpoint::{UnknownSession, named_session};
+use super::endpoint::{UnknownSession, addressed};
 use super::event;
 use super::media::{Accepts, not_acceptable};
 use super::refusal::Refusal;
@@ -17,11 +17,9 @@ pub(super) fn get(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Respo
     if !Accepts::of(headers).events {
         return Err(not_acceptable("send `Accept: text/event-stream`"));
     }
-    let Some(id) = named_session(headers)? else {
-        let what =
-            "an MCP endpoint: POST messages here; GET needs the Mcp-Session-Id of an open session";
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, what));
-    };
-    let ended = sessions.open_stream(id?).ok_or(UnknownSession)?;
+    let unnamed =
+        "an MCP endpoint: POST messages here; GET needs the Mcp-Session-Id of an open session";
+    let id = addressed(sessions, headers, unnamed)?;
+    let ended = sessions.open_stream(id).ok_or(UnknownSession)?;
     Ok(event::response(Body::new(SessionStream::new(ended))))
 }

@@ -10,6 +10,10 @@ use http::{HeaderName, StatusCode};
 use super::HttpOptions;
 use super::refusal::{Refusal, Repeated, single};
 use crate::server::Error;
+use crate::wire::Quoted;
+
+/// The longest a name of a host is.
+const LONGEST: usize = 253;
 
 /// The hosts and origins that are served.
 #[derive(Debug)]
@@ -69,13 +73,15 @@ impl Guard {
 
     fn admit_host(&self, host: &str) -> Result<(), Refusal> {
         let Some((name, port)) = authority(host) else {
-            return Err(forbidden(format!("Host {host:.253?} is no host")));
+            return Err(forbidden(format!("Host {} is no host", Quoted(host, LONGEST))));
         };
         if self.is_ours(name, port) {
             return Ok(());
         }
+        let name = if name.contains(':') { &format!("[{name}]") } else { name };
         Err(forbidden(format!(
-            "Host {host:.253?} is not allowed; if it is yours, start the server with `--allow-host {name:.253}`"
+            "Host {} is not allowed; if it is yours, start the server with `--allow-host {name:.LONGEST$}`",
+            Quoted(host, LONGEST)
         )))
     }
 
@@ -84,11 +90,13 @@ impl Guard {
         match origin_authority(origin) {
             Some((name, port)) if listed || self.is_ours(name, port) => Ok(()),
             Some(_) => Err(forbidden(format!(
-                "Origin {origin:.253?} is not allowed; if you trust its pages, start the server with \
-                 `--allow-origin {origin:.253}`"
+                "Origin {} is not allowed; if you trust its pages, start the server with \
+                 `--allow-origin {origin:.LONGEST$}`",
+                Quoted(origin, LONGEST)
             ))),
             None => Err(forbidden(format!(
-                "Origin {origin:.253?} is not allowed; only `--allow-origin '*'` lets pages without a name in"
+                "Origin {} is not allowed; only `--allow-origin '*'` lets pages without a name in",
+                Quoted(origin, LONGEST)
             ))),
         }
     }

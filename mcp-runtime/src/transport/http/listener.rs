@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -67,6 +67,16 @@ fn cannot_listen(address: &str, error: &io::Error) -> Error {
 impl Listener {
     fn new(socket: TcpListener, host: Option<String>) -> io::Result<Self> {
         Ok(Self { address: socket.local_addr()?, socket, host })
+    }
+
+    /// The first of the addresses that can be had.
+    pub(super) async fn bind(address: impl ToSocketAddrs) -> Result<Self, Error> {
+        let bound = match address.to_socket_addrs() {
+            Ok(addresses) => TcpListener::bind(&*addresses.collect::<Vec<_>>()).await,
+            Err(error) => Err(error),
+        };
+        let listener = bound.and_then(|socket| Self::new(socket, None));
+        listener.map_err(|error| Error::one(format!("cannot listen: {error}")))
     }
 
     /// A socket that somebody else has bound.

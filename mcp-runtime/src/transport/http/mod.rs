@@ -18,6 +18,7 @@ pub(super) mod guard;
 mod listener;
 pub(super) mod media;
 mod options;
+mod params;
 mod peer;
 mod post;
 pub(super) mod refusal;
@@ -30,6 +31,7 @@ mod site;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub(crate) use listener::{Listener, bind};
 pub use options::HttpOptions;

@@ -3,10 +3,11 @@ use std::borrow::Cow;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::refusal::single;
-use super::sentinel;
+use super::{params, sentinel};
 use crate::context::Peer;
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Code, ErrorObject, Member, Message, Method};
+use crate::wire::tool::Mirrored;
+use crate::wire::{Code, ErrorObject, Member, Message, Method, Quoted};
 
 pub(super) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const METHOD: HeaderName = HeaderName::from_static("mcp-method");
@@ -49,6 +50,14 @@ impl Peer for HttpPeer {
         let Ok(in_message) = message.text(named) else { return Ok(()) };
         same(&NAME, self.decoded(&NAME)?.as_deref(), in_message.as_deref())
     }
+
+    fn mirrors_arguments(
+        &self,
+        message: &Message,
+        mirrored: &[Mirrored],
+    ) -> Result<(), ErrorObject> {
+        params::mirror(self, message, mirrored)
+    }
 }
 
 impl HttpPeer {
@@ -60,7 +69,7 @@ impl HttpPeer {
     }
 
     /// A header whose text may be wrapped in base64, because headers are ASCII and names are not.
-    fn decoded(&self, name: &HeaderName) -> Result<Option<Cow<'_, str>>, ErrorObject> {
+    pub(super) fn decoded(&self, name: &HeaderName) -> Result<Option<Cow<'_, str>>, ErrorObject> {
         let Some(value) = self.literal(name)? else { return Ok(None) };
         let text = sentinel::decode(value);
         text.map(Some)
@@ -83,12 +92,13 @@ fn same(
         (None, Some(_)) => Err(mismatch(format!("header {name} is missing"))),
         (header, _) => {
             let header = header.unwrap_or_default();
-            Err(mismatch(format!("header {name} says {header:.80?}, the message does not")))
+            let header = Quoted(header, 80);
+            Err(mismatch(format!("header {name} says {header}, the message does not")))
         }
     }
 }
 
-fn mismatch(what: String) -> ErrorObject {
+pub(super) fn mismatch(what: String) -> ErrorObject {
     ErrorObject::new(Code::HEADER_MISMATCH, what)
 }
 

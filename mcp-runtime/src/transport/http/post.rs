@@ -10,11 +10,12 @@ use http::{HeaderMap, StatusCode};
 use super::body;
 use super::endpoint::{Endpoint, SESSION_ID, UnknownSession, named_session};
 use super::media::{Accepts, not_acceptable, require_json};
-use super::peer::{HttpPeer, PROTOCOL_VERSION};
+use super::peer::HttpPeer;
 use super::refusal::Refusal;
 use super::reply::{Form, respond};
 use super::session_id::SessionId;
 use super::sessions::Sessions;
+use super::version;
 use crate::context::Peer;
 use crate::revision::{Era, Revision};
 use crate::server::{Incoming, RequestEra, Session};
@@ -102,10 +103,7 @@ fn conversation<'a>(
     };
     let session = id.ok().and_then(|id| sessions.find(id));
     let session = session.ok_or_else(|| refuse(StatusCode::NOT_FOUND, UnknownSession::WHAT))?;
-    let checks_version = session
-        .handshake()
-        .is_some_and(|handshake| handshake.revision.facts().version_header_checked);
-    if checks_version && !is_initialize(message) {
+    if version::is_checked(&session) && !is_initialize(message) {
         named_revision(message, peer)?;
     }
     Ok(Conversation::Of(session))
@@ -121,17 +119,9 @@ fn assumed(message: &Message, peer: &HttpPeer) -> Result<Arc<Session>, Refusal> 
     Ok(Arc::new(Session::assumed(handshake.unwrap_or(Revision::UNNAMED))))
 }
 
-/// The revision the header names; an unknown one is refused (transports, "Protocol
-/// version header").
 fn named_revision(message: &Message, peer: &HttpPeer) -> Result<Option<Revision>, Refusal> {
-    let Some(name) = peer.headers.get(PROTOCOL_VERSION) else { return Ok(None) };
-    match name.to_str().ok().and_then(Revision::named) {
-        Some(revision) => Ok(Some(revision)),
-        None => {
-            let what = format!("MCP-Protocol-Version: {name:.40?} is not served");
-            Err(Refusal::of_message(StatusCode::BAD_REQUEST, &message.kind, what))
-        }
-    }
+    version::named(&peer.headers)
+        .map_err(|what| Refusal::of_message(StatusCode::BAD_REQUEST, &message.kind, what))
 }
 
 fn is_initialize(message: &Message) -> bool {

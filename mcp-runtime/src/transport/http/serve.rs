@@ -8,15 +8,18 @@ use super::{HttpOptions, Listener, Mode};
 use crate::server::{Error, Server, Service};
 use crate::transport::Shutdown;
 
-/// Serves on a bound address until it is told to stop.
+/// Serves on a bound address until it is told to stop. `ready` is called when nothing can keep it
+/// from serving any more.
 pub(crate) async fn serve(
     service: Arc<Service>,
     listener: Listener,
     options: &HttpOptions,
     mode: Mode,
     shutdown: Shutdown,
+    ready: impl FnOnce(),
 ) -> Result<(), Error> {
     let site = Site::new(&service, options, mode, listener.own_hosts())?;
+    ready();
     listener.serve(site.whole_router(), shutdown, || site.close_streams()).await;
     site.end();
     Ok(())
@@ -74,9 +77,8 @@ impl Server {
         address: impl ToSocketAddrs,
         options: HttpOptions,
     ) -> Result<(), Error> {
-        let listener = std::net::TcpListener::bind(address)
-            .map_err(|error| Error::one(format!("cannot listen: {error}")))?;
-        self.serve_http_on(listener, options).await
+        let listener = Listener::bind(address).await?;
+        self.serve_on(listener, options).await
     }
 
     /// As [`serve_http`](Self::serve_http), on a listener of yours: one that a service manager has
@@ -90,9 +92,12 @@ impl Server {
         listener: std::net::TcpListener,
         options: HttpOptions,
     ) -> Result<(), Error> {
-        let listener = Listener::from_std(listener)?;
+        self.serve_on(Listener::from_std(listener)?, options).await
+    }
+
+    async fn serve_on(self, listener: Listener, options: HttpOptions) -> Result<(), Error> {
         let service = self.build(&()).await?;
-        let (_never, shutdown) = Shutdown::new();
-        serve(service, listener, &options, Mode::Http, shutdown).await
+        let (_never_pulled, shutdown) = Shutdown::new();
+        serve(service, listener, &options, Mode::Http, shutdown, || {}).await
     }
 }

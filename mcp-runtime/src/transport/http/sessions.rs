@@ -96,7 +96,7 @@ impl Sessions {
     /// Ends a session and cancels its calls; false if there is none of that id.
     pub(super) fn end(&self, id: SessionId) -> bool {
         let ended = self.lock().entries.remove(&id);
-        ended.as_ref().inspect(|entry| entry.session.cancel_all()).is_some()
+        ended.as_ref().inspect(|entry| entry.session.end()).is_some()
     }
 
     /// Ends the streams on which nothing but the end is to come.
@@ -109,7 +109,7 @@ impl Sessions {
     /// Ends every session and cancels what still runs.
     pub(super) fn end_all(&self) {
         let ended = std::mem::take(&mut self.lock().entries);
-        ended.values().for_each(|entry| entry.session.cancel_all());
+        ended.values().for_each(|entry| entry.session.end());
     }
 
     pub(super) fn live(&self) -> usize {

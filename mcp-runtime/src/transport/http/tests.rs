@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode, bind, serve};
+use crate::revision::Revision;
 use crate::server::{Server, Service};
 use crate::transport::{Shutdown, ShutdownTrigger};
 
@@ -80,8 +81,11 @@ impl Client {
     }
 
     fn open_session(&mut self) -> String {
-        let initialize = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}"#;
-        self.ask("POST", "/mcp", "", initialize);
+        let initialize = format!(
+            r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"protocolVersion":"{}"}}}}"#,
+            Revision::NEWEST_HANDSHAKE
+        );
+        self.ask("POST", "/mcp", "", &initialize);
         value(&self.response().0, "mcp-session-id").unwrap().to_owned()
     }
 
@@ -116,7 +120,7 @@ async fn start(options: HttpOptions) -> (SocketAddr, ShutdownTrigger, tokio::tas
     let service = service().await;
     let (trigger, shutdown) = Shutdown::new();
     let serving = tokio::spawn(async move {
-        serve(service, listener, &options, Mode::Http, shutdown).await.unwrap();
+        serve(service, listener, &options, Mode::Http, shutdown, || {}).await.unwrap();
     });
     (address, trigger, serving)
 }
@@ -199,7 +203,7 @@ async fn a_thousand_sessions_leave_nothing_behind() {
             all_open += sessions.live();
             for (client, id) in clients.iter_mut().zip(&ids) {
                 client.ask("DELETE", "/mcp", id, "");
-                assert!(client.response().0.starts_with("HTTP/1.1 204"));
+                assert!(client.response().0.starts_with("HTTP/1.1 200"));
             }
             clients = clients.into_iter().map(|_| Client::open(address)).collect();
         }

@@ -12,6 +12,9 @@ const QUESTIONS: usize = 1024;
 /// Requests of a connection whose reply has not been read; what comes past it is refused.
 const REQUESTS: usize = 1024;
 
+/// Bytes that wait; a client that lets more pile up has to read before it asks again.
+const BYTES: usize = 4 * 1024 * 1024;
+
 /// What waits to be sent on a stream.
 ///
 /// Nobody waits for its reader: a function goes on however slowly its client reads. It is bounded
@@ -27,6 +30,7 @@ struct Inner {
     waiting: VecDeque<Letter>,
     notifications: usize,
     questions: usize,
+    bytes: usize,
     /// Requests that run, and replies that wait.
     owed: usize,
     reader: Option<Waker>,
@@ -56,7 +60,7 @@ impl Mailbox {
     /// Makes room for the reply to a request; false if the client has to read first.
     pub(super) fn owe(&self) -> bool {
         let mut inner = self.lock();
-        let room = inner.owed < REQUESTS && !inner.closing;
+        let room = inner.owed < REQUESTS && inner.bytes < BYTES && !inner.closing;
         inner.owed += usize::from(room);
         room
     }
@@ -72,6 +76,7 @@ impl Mailbox {
         let mut inner = self.lock();
         if inner.notifications < NOTIFICATIONS {
             inner.notifications += 1;
+            inner.bytes += message.len();
             inner.waiting.push_back(Letter::Notification(message));
             inner.wake();
         }
@@ -90,6 +95,7 @@ impl Mailbox {
     /// A reply, for which there is [room](Self::owe).
     pub(super) fn reply(&self, message: Vec<u8>) {
         let mut inner = self.lock();
+        inner.bytes += message.len();
         inner.waiting.push_back(Letter::Reply(message));
         inner.wake();
     }
@@ -109,6 +115,7 @@ impl Mailbox {
         }
         inner.notifications = 0;
         inner.questions = 0;
+        inner.bytes = 0;
         inner.reader = Some(reader.clone());
         match messages.is_empty() {
             false => Post::Messages(messages),
@@ -140,6 +147,16 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_that_does_not_read_may_not_ask_for_more() {
+        let mailbox = Mailbox::default();
+        assert!(mailbox.owe());
+        mailbox.reply(vec![b'x'; BYTES]);
+        assert!(!mailbox.owe());
+        take(&mailbox);
+        assert!(mailbox.owe());
+    }
 
     fn take(mailbox: &Mailbox) -> Post {
         mailbox.take(Waker::noop())

@@ -59,6 +59,6 @@ impl Drop for Stream {
     fn drop(&mut self) {
         self.endpoint.disconnected(self.id);
         self.connection.mailbox.close();
-        self.connection.session.cancel_all();
+        self.connection.session.end();
     }
 }

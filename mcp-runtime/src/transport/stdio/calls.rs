@@ -26,11 +26,6 @@ impl Calls {
         tokio::spawn(run(call, self.sender.clone()));
     }
 
-    /// How many have not ended.
-    pub(super) fn running(&self) -> usize {
-        self.sender.strong_count() - 1
-    }
-
     /// What a call says next.
     pub(super) fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Vec<u8>> {
         // Never closed: we hold a sender.

@@ -22,13 +22,10 @@ use super::platform::{Input, Output};
 use super::writer::Writer;
 use crate::context::{NoHeaders, Peer};
 use crate::server::{Class, Incoming, Outcome, Reply, Service, Session};
-use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, Unreadable};
+use crate::wire::{Code, ErrorObject, Message, Unreadable};
 
 /// The longest line that is read.
 const LINE_LIMIT: usize = 4 * 1024 * 1024;
-
-/// Calls that run at once; past that requests are refused.
-const CALL_LIMIT: usize = 1024;
 
 /// What is left to do once the client has closed its end.
 const TIME_AFTER_EOF: Duration = Duration::from_secs(1);
@@ -79,7 +76,7 @@ impl Connection {
             Ok(End::Shutdown) => self.finish(TIME_AFTER_SHUTDOWN).await,
             Err(error) => Err(error),
         };
-        session.cancel_all();
+        session.end();
         served.or_else(|error| match error.kind() {
             // A client that closed its end while we wrote is no fault of ours.
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Ok(()),
@@ -153,9 +150,6 @@ impl Connection {
             Ok(message) => message,
             Err(unreadable) => return self.refuse(&unreadable),
         };
-        if let Some(refusal) = self.at_call_limit(&message) {
-            return self.writer.push(refusal.frame);
-        }
         let session = Some(self.session.clone());
         match self.service.handle(Incoming { message, session, peer: self.peer.clone() }) {
             Outcome::Accepted => {}
@@ -169,6 +163,13 @@ impl Connection {
 
     /// Answers a line that is no message, without an id where the revision has such answers.
     fn refuse(&mut self, unreadable: &Unreadable) {
+        for id in &unreadable.batch {
+            let refusal = Reply::error(Class::Refused, Some(id), &unreadable.error);
+            self.writer.push(refusal.frame);
+        }
+        if !unreadable.batch.is_empty() {
+            return;
+        }
         let handshake = self.session.handshake();
         let answers = handshake.is_none_or(|agreed| agreed.revision.facts().answers_without_id);
         if unreadable.id.is_some() || answers {
@@ -176,17 +177,6 @@ impl Connection {
         } else {
             tracing::warn!(error = %unreadable.error.message, "dropped a line");
         }
-    }
-
-    /// Notifications, responses and pings are taken at any time: they may be what ends a call.
-    fn at_call_limit(&self, message: &Message) -> Option<Reply> {
-        let MessageKind::Request { id, method } = &message.kind else { return None };
-        if self.calls.running() < CALL_LIMIT || *method == Method::Ping {
-            return None;
-        }
-        let what = format!("{CALL_LIMIT} requests are running; try again when one has ended");
-        let error = ErrorObject::new(Code::INTERNAL_ERROR, what);
-        Some(Reply::error(Class::Answered, Some(id), &error))
     }
 
     /// Waits for the calls that run, up to `limit`, and writes what they say.
@@ -218,5 +208,5 @@ impl Connection {
 
 fn too_long() -> Unreadable {
     let what = format!("the line is over the limit of {LINE_LIMIT} bytes");
-    Unreadable { id: None, error: ErrorObject::new(Code::INVALID_REQUEST, what) }
+    Unreadable { id: None, batch: Vec::new(), error: ErrorObject::new(Code::INVALID_REQUEST, what) }
 }

@@ -76,7 +76,6 @@ class WireClient(Client):
         return await self.request("logging/setLevel", {"level": level})
 
     async def request(self, method, params=None, meta=None, *, revision=None):
-        """Any request; with `revision`, as a client of that revision would send it."""
         message = self._request(method, params, meta, revision or self.revision)
         answered = self._expect(message, revision)
         try:

@@ -25,7 +25,7 @@ class HttpChannel(Channel):
         params = message.get("params", {})
         if version := params.get("_meta", {}).get(VERSION):
             headers |= {"MCP-Protocol-Version": version, "Mcp-Method": message["method"]}
-            if name := NAMED.get(message["method"]):
+            if (name := NAMED.get(message["method"])) in params:
                 headers["Mcp-Name"] = params[name]
         else:
             headers |= self.session_headers()
@@ -69,7 +69,7 @@ class HttpChannel(Channel):
 
     def _check_session(self, message, response):
         session = response.headers.get("mcp-session-id")
-        if message["method"] == "initialize" and self.sessions:
+        if message["method"] == "initialize" and self.sessions and "_meta" not in message["params"]:
             self.session = session
             if not session or not all(0x21 <= ord(letter) <= 0x7E for letter in session):
                 self.broken_rules.append(f"not a session id: {session!r}")
@@ -79,8 +79,9 @@ class HttpChannel(Channel):
     def _check_status(self, message, status, body):
         code = body.get("error", {}).get("code")
         modern = message.get("params", {}).get("_meta", {}).get(VERSION, "") >= MODERN
-        statuses = {-32601: 404, -32020: 400, -32021: 400, -32022: 400} if modern else {}
-        if status != statuses.get(code, 200):
+        # -32602 is 400 where `_meta` is at fault, else 200.
+        statuses = {-32601: [404], -32602: [200, 400], -32020: [400], -32021: [400], -32022: [400]} if modern else {}
+        if status not in statuses.get(code, [200]):
             self.broken_rules.append(f"{message['method']}: status {status} for {code or 'a result'}")
 
     async def notify(self, message):

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use rmcp::model::{ClientCapabilities, ClientConfig, Implementation, ProtocolVersion};
 use rmcp::service::{RoleClient, RunningService};
+use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use rmcp::transport::{StreamableHttpClientTransport, TokioChildProcess};
 use rmcp::{ClientLifecycleMode, ClientServiceExt};
 use serde_json::{Value, json};
@@ -50,6 +51,9 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Calls over HTTP at the same time; rmcp itself would send 16.
+const AT_ONCE: usize = 128;
+
 type Client = RunningService<RoleClient, Listener>;
 
 async fn connect(
@@ -68,7 +72,8 @@ async fn connect(
     let config = ClientConfig::new(ClientCapabilities::default(), identity).with_protocol_version(version);
     let listener = Listener::new(config, speaker.clone());
     Ok(if target.starts_with("http") {
-        let transport = StreamableHttpClientTransport::from_uri(target);
+        let transport = StreamableHttpClientTransportConfig::with_uri(target).max_concurrent_requests(AT_ONCE);
+        let transport = StreamableHttpClientTransport::from_config(transport);
         listener.serve_with_lifecycle(transport, lifecycle).await?
     } else {
         let mut command = Command::new(target);

@@ -1,0 +1,59 @@
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Calls that run at once, over all sessions; past that requests are refused.
+pub(crate) const CALLS: usize = 1024;
+
+/// How much of the server's capacity is in use.
+#[derive(Debug)]
+pub(crate) struct Capacity {
+    /// Calls that have not ended.
+    calls: AtomicUsize,
+    /// Sync functions that run where their request came in.
+    in_place: AtomicUsize,
+    /// How many of these there may be.
+    in_place_limit: usize,
+}
+
+impl Capacity {
+    /// A runtime has a worker for each core. One is always left to the others: a function that was
+    /// quick so far may block now, on all workers at once if nobody counts.
+    pub(super) fn new() -> Self {
+        let workers = thread::available_parallelism().map_or(1, NonZero::get);
+        Self {
+            calls: AtomicUsize::new(0),
+            in_place: AtomicUsize::new(0),
+            in_place_limit: (workers - 1).max(1),
+        }
+    }
+
+    /// Whether one more call may begin.
+    pub(crate) fn has_room(&self) -> bool {
+        self.calls.load(Ordering::Relaxed) < CALLS
+    }
+
+    pub(super) fn begin_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn end_call(&self) {
+        self.calls.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Leave to run a function in place.
+    pub(super) fn run_in_place(&self) -> Option<InPlace<'_>> {
+        let running = self.in_place.fetch_add(1, Ordering::Relaxed);
+        let leave = InPlace(self);
+        (running < self.in_place_limit).then_some(leave)
+    }
+}
+
+/// A function that runs in place; dropped when it has returned.
+pub(super) struct InPlace<'a>(&'a Capacity);
+
+impl Drop for InPlace<'_> {
+    fn drop(&mut self) {
+        self.0.in_place.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,24 @@
+//! The header in which a session's client says which revision it speaks (transports, "Protocol
+//! version header").
+
+use http::HeaderMap;
+
+use super::peer::PROTOCOL_VERSION;
+use crate::revision::Revision;
+use crate::server::Session;
+use crate::wire::Quoted;
+
+/// The revision the header names; `Err`: one we do not know.
+pub(super) fn named(headers: &HeaderMap) -> Result<Option<Revision>, String> {
+    let Some(name) = headers.get(PROTOCOL_VERSION) else { return Ok(None) };
+    let name = String::from_utf8_lossy(name.as_bytes());
+    match Revision::named(&name) {
+        Some(revision) => Ok(Some(revision)),
+        None => Err(format!("MCP-Protocol-Version: {} is not served", Quoted(&name, 40))),
+    }
+}
+
+/// Whether the session's revision has the header: the older ones must not be asked for it.
+pub(super) fn is_checked(session: &Session) -> bool {
+    session.handshake().is_some_and(|handshake| handshake.revision.facts().version_header_checked)
+}

@@ -1,0 +1,31 @@
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// Who may be given a copy of what a client keeps (server/utilities/caching).
+///
+/// It says what is sensible, and protects nothing: never rest access control on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(clippy::exhaustive_enums, reason = "the specification has two scopes")]
+pub enum CacheScope {
+    /// Anybody: the answer is the same whoever asks.
+    Public,
+    /// Only who asked.
+    #[default]
+    Private,
+}
+
+/// How long a client may keep a result, and for whom. Unless somebody says more: not at all, and for no one else.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct CacheHint {
+    pub(crate) ttl: Duration,
+    pub(crate) scope: CacheScope,
+}
+
+impl CacheHint {
+    pub(crate) fn ttl_ms(self) -> u64 {
+        const EXACT: u64 = (1 << 53) - 1; // clients read numbers as doubles
+        u64::try_from(self.ttl.as_millis()).unwrap_or(EXACT).min(EXACT)
+    }
+}
