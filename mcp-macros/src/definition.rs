@@ -12,6 +12,7 @@ use syn::spanned::Spanned;
 
 use crate::arguments::{self, here};
 use crate::attr::Settings;
+use crate::complete;
 use crate::docs;
 use crate::errors::Errors;
 use crate::fallback;
@@ -66,6 +67,7 @@ impl Definition {
         definition.check_policy(errors);
         definition.check_neighbours(errors);
         header::check(&definition, errors);
+        complete::check(&definition, errors);
         definition
     }
 
@@ -202,7 +204,8 @@ impl Definition {
         let needs: Vec<TokenStream> = self.signature.parameters.iter().filter_map(need).collect();
         let needs = (!needs.is_empty()).then(|| quote!(.needs(&[#(#needs),*])));
         let headers = header::setter(self);
-        quote!(#description #written #headers #needs)
+        let completers = complete::setter(self);
+        quote!(#description #written #headers #completers #needs)
     }
 
     /// The lints our constant would trip, and no other.

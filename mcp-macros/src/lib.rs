@@ -4,6 +4,7 @@
 
 mod arguments;
 mod attr;
+mod complete;
 mod definition;
 mod docs;
 mod errors;

@@ -111,6 +111,14 @@ snapshot! { prompt_with_arguments:
     ) -> String { body() }
 }
 
+snapshot! { prompt_with_completion:
+    #[prompt]
+    fn visit(
+        #[complete(cities)] city: String,
+        #[cfg(unix)] #[complete(["day", "night"])] #[serde(rename = "time")] when: Option<String>,
+    ) -> String { body() }
+}
+
 snapshot! { two_mistakes:
     #[tool(titel = "T")]
     pub fn greet(

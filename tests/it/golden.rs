@@ -19,6 +19,10 @@ fn exchanges() -> Vec<(&'static str, Value)> {
     let read = |uri| ("resources/read", json!({ "uri": uri }));
     let get =
         |name, arguments: Value| ("prompts/get", json!({ "name": name, "arguments": arguments }));
+    let complete = |reference: Value, name, value| {
+        let argument = json!({ "name": name, "value": value });
+        ("completion/complete", json!({ "ref": reference, "argument": argument }))
+    };
     vec![
         ("server/discover", json!({})),
         ("ping", json!({})),
@@ -68,6 +72,14 @@ fn exchanges() -> Vec<(&'static str, Value)> {
         get("hello", json!({})),
         ("prompts/get", json!({ "name": "hello" })),
         get("missing", json!({})),
+        complete(json!({ "type": "ref/prompt", "name": "review" }), "order", ""),
+        complete(json!({ "type": "ref/prompt", "name": "review" }), "code", "fn"),
+        complete(json!({ "type": "ref/prompt", "name": "review" }), "nothing", ""),
+        complete(json!({ "type": "ref/prompt", "name": "missing" }), "order", ""),
+        complete(json!({ "type": "ref/resource", "uri": "logs://{day}{?level}" }), "day", "MON"),
+        complete(json!({ "type": "ref/resource", "uri": "config://app" }), "day", ""),
+        complete(json!({ "type": "ref/resource", "uri": "nothing://here" }), "day", ""),
+        ("completion/complete", json!({ "ref": { "type": "ref/tool", "name": "add" } })),
         ("logging/setLevel", json!({ "level": "error" })),
         ("logging/setLevel", json!({ "level": "loud" })),
         call("count", json!({ "to": 1 })),

@@ -179,7 +179,10 @@ async fn profile(
 
 /// A log file.
 #[resource("logs://{day}{?level}", mime_type = "text/plain")]
-fn logs(day: &str, level: Option<String>) -> Result<String, String> {
+fn logs(
+    #[complete(["monday", "tuesday"])] day: &str,
+    level: Option<String>,
+) -> Result<String, String> {
     match level.as_deref() {
         Some("secret") => Err("not for you".to_owned()),
         level => Ok(format!("{day} {}", level.unwrap_or("all"))),

@@ -2,6 +2,7 @@
 
 mod ask;
 mod caching;
+mod completion;
 mod golden;
 mod http;
 mod kitchen;

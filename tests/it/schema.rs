@@ -60,6 +60,7 @@ fn result_of(method: &str) -> &'static str {
         "resources/read" => "ReadResourceResult",
         "prompts/list" => "ListPromptsResult",
         "prompts/get" => "GetPromptResult",
+        "completion/complete" => "CompleteResult",
         "ping" | "logging/setLevel" => "EmptyResult",
         other => panic!("no result type for {other}"),
     }

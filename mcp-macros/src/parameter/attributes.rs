@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
-use syn::{Attribute, LitStr, Meta};
+use syn::{Attribute, Expr, LitStr, Meta};
 
 use crate::attr::nearest;
 use crate::errors::Errors;
@@ -19,11 +19,14 @@ pub(super) struct Attributes {
     pub(super) cfgs: Vec<Attribute>,
     pub(super) field: Vec<Attribute>,
     pub(super) marker: Option<Marker>,
+    /// `#[complete(..)]`
+    pub(super) complete: Option<Expr>,
 }
 
 impl Attributes {
     pub(super) fn sort(attrs: &[Attribute], errors: &Errors) -> Self {
-        let mut sorted = Attributes { cfgs: Vec::new(), field: Vec::new(), marker: None };
+        let mut sorted =
+            Attributes { cfgs: Vec::new(), field: Vec::new(), marker: None, complete: None };
         for attr in attrs {
             if attr.path().is_ident("cfg") {
                 sorted.cfgs.push(attr.clone());
@@ -33,6 +36,12 @@ impl Attributes {
                     errors.at(attr, "a parameter is either `#[ctx]` or `#[arg(..)]`, and once");
                 }
                 sorted.marker = marker.or(sorted.marker);
+            } else if attr.path().is_ident("complete") {
+                let completer = errors.keep(completer(attr));
+                if completer.is_some() && sorted.complete.is_some() {
+                    errors.at(attr, "a parameter is completed in one way: join the values");
+                }
+                sorted.complete = completer.or(sorted.complete);
             } else if is_ours(attr) {
                 sorted.field.push(attr.clone());
             }
@@ -90,9 +99,21 @@ impl Marker {
     }
 }
 
+/// Values or the path of a function; which, its type tells.
+fn completer(attr: &Attribute) -> syn::Result<Expr> {
+    let expression = attr.parse_args::<Expr>();
+    expression
+        .ok()
+        .filter(|expression| matches!(expression, Expr::Path(_) | Expr::Array(_)))
+        .ok_or_else(|| {
+            let message = "`#[complete]` takes values or a function: `#[complete([\"a\", \"b\"])]`, `#[complete(cities)]`";
+            syn::Error::new_spanned(attr, message)
+        })
+}
+
 /// Whether only our expansion understands this attribute of a parameter.
 pub(crate) fn is_ours(attr: &Attribute) -> bool {
-    let names = ["doc", "serde", "schemars", "arg", "ctx"];
+    let names = ["doc", "serde", "schemars", "arg", "ctx", "complete"];
     names.iter().any(|name| attr.path().is_ident(name)) || is_conditional_field_attribute(attr)
 }
 
@@ -146,7 +167,7 @@ fn skip_value(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
         return meta.parse_nested_meta(|inner| skip_value(&inner));
     }
     if meta.input.peek(syn::Token![=]) {
-        meta.value()?.parse::<syn::Expr>()?;
+        meta.value()?.parse::<Expr>()?;
     }
     Ok(())
 }

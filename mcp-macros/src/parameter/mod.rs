@@ -8,7 +8,7 @@ mod form;
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
-use syn::{Attribute, LitStr, Pat, PatType, Type};
+use syn::{Attribute, Expr, LitStr, Pat, PatType, Type};
 
 pub(crate) use self::attributes::is_ours;
 use self::attributes::{Attributes, Marker, has_decoder, rename};
@@ -47,6 +47,8 @@ pub(crate) struct Argument {
     pub(crate) flatten: bool,
     /// `#[arg(header = "Region")]`
     pub(crate) header: Option<LitStr>,
+    /// `#[complete(..)]`
+    pub(crate) complete: Option<Box<Expr>>,
 }
 
 impl Parameter {
@@ -56,7 +58,19 @@ impl Parameter {
             Some(Marker::Ctx) => extract(&typed.ty, errors),
             ref marker => classify(typed, marker.as_ref(), &attrs.field, errors),
         };
-        let source = source?;
+        let mut source = source?;
+        match (&mut source, attrs.complete.clone().map(Box::new)) {
+            (Source::Argument(argument), complete) if !argument.flatten => {
+                argument.complete = complete
+            }
+            (_, Some(complete)) => {
+                errors.at(
+                    complete,
+                    "only an argument of its own can be completed: remove `#[complete]`",
+                );
+            }
+            _ => {}
+        }
         if !matches!(source, Source::Argument(_)) {
             attrs.refuse_on_server_values(errors);
         }
@@ -151,6 +165,7 @@ fn classify(
         lent,
         flatten,
         header,
+        complete: None,
     }))
 }
 

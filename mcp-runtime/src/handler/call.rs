@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub(crate) enum Given {
     Text(Vec<(&'static str, TextValue)>),
     /// Strings under names the client chose.
     Named(Vec<(String, TextValue)>),
+    /// What is typed so far of an argument, and the others given already.
+    Typing { partial: String, given: HashMap<String, String> },
 }
 
 impl Call {
@@ -47,6 +50,23 @@ impl Call {
             }
             Given::Text(values) => text::read(values.iter().map(|(name, value)| (*name, value))),
             Given::Named(values) => text::read(values.iter().map(|(name, value)| (&**name, value))),
+            Given::Typing { .. } => text::read(std::iter::empty()),
+        }
+    }
+
+    /// What is typed so far of the argument to be completed.
+    pub(super) fn partial(&self) -> &str {
+        match &self.given {
+            Given::Typing { partial, .. } => partial,
+            _ => "",
+        }
+    }
+
+    /// The arguments given before the one to be completed.
+    pub(super) fn given(&self) -> HashMap<String, String> {
+        match &self.given {
+            Given::Typing { given, .. } => given.clone(),
+            _ => HashMap::new(),
         }
     }
 

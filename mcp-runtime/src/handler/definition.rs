@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use schemars::{Schema, SchemaGenerator};
 
+use super::complete::Completer;
 use super::returns::ResourceOutput;
 use super::run::Run;
 use super::uri::UriTemplate;
@@ -218,6 +219,7 @@ definition! {
             last_modified: Option<&'static str> = None;
             ttl: Option<Duration> = None;
             scope: Option<CacheScope> = None;
+            completers: &'static [Completer] = &[];
         }
     }
 }
@@ -247,6 +249,10 @@ impl ResourceDef {
         Self { ttl: Some(ttl), ..self }
     }
 
+    pub const fn completers(self, completers: &'static [Completer]) -> Self {
+        Self { completers, ..self }
+    }
+
     pub const fn scope(self, scope: CacheScope) -> Self {
         Self { scope: Some(scope), ..self }
     }
@@ -259,6 +265,14 @@ definition! {
             arguments: SchemaFn,
             run: Run<GetPromptResult>,
         }
-        set {}
+        set {
+            completers: &'static [Completer] = &[];
+        }
+    }
+}
+
+impl PromptDef {
+    pub const fn completers(self, completers: &'static [Completer]) -> Self {
+        Self { completers, ..self }
     }
 }

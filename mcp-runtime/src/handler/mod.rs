@@ -12,6 +12,7 @@
 mod argument;
 mod arguments;
 mod call;
+mod complete;
 mod definition;
 mod error;
 mod extract;
@@ -26,6 +27,7 @@ mod text;
 mod uri;
 
 pub(crate) use call::{Call, Given};
+pub(crate) use complete::{Completer, Completing, beginning};
 pub use definition::Item;
 pub(crate) use definition::{Location, Need, PromptDef, ResourceDef, ToolDef};
 pub use error::ToolError;
@@ -43,6 +45,7 @@ pub(crate) use uri::{Operator, UriPart, UriTemplate};
 pub mod private {
     pub use super::argument::{Argument, Arguments, arguments};
     pub use super::call::Call;
+    pub use super::complete::{Complete, Completer, Completing, CompletionOutcome, completing};
     pub use super::definition::{Item, Location, Need, PromptDef, ResourceDef, ToolDef};
     pub use super::fault::Fault;
     pub use super::returns::{Probe, private as returns};

@@ -1,6 +1,7 @@
 //! What a server offers: collected once, checked, listed from text made beforehand.
 
 mod catalogue;
+mod completions;
 mod listed;
 mod mirrored;
 mod template;
@@ -11,6 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub(crate) use catalogue::Catalogue;
+pub(crate) use completions::Completions;
 
 use crate::context::Context;
 use crate::handler::{
@@ -46,6 +48,7 @@ pub(crate) struct ToolEntry {
 #[derive(Debug)]
 pub(crate) struct ResourceEntry {
     pub(crate) def: &'static ResourceDef,
+    pub(crate) completions: Completions,
     pub(crate) pace: Pace,
 }
 
@@ -53,6 +56,7 @@ pub(crate) struct ResourceEntry {
 #[derive(Debug)]
 pub(crate) struct PromptEntry {
     pub(crate) def: &'static PromptDef,
+    pub(crate) completions: Completions,
     pub(crate) pace: Pace,
 }
 
@@ -92,7 +96,7 @@ impl Registry {
     fn add(&mut self, item: Item, places: &mut Places) {
         match item {
             Item::Tool(def) => {
-                self.need("tool", def.name, def.location, def.needs);
+                self.need("tool", def.name, def.location, def.needs.iter().copied());
                 if places.take("tool", def.name, def.location) {
                     warn_of_name(def);
                     match listed::tool(def) {
@@ -102,7 +106,7 @@ impl Registry {
                 }
             }
             Item::Resource(def) => {
-                self.need("resource", def.name, def.location, def.needs);
+                self.need("resource", def.name, def.location, def.needs.iter().copied());
                 if places.take("resource", def.uri.source, def.location) {
                     let schema = input_schema(def.arguments);
                     let is_list = |name: &str| def.uri.explodes(name);
@@ -113,11 +117,13 @@ impl Registry {
                         &schema,
                         is_list,
                     ));
-                    self.add_resource(def);
+                    let completions = Completions::new(def.completers, &schema);
+                    self.need("resource", def.name, def.location, completions.needs());
+                    self.add_resource(def, completions);
                 }
             }
             Item::Prompt(def) => {
-                self.need("prompt", def.name, def.location, def.needs);
+                self.need("prompt", def.name, def.location, def.needs.iter().copied());
                 if places.take("prompt", def.name, def.location) {
                     let schema = input_schema(def.arguments);
                     places.mistakes.extend(listed::unfit_arguments(
@@ -128,7 +134,9 @@ impl Registry {
                         |_| false,
                     ));
                     self.prompts.push(def.name, Arc::new(listed::prompt(def)));
-                    let entry = PromptEntry { def, pace: pace(def.needs) };
+                    let completions = Completions::new(def.completers, &schema);
+                    self.need("prompt", def.name, def.location, completions.needs());
+                    let entry = PromptEntry { def, completions, pace: pace(def.needs) };
                     self.prompts_by_name.insert(def.name, Arc::new(entry));
                 }
             }
@@ -141,8 +149,8 @@ impl Registry {
         self.tools_by_name.insert(def.name, Arc::new(entry));
     }
 
-    fn add_resource(&mut self, def: &'static ResourceDef) {
-        let entry = Arc::new(ResourceEntry { def, pace: pace(def.needs) });
+    fn add_resource(&mut self, def: &'static ResourceDef, completions: Completions) {
+        let entry = Arc::new(ResourceEntry { def, completions, pace: pace(def.needs) });
         let uri = def.uri.source;
         if def.uri.is_fixed() {
             let resource = Resource { uri: uri.into(), about: listed::about(def), size: def.size };
@@ -155,10 +163,29 @@ impl Registry {
         }
     }
 
-    fn need(&mut self, what: &'static str, name: &'static str, location: Location, needs: &[Need]) {
+    fn need(
+        &mut self,
+        what: &'static str,
+        name: &'static str,
+        location: Location,
+        needs: impl Iterator<Item = Need>,
+    ) {
         let context = TypeId::of::<Context>();
-        let states = needs.iter().filter(|need| need.type_id != context);
-        self.needs.extend(states.map(|need| Needed { what, name, location, need: *need }));
+        let states = needs.filter(|need| need.type_id != context);
+        self.needs.extend(states.map(|need| Needed { what, name, location, need }));
+    }
+
+    /// The completions of the resource or template with exactly this URI.
+    pub(crate) fn completions_of_uri(&self, uri: &str) -> Option<&Arc<ResourceEntry>> {
+        let template = || self.templates_in_order.iter().find(|entry| entry.def.uri.source == uri);
+        self.resources_by_uri.get(uri).or_else(template)
+    }
+
+    /// Whether any argument can be completed.
+    pub(crate) fn completes(&self) -> bool {
+        let prompts = self.prompts_by_name.values().map(|entry| &entry.completions);
+        let templates = self.templates_in_order.iter().map(|entry| &entry.completions);
+        prompts.chain(templates).any(|completions| !completions.is_empty())
     }
 
     /// A line for each state that a function takes and `has` does not know.

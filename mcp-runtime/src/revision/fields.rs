@@ -27,6 +27,8 @@ pub(super) enum Field {
     ElicitationId,
     ResultType,
     CacheHints,
+    /// `completions` among a server's capabilities; the method is older.
+    Completions,
     /// The server's name in a result's `_meta`.
     ServerInfoMeta,
 }
@@ -35,7 +37,9 @@ impl Field {
     /// The first revision that has it: the schemas' history, one row a field.
     const fn since(self) -> Revision {
         match self {
-            Self::ToolAnnotations | Self::Audio | Self::ProgressMessage => V2025_03_26,
+            Self::ToolAnnotations | Self::Audio | Self::ProgressMessage | Self::Completions => {
+                V2025_03_26
+            }
             Self::Title
             | Self::Meta
             | Self::OutputSchema

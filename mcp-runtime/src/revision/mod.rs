@@ -12,8 +12,9 @@ use std::fmt;
 use crate::wire::{Code, Method};
 
 pub(crate) use encode::{
-    Acknowledged, At, CreateMessage, DiscoverResult, ElicitForm, ElicitUrl, InitializeResult,
-    InputRequired, Page, Progressed, PromptResult, ReadResult, SerializeAt, Stamp, ToolResult,
+    Acknowledged, At, CompleteResult, CreateMessage, DiscoverResult, ElicitForm, ElicitUrl,
+    InitializeResult, InputRequired, Page, Progressed, PromptResult, ReadResult, SerializeAt,
+    Stamp, ToolResult,
 };
 
 /// A published revision of the protocol.
@@ -62,6 +63,8 @@ pub(crate) struct Facts {
     pub(crate) version_header_checked: bool,
     /// Headers repeat the arguments whose schema asks for it.
     pub(crate) mirrors_arguments: bool,
+    /// A client that completes an argument says which others it has.
+    pub(crate) completes_in_context: bool,
 }
 
 const HANDSHAKE: Facts = Facts {
@@ -76,6 +79,7 @@ const HANDSHAKE: Facts = Facts {
     asks_in_rounds: false,
     version_header_checked: true,
     mirrors_arguments: false,
+    completes_in_context: true,
 };
 
 impl Revision {
@@ -114,12 +118,18 @@ impl Revision {
 
     pub(crate) const fn facts(self) -> &'static Facts {
         match self {
-            Self::V2024_11_05 => {
-                &Facts { name: "2024-11-05", version_header_checked: false, ..HANDSHAKE }
-            }
-            Self::V2025_03_26 => {
-                &Facts { name: "2025-03-26", version_header_checked: false, ..HANDSHAKE }
-            }
+            Self::V2024_11_05 => &Facts {
+                name: "2024-11-05",
+                version_header_checked: false,
+                completes_in_context: false,
+                ..HANDSHAKE
+            },
+            Self::V2025_03_26 => &Facts {
+                name: "2025-03-26",
+                version_header_checked: false,
+                completes_in_context: false,
+                ..HANDSHAKE
+            },
             Self::V2025_06_18 => &Facts { name: "2025-06-18", elicits: true, ..HANDSHAKE },
             Self::V2025_11_25 => &Facts {
                 name: "2025-11-25",
@@ -141,6 +151,7 @@ impl Revision {
                 asks_in_rounds: true,
                 version_header_checked: true,
                 mirrors_arguments: true,
+                completes_in_context: true,
             },
         }
     }
@@ -159,6 +170,7 @@ impl Revision {
             | Method::ResourcesRead
             | Method::PromptsList
             | Method::PromptsGet
+            | Method::Complete
             | Method::Cancelled => true,
             Method::Other(_) => false,
         }

@@ -1,7 +1,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::capacity::CALLS;
-use super::methods::{lists, logging, prompts, resources, tools};
+use super::methods::{completion, lists, logging, prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::{Noted, Session};
 use super::{Outcome, Service, rounds};
@@ -38,6 +38,7 @@ impl Service {
             Method::ToolsCall => tools::call(self, request),
             Method::ResourcesRead => resources::read(self, request),
             Method::PromptsGet => prompts::get(self, request),
+            Method::Complete => completion::complete(self, request),
             Method::ToolsList => lists::page(self, &request, &self.registry.tools),
             Method::ResourcesList => lists::page(self, &request, &self.registry.resources),
             Method::ResourceTemplatesList => lists::page(self, &request, &self.registry.templates),
@@ -61,6 +62,7 @@ impl Service {
                 capabilities.resources.is_some()
             }
             Method::PromptsList | Method::PromptsGet => capabilities.prompts.is_some(),
+            Method::Complete => capabilities.completions.is_some(),
             _ => true,
         }
     }

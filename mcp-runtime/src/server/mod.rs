@@ -91,6 +91,7 @@ impl Service {
         let registry = &self.registry;
         let offered = |there: bool| there.then_some(Offered {});
         ServerCapabilities {
+            completions: offered(registry.completes()),
             logging: Some(Offered {}),
             prompts: offered(!registry.prompts.is_empty()),
             resources: offered(!registry.resources.is_empty() || !registry.templates.is_empty()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Service;
 use super::call::Running;
-use super::methods::{prompts, resources, tools};
+use super::methods::{completion, prompts, resources, tools};
 use super::reply::Reply;
 use crate::context::Context;
 use crate::handler::{Fault, ResourceOutput, ToolError};
@@ -17,6 +17,7 @@ pub(super) enum Work {
     Tool(Running<CallToolResult>, Arc<ToolEntry>),
     Resource(Running<ResourceOutput>, Arc<ResourceEntry>, String),
     Prompt(Running<GetPromptResult>, Arc<PromptEntry>),
+    Completion(Running<Vec<String>>),
 }
 
 impl Work {
@@ -36,6 +37,9 @@ impl Work {
             Self::Prompt(running, entry) => {
                 running.poll(cx).map(|outcome| prompts::reply(service, context, entry, outcome))
             }
+            Self::Completion(running) => {
+                running.poll(cx).map(|outcome| completion::reply(service, context, outcome))
+            }
         }
     }
 
@@ -45,6 +49,7 @@ impl Work {
             Self::Tool(_, entry) => entry.def.name,
             Self::Resource(_, entry, _) => entry.def.name,
             Self::Prompt(_, entry) => entry.def.name,
+            Self::Completion(_) => "completion",
         }
     }
 
@@ -57,6 +62,7 @@ impl Work {
                 resources::reply(service, context, entry, uri, Err(fault()))
             }
             Self::Prompt(_, entry) => prompts::reply(service, context, entry, Err(fault())),
+            Self::Completion(_) => completion::reply(service, context, Err(fault())),
         }
     }
 }

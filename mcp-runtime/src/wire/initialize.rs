@@ -52,15 +52,12 @@ pub(crate) struct ClientCapabilities {
 }
 
 /// What a server declares that it offers; absent members are not served.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ServerCapabilities {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) completions: Option<Offered>,
     pub(crate) logging: Option<Offered>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) prompts: Option<Offered>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) resources: Option<Offered>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tools: Option<Offered>,
 }
 

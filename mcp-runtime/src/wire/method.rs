@@ -40,6 +40,7 @@ methods! {
     ResourcesRead = "resources/read",
     PromptsList = "prompts/list",
     PromptsGet = "prompts/get",
+    Complete = "completion/complete",
     SetLevel = "logging/setLevel",
     Cancelled = "notifications/cancelled",
 }
@@ -47,6 +48,6 @@ methods! {
 impl Method {
     /// Whether serving it runs a function of the author's, which may take any time.
     pub(crate) fn runs_a_function(&self) -> bool {
-        matches!(self, Self::ToolsCall | Self::ResourcesRead | Self::PromptsGet)
+        matches!(self, Self::ToolsCall | Self::ResourcesRead | Self::PromptsGet | Self::Complete)
     }
 }

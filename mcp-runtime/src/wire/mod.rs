@@ -4,6 +4,7 @@
 //! fields; which fields are *written* depends on the revision and is decided in [`crate::revision`].
 
 pub(crate) mod cache;
+pub(crate) mod completion;
 pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod form;

@@ -2,6 +2,7 @@
 //! reply, never through `Value`.
 
 mod ask;
+mod completion;
 mod content;
 mod listing;
 mod result;
@@ -13,6 +14,7 @@ use super::fields::Field;
 use crate::wire::initialize::Implementation;
 
 pub(crate) use ask::{CreateMessage, ElicitForm, ElicitUrl};
+pub(crate) use completion::CompleteResult;
 pub(crate) use result::{
     Acknowledged, DiscoverResult, InitializeResult, InputRequired, Page, PromptResult, ReadResult,
     Stamp, ToolResult,

@@ -23,7 +23,7 @@ pub(crate) struct Stamp<'a> {
 
 impl Stamp<'_> {
     /// Ends a result: `resultType`, and `_meta` of the author's members and the server's name.
-    fn end<M: SerializeMap>(
+    pub(super) fn end<M: SerializeMap>(
         &self,
         object: &mut Object<M>,
         meta: Option<&Map<String, Value>>,
@@ -234,6 +234,22 @@ impl SerializeAt for Page<'_> {
     }
 }
 
+impl SerializeAt for ServerCapabilities {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put_if(Field::Completions, "completions", self.completions)?;
+        object.put_some("logging", self.logging)?;
+        object.put_some("prompts", self.prompts)?;
+        object.put_some("resources", self.resources)?;
+        object.put_some("tools", self.tools)?;
+        object.close()
+    }
+}
+
 /// The result of `initialize`.
 pub(crate) struct InitializeResult<'a> {
     pub(crate) capabilities: ServerCapabilities,
@@ -249,7 +265,7 @@ impl SerializeAt for InitializeResult<'_> {
     ) -> Result<S::Ok, S::Error> {
         let mut object = Object::open(revision, serializer)?;
         object.put("protocolVersion", revision.as_str())?;
-        object.put("capabilities", &self.capabilities)?;
+        object.put("capabilities", &At(revision, &self.capabilities))?;
         object.put("serverInfo", &At(revision, self.server_info))?;
         object.put_some("instructions", self.instructions)?;
         object.close()
@@ -273,7 +289,7 @@ impl SerializeAt for DiscoverResult<'_> {
         let supported: Vec<_> = self.supported.iter().map(|revision| revision.as_str()).collect();
         let mut object = Object::open(revision, serializer)?;
         object.put("supportedVersions", &supported)?;
-        object.put("capabilities", &self.capabilities)?;
+        object.put("capabilities", &At(revision, &self.capabilities))?;
         object.put_some("instructions", self.instructions)?;
         self.stamp.cache.members(&mut object)?;
         self.stamp.end(&mut object, None)?;

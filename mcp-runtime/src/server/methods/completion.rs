@@ -1,0 +1,85 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::handler::{Call, Fault, FaultKind, Given};
+use crate::registry::Completions;
+use crate::revision::{At, CompleteResult};
+use crate::server::call::{self, Running};
+use crate::server::dispatch::Request;
+use crate::server::reply::{Class, Reply};
+use crate::server::work::Work;
+use crate::server::{Outcome, Service};
+use crate::wire::completion::{CompletionContext, Reference, Typed};
+use crate::wire::{Code, ErrorObject, Member, Quoted};
+
+/// `completion/complete` (server/utilities/completion).
+pub(crate) fn complete(service: &Arc<Service>, request: Request) -> Outcome {
+    let (reference, typed, given) = match read(&request) {
+        Ok(asked) => asked,
+        Err(error) => return request.refuse(&error),
+    };
+    let registry = service.registry();
+    let (completions, timeout): (&Completions, Option<Duration>) = match &reference {
+        Reference::Prompt { name } => match registry.prompt(name) {
+            Some(entry) => (&entry.completions, entry.def.timeout),
+            None => return request.refuse(&unknown("prompt", name)),
+        },
+        Reference::Resource { uri } => match registry.completions_of_uri(uri) {
+            Some(entry) => (&entry.completions, entry.def.timeout),
+            None => return request.refuse(&unknown("resource", uri)),
+        },
+    };
+    let Some(completing) = completions.completing(&typed.name) else {
+        let values = completions.choices(&typed.name, &typed.value);
+        let result = CompleteResult { values: &values, stamp: service.stamp() };
+        return request.answer(&At(request.revision, &result));
+    };
+    let (context, noted) = match request.begin(service) {
+        Ok(begun) => begun,
+        Err(refused) => return refused.into(),
+    };
+    let call = Call::new(context.clone(), Given::Typing { partial: typed.value, given });
+    let work = Work::Completion(Running::Here((completing.run)(call)));
+    call::pending(service, context, noted, timeout, work)
+}
+
+type Asked = (Reference, Typed, HashMap<String, String>);
+
+fn read(request: &Request) -> Result<Asked, ErrorObject> {
+    let reference = request.message.require(Member::Ref)?;
+    let typed = request.message.require(Member::Argument)?;
+    let context: Option<CompletionContext> = if request.revision.facts().completes_in_context {
+        request.message.read(Member::Context)?
+    } else {
+        None
+    };
+    Ok((reference, typed, context.unwrap_or_default().arguments))
+}
+
+fn unknown(what: &str, name: &str) -> ErrorObject {
+    ErrorObject::new(
+        Code::INVALID_PARAMS,
+        format!("params.ref: there is no {what} {}", Quoted(name, 128)),
+    )
+}
+
+/// The reply to a completion that has ended.
+pub(crate) fn reply(
+    service: &Service,
+    context: &Context,
+    outcome: Result<Vec<String>, Fault>,
+) -> Reply {
+    let id = &context.request().id;
+    let error = match outcome.map_err(|fault| fault.kind) {
+        Ok(values) => {
+            let result = CompleteResult { values: &values, stamp: service.stamp() };
+            return Reply::result(id, &At(context.revision(), &result));
+        }
+        Err(FaultKind::Arguments(text)) => ErrorObject::new(Code::INVALID_PARAMS, text),
+        Err(FaultKind::Protocol(protocol)) => protocol,
+        Err(FaultKind::Function(failure)) => call::failure("completion", "", failure),
+    };
+    Reply::error(Class::Answered, Some(id), &error)
+}
