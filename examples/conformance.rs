@@ -3,11 +3,17 @@
 //!
 //! Names and texts are the suite's. A line of `tests/conformance/expected.txt` stands for what is still missing.
 
+#![expect(dead_code, reason = "answers are shown by `Debug`, which does not count as reading")]
+
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use mcp_runtime::{
-    Content, Context, LogLevel, Progress, PromptMessage, ResourceContents, prompt, resource, tool,
+    AskError, Content, Context, Elicited, LogLevel, Progress, PromptMessage, ResourceContents,
+    prompt, resource, tool,
 };
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
 mcp_runtime::main!();
@@ -129,6 +135,231 @@ fn test_logging_tool(ctx: &Context) -> &'static str {
     "One message logged"
 }
 
+// Tools: questions to the client
+
+/// Asks the client's model.
+#[tool]
+async fn test_sampling(
+    ctx: &Context,
+    /// What to ask
+    prompt: String,
+) -> Result<String, AskError> {
+    let sampled = ctx.sample([PromptMessage::user(prompt)]).max_tokens(100).await?;
+    Ok(format!("LLM response: {}", sampled.text()))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Contact {
+    /// User's response
+    username: String,
+    /// User's email address
+    email: String,
+}
+
+/// Asks the user for a name and an address.
+#[tool]
+async fn test_elicitation(
+    ctx: &Context,
+    /// What to ask
+    message: String,
+) -> Result<String, AskError> {
+    let answer = ctx.elicit::<Contact>(message).await?;
+    Ok(format!("User response: {answer:?}"))
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    #[default]
+    Active,
+    Inactive,
+    Pending,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Defaults {
+    #[serde(default = "john")]
+    name: String,
+    #[serde(default = "thirty")]
+    age: i64,
+    #[serde(default = "good")]
+    score: f64,
+    #[serde(default)]
+    status: Status,
+    #[serde(default = "yes")]
+    verified: bool,
+}
+
+fn john() -> String {
+    "John Doe".to_owned()
+}
+
+fn thirty() -> i64 {
+    30
+}
+
+fn good() -> f64 {
+    95.5
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Asks for what is filled in already.
+#[tool]
+async fn test_elicitation_sep1034_defaults(ctx: &Context) -> Result<String, AskError> {
+    let answer = ctx.elicit::<Defaults>("Check what is filled in").await?;
+    Ok(format!("Elicitation completed: action={}", action(&answer)))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Choice {
+    Option1,
+    Option2,
+    Option3,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Titled {
+    /// First Option
+    Value1,
+    /// Second Option
+    Value2,
+    /// Third Option
+    Value3,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Legacy {
+    Opt1,
+    Opt2,
+    Opt3,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Choices {
+    untitled_single: Choice,
+    titled_single: Titled,
+    #[schemars(extend("enumNames" = ["Option One", "Option Two", "Option Three"]))]
+    legacy_enum: Legacy,
+    untitled_multi: Vec<Choice>,
+    titled_multi: Vec<Titled>,
+}
+
+/// Asks for every kind of choice.
+#[tool]
+async fn test_elicitation_sep1330_enums(ctx: &Context) -> Result<String, AskError> {
+    let answer = ctx.elicit::<Choices>("Choose").await?;
+    Ok(format!("Enum elicitation completed: action={}", action(&answer)))
+}
+
+fn action<T>(answer: &Elicited<T>) -> &'static str {
+    match answer {
+        Elicited::Accepted(_) => "accept",
+        Elicited::Declined => "decline",
+        Elicited::Cancelled => "cancel",
+    }
+}
+
+// Tools: questions in rounds
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Name {
+    name: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Consent {
+    ok: bool,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Color {
+    color: String,
+}
+
+/// Greets the user by name.
+#[tool]
+async fn test_input_required_result_elicitation(ctx: &Context) -> Result<String, AskError> {
+    let answer = ctx.elicit::<Name>("What is your name?").key("user_name").await?;
+    Ok(answer.accepted().map_or("Hello!".to_owned(), |Name { name }| format!("Hello, {name}!")))
+}
+
+/// Asks the model for a capital.
+#[tool]
+async fn test_input_required_result_sampling(ctx: &Context) -> Result<String, AskError> {
+    let question = PromptMessage::user("What is the capital of France?");
+    let answer = ctx.sample([question]).max_tokens(100).key("capital_question").await?;
+    Ok(answer.text())
+}
+
+/// Lists the client's folders.
+#[tool]
+async fn test_input_required_result_list_roots(ctx: &Context) -> Result<String, AskError> {
+    let roots = ctx.roots().key("client_roots").await?;
+    Ok(roots.iter().map(|root| root.uri.as_str()).collect::<Vec<_>>().join("\n"))
+}
+
+/// Asks once and sees that the state came back.
+#[tool]
+async fn test_input_required_result_request_state(ctx: &Context) -> Result<String, AskError> {
+    let answer = ctx.elicit::<Consent>("Go on?").key("confirm").await?;
+    Ok(format!("state-ok: {}", answer.accepted().is_some_and(|Consent { ok }| ok)))
+}
+
+/// Asks three things at once.
+#[tool]
+async fn test_input_required_result_multiple_inputs(ctx: &Context) -> Result<String, AskError> {
+    let greeting = PromptMessage::user("Generate a greeting");
+    let (name, greeting, roots) = tokio::join!(
+        ctx.elicit::<Name>("What is your name?").key("user_name").into_future(),
+        ctx.sample([greeting]).max_tokens(50).key("greeting").into_future(),
+        ctx.roots().key("client_roots").into_future(),
+    );
+    Ok(format!("{:?} {} {:?}", name?, greeting?.text(), roots?))
+}
+
+/// Asks twice, one after the other.
+#[tool]
+async fn test_input_required_result_multi_round(ctx: &Context) -> Result<String, AskError> {
+    let name = ctx.elicit::<Name>("Step 1: what is your name?").key("step1").await?;
+    let color = ctx.elicit::<Color>("Step 2: what is your favorite color?").key("step2").await?;
+    Ok(format!("{name:?} {color:?}"))
+}
+
+/// Asks, and refuses a state that was tampered with.
+#[tool]
+async fn test_input_required_result_tampered_state(ctx: &Context) -> Result<String, AskError> {
+    let answer = ctx.elicit::<Consent>("Go on?").key("confirm").await?;
+    Ok(format!("{answer:?}"))
+}
+
+/// Asks what this client can be asked.
+#[tool]
+async fn test_input_required_result_capabilities(ctx: &Context) -> Result<String, AskError> {
+    if ctx.client().can_elicit() {
+        return Ok(format!("{:?}", ctx.elicit::<Name>("What is your name?").await?));
+    }
+    Ok(ctx.sample([PromptMessage::user("Make up a name.")]).max_tokens(50).await?.text())
+}
+
+/// Asks the user, whatever the client can.
+#[tool]
+async fn test_streaming_elicitation(ctx: &Context) -> Result<String, AskError> {
+    Ok(format!("{:?}", ctx.elicit::<Name>("What is your name?").await?))
+}
+
+/// Asks the model, whatever the client can.
+#[tool]
+async fn test_missing_capability(ctx: &Context) -> Result<String, AskError> {
+    Ok(ctx.sample([PromptMessage::user("Say hello.")]).max_tokens(10).await?.text())
+}
+
 // Resources
 
 /// Text that never changes.
@@ -155,7 +386,7 @@ fn template_data(id: &str) -> Data {
     Data { id: id.to_owned(), template_test: true, data: format!("Data for ID: {id}") }
 }
 
-#[derive(serde::Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Data {
     id: String,
@@ -175,6 +406,7 @@ fn test_simple_prompt() -> &'static str {
 #[prompt]
 fn test_prompt_with_arguments(
     /// The first value to repeat
+    #[complete(["testValue1", "testValue2"])]
     arg1: &str,
     /// The second value to repeat
     arg2: Option<String>,
@@ -208,6 +440,18 @@ fn test_prompt_with_image() -> [PromptMessage; 2] {
         PromptMessage::user(Content::image(DOT, "image/png")),
         PromptMessage::user("Please analyze the image above."),
     ]
+}
+
+/// Asks the user before there is a message.
+#[prompt]
+async fn test_input_required_result_prompt(ctx: &Context) -> Result<String, AskError> {
+    let answer = ctx.elicit::<Background>("What is this about?").key("user_context").await?;
+    Ok(format!("{answer:?}"))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Background {
+    context: String,
 }
 
 /// Between two notifications, so that a client can tell them apart.
