@@ -480,3 +480,15 @@ async fn functions_that_turn_slow_leave_a_worker_to_the_others() {
     assert!(begun.elapsed() < Duration::from_millis(700), "{:?}", begun.elapsed());
     assert!(slow.iter().any(|slow| !slow.is_finished()));
 }
+
+#[tokio::test]
+async fn a_server_can_be_started_in_a_task() {
+    let server = Server::new("test", "1")
+        .with(tools![by_type, by_trait])
+        .state_as::<dyn Store>(Arc::new(Db("a")))
+        .state_with(async || Ok::<_, String>(Db("b")))
+        .on_shutdown(async || {});
+    let started = tokio::spawn(async move { testing::connect(server).await });
+    let client = started.await.unwrap().unwrap();
+    assert_eq!(client.call("by_type", ()).await.unwrap().text(), "b");
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::capacity::Capacity;
 use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
-use super::{Error, Service};
+use super::{Error, Service, capabilities};
 use crate::context::{Effects, States};
 use crate::handler::Item;
 use crate::registry::Registry;
@@ -59,14 +59,14 @@ struct Factory<A> {
     make: Make<A>,
 }
 
-type Make<A> = Box<dyn FnOnce(&A) -> Making>;
+type Make<A> = Box<dyn FnOnce(&A) -> Making + Send>;
 
 /// Puts the state among the others once it is made.
-type Making = Pin<Box<dyn Future<Output = Result<Insert, String>>>>;
-type Insert = Box<dyn FnOnce(&mut States)>;
+type Making = Pin<Box<dyn Future<Output = Result<Insert, String>> + Send>>;
+type Insert = Box<dyn FnOnce(&mut States) + Send>;
 
 /// What runs after the last call.
-pub(crate) type ShutdownHook = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()>>>>;
+pub(crate) type ShutdownHook = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// Items on one page of a list, unless the author says otherwise.
 const PAGE_SIZE: usize = 100;
@@ -139,7 +139,10 @@ impl<A: 'static> Server<A> {
     /// # let _ = server;
     /// # }
     /// ```
-    pub fn flags(self, flags: A) -> Server {
+    pub fn flags(self, flags: A) -> Server
+    where
+        A: Send + Sync,
+    {
         let flags = Arc::new(flags);
         self.map_factories(|make| {
             let flags = flags.clone();
@@ -264,7 +267,7 @@ impl<A: 'static> Server<A> {
     /// });
     /// # let _ = server;
     /// ```
-    pub fn state_with<M, F: StateFactory<A, M> + 'static>(mut self, factory: F) -> Self {
+    pub fn state_with<M, F: StateFactory<A, M> + Send + 'static>(mut self, factory: F) -> Self {
         self.factories.push(Factory {
             type_id: TypeId::of::<F::State>(),
             type_name: std::any::type_name::<F::State>(),
@@ -281,9 +284,9 @@ impl<A: 'static> Server<A> {
 
     /// Runs after the last call has ended, before the process does: the counterpart of
     /// [`state_with`](Self::state_with). Hooks run in the order they were added.
-    pub fn on_shutdown<F: Future<Output = ()> + 'static>(
+    pub fn on_shutdown<F: Future<Output = ()> + Send + 'static>(
         mut self,
-        hook: impl FnOnce() -> F + 'static,
+        hook: impl FnOnce() -> F + Send + 'static,
     ) -> Self {
         self.shutdown.push(Box::new(|| Box::pin(hook())));
         self
@@ -353,6 +356,7 @@ impl<A: 'static> Server<A> {
             info_json,
             instructions: self.instructions,
             cache: self.cache,
+            capabilities: capabilities(&registry),
             registry,
             states: Arc::new(states),
             seal,

@@ -50,6 +50,7 @@ pub(crate) struct Service {
     cache: CacheHint,
     instructions: Option<String>,
     registry: Registry,
+    capabilities: ServerCapabilities,
     states: Arc<States>,
     seal: Seal,
     effects: Arc<Effects>,
@@ -80,23 +81,26 @@ impl From<Reply> for Outcome {
     }
 }
 
+/// A feature with nothing in it is not offered, and its methods are not served.
+fn capabilities(registry: &Registry) -> ServerCapabilities {
+    let offered = |there: bool| there.then_some(Offered {});
+    ServerCapabilities {
+        completions: offered(registry.completes()),
+        logging: Some(Offered {}),
+        prompts: offered(!registry.prompts.is_empty()),
+        resources: offered(!registry.resources.is_empty() || !registry.templates.is_empty()),
+        tools: offered(!registry.tools.is_empty()),
+    }
+}
+
 impl Service {
     /// What the server adds to results that describe themselves.
     fn stamp(&self) -> Stamp<'_> {
         Stamp { server_info: &self.info_json, cache: self.cache }
     }
 
-    /// A feature with nothing in it is not offered, and its methods are not served.
     fn capabilities(&self) -> ServerCapabilities {
-        let registry = &self.registry;
-        let offered = |there: bool| there.then_some(Offered {});
-        ServerCapabilities {
-            completions: offered(registry.completes()),
-            logging: Some(Offered {}),
-            prompts: offered(!registry.prompts.is_empty()),
-            resources: offered(!registry.resources.is_empty() || !registry.templates.is_empty()),
-            tools: offered(!registry.tools.is_empty()),
-        }
+        self.capabilities
     }
 
     pub(crate) fn registry(&self) -> &Registry {

@@ -21,9 +21,9 @@ pub trait StateFactory<A, Marker> {
     fn make(self, flags: &A) -> MakingState<Self::State>;
 }
 
-/// State in the making; not `Send`, because it is awaited where the server starts.
+/// State in the making; `Send`, so that a server can be started in a task.
 #[doc(hidden)]
-pub(super) type MakingState<T> = Pin<Box<dyn Future<Output = Result<T, String>>>>;
+pub(super) type MakingState<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
 
 /// Errors are told in one line.
 fn line<T, E: Display>(made: Result<T, E>) -> Result<T, String> {
@@ -66,7 +66,7 @@ pub struct Async;
 impl<A, F, Fut, T, E> StateFactory<A, (Async, fn() -> Fut)> for F
 where
     F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<T, E>> + 'static,
+    Fut: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + Sync + 'static,
     E: Display + 'static,
 {
@@ -81,7 +81,7 @@ where
 impl<A, F, Fut, T, E> StateFactory<A, (Async, fn(&A) -> Fut)> for F
 where
     F: FnOnce(&A) -> Fut,
-    Fut: Future<Output = Result<T, E>> + 'static,
+    Fut: Future<Output = Result<T, E>> + Send + 'static,
     T: Send + Sync + 'static,
     E: Display + 'static,
 {
