@@ -348,30 +348,6 @@ fn the_manifest_is_stable_and_sorted() {
     assert_eq!(one["tools"][0]["outputSchema"]["properties"]["result"]["type"], "integer");
 }
 
-/// Says what somebody else wrote, line breaks and all.
-#[derive(serde::Serialize, schemars::JsonSchema)]
-struct Quotation {
-    #[schemars(with = "Value")]
-    json: Box<serde_json::value::RawValue>,
-}
-
-/// Quotes.
-#[tool]
-fn quote(ctx: &Context) -> Quotation {
-    let json: Box<serde_json::value::RawValue> = serde_json::from_str("{\n\"a\":\r\n1}").unwrap();
-    ctx.log(mcp_runtime::LogLevel::Error, &json);
-    Quotation { json }
-}
-
-#[tokio::test]
-async fn a_message_is_one_line_whatever_it_quotes() {
-    let server = Server::new("test", "1").with(tools![quote]);
-    let client = testing::connect_at(server, Revision::V2025_06_18).await.unwrap();
-    let reply = client.call("quote", ()).await.unwrap();
-    assert_eq!(reply.as_value()["structuredContent"], json!({ "json": { "a": 1 } }));
-    assert_eq!(client.notifications()[0]["params"]["data"], json!({ "a": 1 }));
-}
-
 static RUNS: AtomicUsize = AtomicUsize::new(0);
 
 /// Counts how often it is started.
