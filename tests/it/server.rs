@@ -318,7 +318,7 @@ async fn progress_is_bounded_grows_and_precedes_the_reply() {
         heard.iter().map(|said| said["params"]["progress"].as_f64().unwrap()).collect();
     assert!(progress.is_sorted_by(|one, next| one < next), "{progress:?}");
     assert!(
-        progress.len() <= 256 && progress.last() == Some(&9_999.0),
+        progress.len() <= 1024 && progress.last() == Some(&9_999.0),
         "{} {:?}",
         progress.len(),
         progress.last()

@@ -7,6 +7,7 @@ mod outbox;
 mod peer;
 mod progress;
 mod state;
+mod voice;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -18,10 +19,11 @@ pub(crate) use ask::{Answer, Asks, Effects, Memory, Port, Responses, RoundEnd, R
 pub use ask::{AskError, Elicit, Elicited, ListRoots, Root, Sample, Sampled};
 pub(crate) use cancellation::Cancellation;
 pub use client::Client;
-pub(crate) use outbox::{Outbox, Said};
+pub(crate) use outbox::{Outbox, Owed};
 pub(crate) use peer::{LogFilter, NoHeaders, Peer};
 pub use progress::Progress;
 pub(crate) use state::States;
+pub(crate) use voice::Voice;
 
 use crate::revision::{At, Progressed, Revision};
 use crate::wire::log::LogLevel;
@@ -66,7 +68,7 @@ pub(crate) struct Request {
     pub(crate) peer: Arc<dyn Peer>,
     pub(crate) states: Arc<States>,
     pub(crate) cancellation: Cancellation,
-    pub(crate) outbox: Outbox,
+    pub(crate) voice: Voice,
     pub(crate) asks: Asks,
 }
 
@@ -82,12 +84,12 @@ impl Context {
     /// Tells the client how far the work is (basic/utilities/progress).
     ///
     /// Nothing is sent if the client did not ask for it, or if the value does not exceed the one
-    /// before. Not async: a slow client never holds up the function. Up to 256 messages wait for
-    /// it; past that the newest progress replaces the one before.
+    /// before. Not async: a slow client never holds up the function. Up to 1,024 messages
+    /// wait for it; past that the newest progress replaces the one before.
     pub fn progress(&self, progress: impl Into<Progress>) {
         let Some(token) = &self.request.progress_token else { return };
         let progress = progress.into();
-        self.request.outbox.progress(progress.done, || {
+        self.request.voice.progress(token, progress.done, || {
             let params = Progressed {
                 token,
                 progress: progress.done,
@@ -100,8 +102,8 @@ impl Context {
 
     /// Sends a log message to the client, if it asked for that level (server/utilities/logging).
     ///
-    /// `data` is any serialisable value; text is usual. Never put secrets in it. Up to 256 messages
-    /// wait for a slow client; past that the oldest log messages are dropped.
+    /// `data` is any serialisable value; text is usual. Never put secrets in it. Up to 1,024
+    /// messages, or 4 MiB, wait for a slow client; past that the oldest log messages are dropped.
     pub fn log(&self, level: LogLevel, data: impl Serialize) {
         #[derive(Serialize)]
         struct Params<T> {
@@ -110,7 +112,7 @@ impl Context {
         }
         if self.request.log.passes(level) {
             let frame = notification("notifications/message", &Params { level, data });
-            self.request.outbox.log(frame);
+            self.request.voice.log(frame);
         }
     }
 
@@ -184,7 +186,7 @@ impl Drop for OnCancel {
 impl Request {
     /// The function has returned: it says nothing more, and nothing of it can be cancelled.
     pub(crate) fn end(&self) {
-        self.outbox.close();
+        self.voice.end();
         self.cancellation.end();
     }
 }

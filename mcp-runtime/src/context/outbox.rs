@@ -1,14 +1,25 @@
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{self, Poll, Waker};
 
-/// How many notifications of one call wait for a slow client.
-pub(crate) const CAPACITY: usize = 256;
+use crate::wire::RequestId;
 
-/// What a call has said and its transport has not sent yet.
+/// How many notifications wait for a slow client.
+pub(crate) const CAPACITY: usize = 1024;
+
+/// How many replies a client may leave unread, or wait for, before it may not ask for more.
+pub(crate) const REPLIES: usize = 1024;
+
+/// How many bytes of notifications wait for a slow client; past as many of everything it has to
+/// read before it may ask for more.
+pub(crate) const BYTES: usize = 4 * 1024 * 1024;
+
+/// What waits to be sent on one stream to a client: of one call, or of all there is to say.
 ///
-/// Bounded, and never waits: a slow reader must not stop a function.
+/// Bounded, and nobody who puts something in ever waits: a slow reader must not stop a function.
+/// Notifications can be lost when it is full. Replies and questions cannot: how many there are is
+/// bounded where they begin.
 #[derive(Default)]
 pub(crate) struct Outbox {
     queue: Mutex<Queue>,
@@ -16,140 +27,144 @@ pub(crate) struct Outbox {
 
 #[derive(Default)]
 struct Queue {
-    waiting: VecDeque<Notification>,
-    /// Progress has to grow strictly (basic/utilities/progress).
-    last_progress: Option<f64>,
-    waker: Option<Waker>,
-    closed: bool,
+    waiting: VecDeque<Letter>,
+    notifications: usize,
+    notification_bytes: usize,
+    /// Of everything.
+    bytes: usize,
+    /// Replies that are still to come.
+    owed: usize,
+    reader: Option<Waker>,
+    /// Nothing comes after what is owed.
+    closing: bool,
+    /// Nobody reads any more.
+    abandoned: bool,
 }
 
-enum Notification {
-    Progress(Vec<u8>),
+enum Letter {
+    /// The newest of a token replaces the one before when the box is full.
+    Progress(RequestId, Vec<u8>),
+    /// The oldest makes room when the box is full.
     Log(Vec<u8>),
-    /// A question to the client, or that it is taken back: bounded by the questions that may be
-    /// open, and never dropped.
-    Request(i64, Vec<u8>),
-    Cancelled(Vec<u8>),
+    /// A question to the client, which can be taken back by its id until it is sent.
+    Question(i64, Vec<u8>),
+    /// A reply, or that a question is taken back.
+    Other(Vec<u8>),
 }
 
-/// What is to be sent.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Said {
-    /// Can be lost.
-    Notification(Vec<u8>),
-    /// Cannot.
-    Request(Vec<u8>),
-}
+impl Letter {
+    fn frame(&self) -> &Vec<u8> {
+        let (Self::Progress(_, frame)
+        | Self::Log(frame)
+        | Self::Question(_, frame)
+        | Self::Other(frame)) = self;
+        frame
+    }
 
-impl Said {
-    pub(crate) fn into_frame(self) -> Vec<u8> {
-        match self {
-            Self::Notification(frame) | Self::Request(frame) => frame,
-        }
+    fn into_frame(self) -> Vec<u8> {
+        let (Self::Progress(_, frame)
+        | Self::Log(frame)
+        | Self::Question(_, frame)
+        | Self::Other(frame)) = self;
+        frame
+    }
+
+    fn can_be_lost(&self) -> bool {
+        matches!(self, Self::Progress(..) | Self::Log(_))
     }
 }
 
 impl Outbox {
-    /// Queues progress unless it does not exceed what was said before; makes the frame only if so.
-    pub(super) fn progress(&self, done: f64, frame: impl FnOnce() -> Option<Vec<u8>>) {
+    pub(super) fn progress(&self, token: &RequestId, frame: Vec<u8>) {
         let mut queue = self.lock();
-        let grows = done.is_finite() && queue.last_progress.is_none_or(|last| done > last);
-        if queue.closed || !grows {
-            return;
-        }
-        let Some(frame) = frame() else { return };
-        queue.last_progress = Some(done);
-        if queue.waiting.len() >= CAPACITY {
-            match queue
-                .waiting
-                .iter_mut()
-                .rev()
-                .find(|one| matches!(one, Notification::Progress(_)))
-            {
-                Some(newest) => *newest = Notification::Progress(frame),
-                None => return,
+        if queue.is_full() {
+            let same = |letter: &Letter| matches!(letter, Letter::Progress(of, _) if of == token);
+            match queue.waiting.iter().rposition(same) {
+                Some(newest) => queue.replace(newest, Letter::Progress(token.clone(), frame)),
+                None if queue.drop_oldest_log() => {
+                    queue.push(Letter::Progress(token.clone(), frame));
+                }
+                None => {}
             }
         } else {
-            queue.waiting.push_back(Notification::Progress(frame));
+            queue.push(Letter::Progress(token.clone(), frame));
         }
-        queue.wake();
     }
 
-    /// Queues a log message; the oldest makes room.
-    pub(super) fn log(&self, frame: Option<Vec<u8>>) {
-        let Some(frame) = frame else { return };
+    pub(super) fn log(&self, frame: Vec<u8>) {
         let mut queue = self.lock();
-        if queue.closed {
-            return;
-        }
-        if queue.waiting.len() >= CAPACITY {
-            let Some(oldest) =
-                queue.waiting.iter().position(|one| matches!(one, Notification::Log(_)))
-            else {
-                return;
-            };
-            queue.waiting.remove(oldest);
-        }
-        queue.waiting.push_back(Notification::Log(frame));
-        queue.wake();
-    }
-
-    /// Queues a request of ours; false if nothing may be said any more.
-    pub(super) fn request(&self, id: i64, frame: Vec<u8>) -> bool {
-        self.push(Notification::Request(id, frame))
-    }
-
-    /// Queues that a request of ours is taken back.
-    pub(super) fn cancelled(&self, frame: Option<Vec<u8>>) {
-        if let Some(frame) = frame {
-            self.push(Notification::Cancelled(frame));
+        if !queue.is_full() || queue.drop_oldest_log() {
+            queue.push(Letter::Log(frame));
         }
     }
 
-    /// Takes a request back that was not sent; false if it was.
+    pub(super) fn question(&self, id: i64, frame: Vec<u8>) {
+        self.lock().push(Letter::Question(id, frame));
+    }
+
+    /// Takes a question back that was not sent; false if it was.
     pub(super) fn retract(&self, id: i64) -> bool {
         let mut queue = self.lock();
-        let before = queue.waiting.len();
-        queue
-            .waiting
-            .retain(|one| !matches!(one, Notification::Request(waiting, _) if *waiting == id));
-        queue.waiting.len() < before
+        let asked = |letter: &Letter| matches!(letter, Letter::Question(of, _) if *of == id);
+        let position = queue.waiting.iter().position(asked);
+        position.is_some_and(|position| queue.remove(position).is_some())
     }
 
-    fn push(&self, notification: Notification) -> bool {
+    /// What must not be lost.
+    pub(super) fn send(&self, frame: Vec<u8>) {
+        self.lock().push(Letter::Other(frame));
+    }
+
+    /// A reply will come; none if it would not be taken any more.
+    pub(crate) fn owe(self: &Arc<Self>) -> Option<Owed> {
         let mut queue = self.lock();
-        if queue.closed {
-            return false;
+        if queue.closing || queue.abandoned {
+            return None;
         }
-        queue.waiting.push_back(notification);
-        queue.wake();
-        true
+        queue.owed += 1;
+        Some(Owed(self.clone()))
     }
 
-    /// What to send next, in the order it was said.
-    pub(crate) fn pop(&self) -> Option<Said> {
-        self.lock().waiting.pop_front().map(|notification| match notification {
-            Notification::Progress(frame) | Notification::Log(frame) => Said::Notification(frame),
-            Notification::Request(_, frame) | Notification::Cancelled(frame) => {
-                Said::Request(frame)
-            }
-        })
+    /// Whether the client has to read before it may ask for more.
+    pub(crate) fn is_full(&self) -> bool {
+        let queue = self.lock();
+        let replies = queue.owed + queue.waiting.len() - queue.notifications;
+        queue.bytes >= BYTES || replies >= REPLIES
     }
 
-    /// Wakes `waker` when something is queued.
-    pub(crate) fn register(&self, waker: &Waker) {
+    /// What to send next, in the order it was put in.
+    pub(crate) fn pop(&self) -> Option<Vec<u8>> {
+        self.lock().remove(0).map(Letter::into_frame)
+    }
+
+    /// What to send next; `None` once the box is closed, and nothing is owed.
+    pub(crate) fn poll_next(&self, cx: &mut task::Context<'_>) -> Poll<Option<Vec<u8>>> {
         let mut queue = self.lock();
-        match &mut queue.waker {
-            Some(known) => known.clone_from(waker),
-            none => *none = Some(waker.clone()),
+        if let Some(letter) = queue.remove(0) {
+            return Poll::Ready(Some(letter.into_frame()));
         }
+        if queue.closing && queue.owed == 0 {
+            return Poll::Ready(None);
+        }
+        match &mut queue.reader {
+            Some(known) => known.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        Poll::Pending
     }
 
-    /// The reply is made: nothing may follow it.
+    /// Nothing is put in from here on but what is owed.
     pub(crate) fn close(&self) {
         let mut queue = self.lock();
-        queue.closed = true;
-        queue.waker = None;
+        queue.closing = true;
+        queue.wake();
+    }
+
+    /// Nobody will read: drops what waits and what comes.
+    pub(crate) fn abandon(&self) {
+        let mut queue = self.lock();
+        let owed = queue.owed;
+        *queue = Queue { owed, abandoned: true, closing: true, ..Queue::default() };
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -158,10 +173,79 @@ impl Outbox {
 }
 
 impl Queue {
-    fn wake(&self) {
-        if let Some(waker) = &self.waker {
-            waker.wake_by_ref();
+    fn is_full(&self) -> bool {
+        self.notifications >= CAPACITY || self.notification_bytes >= BYTES
+    }
+
+    fn push(&mut self, letter: Letter) {
+        if self.abandoned {
+            return;
         }
+        self.count(&letter);
+        self.waiting.push_back(letter);
+        self.wake();
+    }
+
+    fn replace(&mut self, position: usize, letter: Letter) {
+        self.count(&letter);
+        if let Some(place) = self.waiting.get_mut(position) {
+            let replaced = std::mem::replace(place, letter);
+            self.discount(&replaced);
+        }
+    }
+
+    fn remove(&mut self, position: usize) -> Option<Letter> {
+        let letter = self.waiting.remove(position)?;
+        self.discount(&letter);
+        Some(letter)
+    }
+
+    fn drop_oldest_log(&mut self) -> bool {
+        let oldest = self.waiting.iter().position(|letter| matches!(letter, Letter::Log(_)));
+        oldest.is_some_and(|oldest| self.remove(oldest).is_some())
+    }
+
+    fn count(&mut self, letter: &Letter) {
+        let bytes = letter.frame().len();
+        self.bytes += bytes;
+        if letter.can_be_lost() {
+            self.notifications += 1;
+            self.notification_bytes += bytes;
+        }
+    }
+
+    fn discount(&mut self, letter: &Letter) {
+        let bytes = letter.frame().len();
+        self.bytes -= bytes;
+        if letter.can_be_lost() {
+            self.notifications -= 1;
+            self.notification_bytes -= bytes;
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(reader) = &self.reader {
+            reader.wake_by_ref();
+        }
+    }
+}
+
+/// A reply that is still to come. Dropped without one, for example because the request was
+/// cancelled, it is not waited for any more.
+#[derive(Debug)]
+pub(crate) struct Owed(Arc<Outbox>);
+
+impl Owed {
+    pub(crate) fn reply(self, frame: Vec<u8>) {
+        self.0.send(frame);
+    }
+}
+
+impl Drop for Owed {
+    fn drop(&mut self) {
+        let mut queue = self.0.lock();
+        queue.owed -= 1;
+        queue.wake();
     }
 }
 
@@ -176,38 +260,87 @@ mod tests {
     use super::*;
 
     fn drain(outbox: &Outbox) -> Vec<String> {
-        std::iter::from_fn(|| outbox.pop())
-            .map(|said| String::from_utf8(said.into_frame()).unwrap())
-            .collect()
+        std::iter::from_fn(|| outbox.pop()).map(|said| String::from_utf8(said).unwrap()).collect()
     }
 
-    #[test]
-    fn progress_grows_strictly() {
-        let outbox = Outbox::default();
-        for done in [1.0, 1.0, 3.0, 2.0, f64::NAN, 4.0] {
-            outbox.progress(done, || Some(done.to_string().into_bytes()));
-        }
-        assert_eq!(drain(&outbox), ["1", "3", "4"]);
+    fn next(outbox: &Outbox) -> Poll<Option<Vec<u8>>> {
+        outbox.poll_next(&mut task::Context::from_waker(Waker::noop()))
     }
 
     #[test]
     fn a_full_box_keeps_the_newest_progress_and_drops_the_oldest_log() {
         let outbox = Outbox::default();
-        outbox.progress(1.0, || Some(b"p1".to_vec()));
+        let token = RequestId::Number(1);
+        outbox.progress(&token, b"p1".to_vec());
         for number in 0..CAPACITY {
-            outbox.log(Some(format!("l{number}").into_bytes()));
+            outbox.log(format!("l{number}").into_bytes());
         }
-        outbox.progress(2.0, || Some(b"p2".to_vec()));
+        outbox.progress(&token, b"p2".to_vec());
+        outbox.progress(&RequestId::Number(2), b"q1".to_vec());
         let waiting = drain(&outbox);
         assert_eq!(waiting.len(), CAPACITY);
-        assert_eq!(waiting[..2], ["p2", "l1"]);
+        assert_eq!(waiting[..2], ["p2", "l2"]);
+        assert_eq!(waiting[CAPACITY - 1], "q1");
     }
 
     #[test]
-    fn nothing_follows_the_reply() {
+    fn large_notifications_fill_it_sooner() {
         let outbox = Outbox::default();
+        for _ in 0..10 {
+            outbox.log(vec![b'x'; BYTES / 4]);
+        }
+        assert!(outbox.is_full());
+        assert_eq!(drain(&outbox).len(), 4);
+        assert!(!outbox.is_full());
+    }
+
+    #[test]
+    fn questions_and_replies_are_never_lost() {
+        let outbox = Arc::new(Outbox::default());
+        (0..2 * CAPACITY).for_each(|_| outbox.log(Vec::new()));
+        for id in 0..10 {
+            outbox.question(id, b"?".to_vec());
+            outbox.owe().unwrap().reply(b"!".to_vec());
+        }
+        assert!(outbox.retract(7));
+        let kept: Vec<_> = drain(&outbox).into_iter().filter(|frame| !frame.is_empty()).collect();
+        assert_eq!(kept.len(), 19);
+        assert!(!outbox.retract(8), "it was sent");
+    }
+
+    #[test]
+    fn it_ends_once_nothing_is_owed() {
+        let outbox = Arc::new(Outbox::default());
+        let (first, second) = (outbox.owe().unwrap(), outbox.owe().unwrap());
         outbox.close();
-        outbox.log(Some(b"late".to_vec()));
-        assert!(outbox.pop().is_none());
+        assert!(outbox.owe().is_none());
+        assert!(next(&outbox).is_pending());
+        drop(second);
+        first.reply(b"r".to_vec());
+        assert_eq!(next(&outbox), Poll::Ready(Some(b"r".to_vec())));
+        assert_eq!(next(&outbox), Poll::Ready(None));
+    }
+
+    #[test]
+    fn a_client_that_does_not_read_may_not_ask_for_more() {
+        let outbox = Arc::new(Outbox::default());
+        let mut owed: Vec<_> = (0..REPLIES).map(|_| outbox.owe().unwrap()).collect();
+        assert!(outbox.is_full());
+        owed.pop().unwrap().reply(Vec::new());
+        assert!(outbox.is_full(), "it is not read");
+        assert!(outbox.pop().is_some());
+        assert!(!outbox.is_full());
+        owed.pop().unwrap().reply(vec![b'x'; BYTES]);
+        assert!(outbox.is_full());
+    }
+
+    #[test]
+    fn an_abandoned_box_keeps_nothing() {
+        let outbox = Arc::new(Outbox::default());
+        let owed = outbox.owe().unwrap();
+        outbox.log(b"l".to_vec());
+        outbox.abandon();
+        owed.reply(b"r".to_vec());
+        assert_eq!(next(&outbox), Poll::Ready(None));
     }
 }

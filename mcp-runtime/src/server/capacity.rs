@@ -1,4 +1,5 @@
 use std::num::NonZero;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -8,8 +9,8 @@ pub(crate) const CALLS: usize = 1024;
 /// How much of the server's capacity is in use.
 #[derive(Debug)]
 pub(crate) struct Capacity {
-    /// Calls that have not ended.
-    calls: AtomicUsize,
+    /// Calls that have not ended: the slots that are held.
+    calls: Arc<AtomicUsize>,
     /// Sync functions that run where their request came in.
     in_place: AtomicUsize,
     /// How many of these there may be.
@@ -22,7 +23,7 @@ impl Capacity {
     pub(super) fn new() -> Self {
         let workers = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
-            calls: AtomicUsize::new(0),
+            calls: Arc::default(),
             in_place: AtomicUsize::new(0),
             in_place_limit: (workers - 1).max(1),
         }
@@ -33,12 +34,10 @@ impl Capacity {
         self.calls.load(Ordering::Relaxed) < CALLS
     }
 
-    pub(super) fn begin_call(&self) {
+    /// Counts a call.
+    pub(super) fn call(&self) -> Slot {
         self.calls.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn end_call(&self) {
-        self.calls.fetch_sub(1, Ordering::Relaxed);
+        Slot(self.calls.clone())
     }
 
     /// Leave to run a function in place.
@@ -46,6 +45,16 @@ impl Capacity {
         let running = self.in_place.fetch_add(1, Ordering::Relaxed);
         let leave = InPlace(self);
         (running < self.in_place_limit).then_some(leave)
+    }
+}
+
+/// A call that is counted; dropped when it has ended.
+#[derive(Debug)]
+pub(super) struct Slot(Arc<AtomicUsize>);
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -5,7 +5,7 @@ use super::methods::{completion, lists, logging, prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::{Noted, Session};
 use super::{Outcome, Service, rounds};
-use crate::context::{Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer};
+use crate::context::{Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer, Voice};
 use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
 use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, Quoted, RequestId};
 
@@ -20,6 +20,7 @@ pub(super) struct Request {
     pub(super) client: Option<Arc<Client>>,
     pub(super) session: Option<Arc<Session>>,
     pub(super) peer: Arc<dyn Peer>,
+    pub(super) outbox: Option<Arc<Outbox>>,
 }
 
 impl Service {
@@ -122,7 +123,7 @@ impl Request {
             peer: self.peer,
             states: service.states.clone(),
             cancellation: Cancellation::default(),
-            outbox: Outbox::default(),
+            voice: Voice::new(self.outbox),
             asks,
         };
         let context = Context::new(request);

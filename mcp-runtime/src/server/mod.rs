@@ -18,9 +18,9 @@ mod methods;
 mod questions;
 mod reply;
 mod rounds;
+mod running;
 mod session;
 mod state_factory;
-mod work;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 pub use builder::Server;
-pub(crate) use call::{Event, PendingCall};
+pub(crate) use call::PendingCall;
 pub use error::Error;
 pub(crate) use lifecycle::RequestEra;
 pub(crate) use reply::{Class, Reply};
@@ -36,7 +36,7 @@ use rounds::Seal;
 pub(crate) use session::Session;
 pub use state_factory::StateFactory;
 
-use crate::context::{Effects, Peer, States};
+use crate::context::{Effects, Outbox, Peer, States};
 use crate::registry::Registry;
 use crate::revision::{Revision, Stamp};
 use crate::wire::Message;
@@ -63,11 +63,13 @@ pub(crate) struct Incoming {
     /// The session it belongs to; for `initialize` one that is not open yet.
     pub(crate) session: Option<Arc<Session>>,
     pub(crate) peer: Arc<dyn Peer>,
+    /// Where its call says things; without one it has an outbox of its own.
+    pub(crate) outbox: Option<Arc<Outbox>>,
 }
 
 /// What becomes of a message.
 pub(crate) enum Outcome {
-    /// A reply, and before it the notifications of the call, if it made any.
+    /// A reply, and before it what the call said, if that is not in the message's outbox already.
     Ready { notifications: Vec<Vec<u8>>, reply: Reply },
     /// A function that has not returned yet. Dropping it cancels the call.
     Pending(PendingCall),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::oneshot;
 
 use super::questions::Questions;
-use crate::context::{Answer, Client, Context, LogFilter, Port};
+use crate::context::{Answer, Client, Context, LogFilter, Outbox, Port};
 use crate::revision::Revision;
 use crate::wire::log::LogLevel;
 use crate::wire::{Message, RequestId};
@@ -22,6 +22,7 @@ pub(crate) struct Session {
     in_flight: Mutex<InFlight>,
     /// What functions have asked the client.
     questions: Questions,
+    outbox: Arc<Outbox>,
 }
 
 #[derive(Debug, Default)]
@@ -45,6 +46,7 @@ impl Session {
             log_level: Arc::new(AtomicU8::new(LogLevel::Info as u8)),
             in_flight: Mutex::default(),
             questions: Questions::default(),
+            outbox: Arc::default(),
         }
     }
 
@@ -62,6 +64,12 @@ impl Session {
 
     pub(crate) fn handshake(&self) -> Option<&Handshake> {
         self.handshake.get()
+    }
+
+    /// What waits to be sent to the client beside the replies to its requests; these too, where
+    /// everything goes over one stream.
+    pub(crate) fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
     }
 
     /// The level from which log messages are sent: `info` until the client says otherwise.
@@ -102,6 +110,7 @@ impl Session {
 
     /// Ends the session: cancels every call, and lets no other begin.
     pub(crate) fn end(&self) {
+        self.outbox.close();
         let calls: Vec<_> = {
             let mut in_flight = self.in_flight();
             in_flight.ended = true;

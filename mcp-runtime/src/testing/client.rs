@@ -1,14 +1,16 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::answers::Answering;
 use super::replies::{CallReply, Refusal};
+use crate::context::Outbox;
 use crate::revision::{Era, Revision};
 use crate::server::{Error, Service};
 use crate::transport::memory::Connection;
@@ -52,8 +54,8 @@ impl Client {
     }
 
     pub(super) fn open(service: Arc<Service>, revision: Revision, answering: Answering) -> Self {
-        let (connection, messages) = Connection::open(service);
-        let (connection, answering) = (Arc::new(connection), Arc::new(answering));
+        let connection = Arc::new(Connection::open(service));
+        let (messages, answering) = (connection.outbox().clone(), Arc::new(answering));
         let received = Arc::<Mutex<Received>>::default();
         let answers = (Arc::downgrade(&connection), answering.clone());
         tokio::spawn(receive(messages, received.clone(), answers));
@@ -201,11 +203,11 @@ fn lock(received: &Mutex<Received>) -> MutexGuard<'_, Received> {
 
 /// Sorts what the server sends: replies to who waits for them, notifications in order.
 async fn receive(
-    mut messages: mpsc::UnboundedReceiver<Vec<u8>>,
+    messages: Arc<Outbox>,
     received: Arc<Mutex<Received>>,
     (connection, answering): (Weak<Connection>, Arc<Answering>),
 ) {
-    while let Some(frame) = messages.recv().await {
+    while let Some(frame) = poll_fn(|cx| messages.poll_next(cx)).await {
         let Ok(mut message) = serde_json::from_slice::<Value>(&frame) else { continue };
         if let Some(response) = answering.respond(&message) {
             if let Some(connection) = connection.upgrade() {

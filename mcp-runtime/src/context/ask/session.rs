@@ -105,7 +105,7 @@ impl Open {
         let context = context.clone();
         let open = Self { context, port, id, answer, limit, sleep, answered: false };
         // Strings and JSON: writing them cannot fail.
-        if !open.context.request().outbox.request(id, frame.unwrap_or_default()) {
+        if !open.context.request().voice.ask(id, frame.unwrap_or_default()) {
             return Err(AskError::NoStream); // the call has its reply already
         }
         Ok(open)
@@ -135,11 +135,9 @@ impl Drop for Open {
             return;
         }
         self.port.forget(self.id);
-        // One that was not sent yet is simply not sent.
-        if !request.outbox.retract(self.id) {
-            let params =
-                Cancelled { request_id: self.id, reason: "the answer is not needed any more" };
-            request.outbox.cancelled(notification("notifications/cancelled", &params));
-        }
+        request.voice.retract(self.id, || {
+            let reason = "the answer is not needed any more";
+            notification("notifications/cancelled", &Cancelled { request_id: self.id, reason })
+        });
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn request(
     meta: &RequestMeta<'_>,
     incoming: Incoming,
 ) -> Outcome {
-    let Incoming { message, session, peer } = incoming;
+    let Incoming { message, session, peer, outbox } = incoming;
     let MessageKind::Request { method, .. } = &message.kind else { return Outcome::Accepted };
     let refuse = |error| Reply::error(Class::Answered, Some(&id), &error).into();
     let Some(session) = session else {
@@ -50,6 +50,7 @@ pub(super) fn request(
         id,
         message,
         peer,
+        outbox,
     };
     service.dispatch(request)
 }

@@ -22,7 +22,7 @@ pub(super) fn request(
     meta: &RequestMeta<'_>,
     incoming: Incoming,
 ) -> Outcome {
-    let Incoming { message, session, peer } = incoming;
+    let Incoming { message, session, peer, outbox } = incoming;
     let MessageKind::Request { method, .. } = &message.kind else { return Outcome::Accepted };
     let checked = required(meta)
         .and_then(|version| peer.mirrors(&message, meta).map(|()| version))
@@ -45,6 +45,7 @@ pub(super) fn request(
         id,
         message,
         peer,
+        outbox,
     };
     service.dispatch(request)
 }

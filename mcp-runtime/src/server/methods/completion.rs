@@ -3,13 +3,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::context::Context;
-use crate::handler::{Call, Fault, FaultKind, Given};
+use crate::handler::{Fault, FaultKind, Given};
 use crate::registry::Completions;
 use crate::revision::{At, CompleteResult};
-use crate::server::call::{self, Running};
+use crate::server::call::{self, Function};
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
-use crate::server::work::Work;
+use crate::server::running::{Running, Started};
 use crate::server::{Outcome, Service};
 use crate::wire::completion::{CompletionContext, Reference, Typed};
 use crate::wire::{Code, ErrorObject, Member, Quoted};
@@ -36,13 +36,10 @@ pub(crate) fn complete(service: &Arc<Service>, request: Request) -> Outcome {
         let result = CompleteResult { values: &values, stamp: service.stamp() };
         return request.answer(&At(request.revision, &result));
     };
-    let (context, noted) = match request.begin(service) {
-        Ok(begun) => begun,
-        Err(refused) => return refused.into(),
-    };
-    let call = Call::new(context.clone(), Given::Typing { partial: typed.value, given });
-    let work = Work::Completion(Running::Here((completing.run)(call)));
-    call::pending(service, context, noted, timeout, work)
+    let given = Given::Typing { partial: typed.value, given };
+    let function = Function { name: "completion", given, timeout };
+    let start = |call| Started::Running(Running::Here((completing.run)(call)));
+    service.call(request, function, start, reply)
 }
 
 type Asked = (Reference, Typed, HashMap<String, String>);
@@ -66,11 +63,7 @@ fn unknown(what: &str, name: &str) -> ErrorObject {
 }
 
 /// The reply to a completion that has ended.
-pub(crate) fn reply(
-    service: &Service,
-    context: &Context,
-    outcome: Result<Vec<String>, Fault>,
-) -> Reply {
+fn reply(service: &Service, context: &Context, outcome: Result<Vec<String>, Fault>) -> Reply {
     let id = &context.request().id;
     let error = match outcome.map_err(|fault| fault.kind) {
         Ok(values) => {

@@ -3,13 +3,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::context::Context;
-use crate::handler::{Call, Fault, FaultKind, Given, TextValue};
+use crate::handler::{Fault, FaultKind, Given, TextValue};
 use crate::registry::PromptEntry;
 use crate::revision::{At, PromptResult};
-use crate::server::call::{self, Started};
+use crate::server::call::{self, Function};
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
-use crate::server::work::Work;
+use crate::server::running;
 use crate::server::{Outcome, Service};
 use crate::wire::prompt::GetPromptResult;
 use crate::wire::{Code, ErrorObject, Member, Quoted};
@@ -20,18 +20,16 @@ pub(crate) fn get(service: &Arc<Service>, request: Request) -> Outcome {
         Ok(found) => found,
         Err(error) => return request.refuse(&error),
     };
-    let (context, noted) = match request.begin(service) {
-        Ok(begun) => begun,
-        Err(refused) => return refused.into(),
+    let function = Function {
+        name: entry.def.name,
+        given: Given::Named(arguments),
+        timeout: entry.def.timeout,
     };
-    let call = Call::new(context.clone(), Given::Named(arguments));
-    match call::start(&service.capacity, entry.def.run, call, &entry.pace) {
-        Started::Done(outcome) => call::ready(&context, reply(service, &context, &entry, outcome)),
-        Started::Running(running) => {
-            let timeout = entry.def.timeout;
-            call::pending(service, context, noted, timeout, Work::Prompt(running, entry))
-        }
-    }
+    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace);
+    let answering = entry.clone();
+    service.call(request, function, start, move |service, context, outcome| {
+        reply(service, context, &answering, outcome)
+    })
 }
 
 type Arguments = Vec<(String, TextValue)>;
@@ -63,7 +61,7 @@ fn arguments(request: &Request) -> Result<Arguments, ErrorObject> {
 }
 
 /// The reply to a prompt that has ended.
-pub(crate) fn reply(
+fn reply(
     service: &Service,
     context: &Context,
     entry: &PromptEntry,

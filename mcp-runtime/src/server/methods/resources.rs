@@ -3,13 +3,13 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::context::Context;
-use crate::handler::{Call, Fault, FaultKind, Given, ResourceOutput};
+use crate::handler::{Fault, FaultKind, Given, ResourceOutput};
 use crate::registry::ResourceEntry;
 use crate::revision::{At, ReadResult, Revision};
-use crate::server::call::{self, Started};
+use crate::server::call::{self, Function};
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
-use crate::server::work::Work;
+use crate::server::running;
 use crate::server::{Outcome, Service};
 use crate::wire::cache::CacheHint;
 use crate::wire::{ErrorObject, Member, Quoted};
@@ -28,24 +28,20 @@ pub(crate) fn read(service: &Arc<Service>, request: Request) -> Outcome {
         return request.refuse(&not_found(request.revision, &uri));
     };
     let entry = entry.clone();
-    let (context, noted) = match request.begin(service) {
-        Ok(begun) => begun,
-        Err(refused) => return refused.into(),
+    let function = Function {
+        name: entry.def.name,
+        given: Given::Text(variables),
+        timeout: entry.def.timeout,
     };
-    let call = Call::new(context.clone(), Given::Text(variables));
-    match call::start(&service.capacity, entry.def.run, call, &entry.pace) {
-        Started::Done(outcome) => {
-            call::ready(&context, reply(service, &context, &entry, &uri, outcome))
-        }
-        Started::Running(running) => {
-            let timeout = entry.def.timeout;
-            call::pending(service, context, noted, timeout, Work::Resource(running, entry, uri))
-        }
-    }
+    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace);
+    let answering = entry.clone();
+    service.call(request, function, start, move |service, context, outcome| {
+        reply(service, context, &answering, &uri, outcome)
+    })
 }
 
 /// The reply to a read that has ended.
-pub(crate) fn reply(
+fn reply(
     service: &Service,
     context: &Context,
     entry: &ResourceEntry,

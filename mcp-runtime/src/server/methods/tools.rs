@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
 use crate::context::Context;
-use crate::handler::{Call, Fault, FaultKind, Given};
+use crate::handler::{Fault, FaultKind, Given};
 use crate::registry::ToolEntry;
 use crate::revision::{At, ToolResult};
-use crate::server::call::{self, Started};
+use crate::server::call::Function;
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
-use crate::server::work::Work;
+use crate::server::running;
 use crate::server::{Outcome, Service};
 use crate::wire::content::Content;
 use crate::wire::tool::CallToolResult;
@@ -26,18 +26,16 @@ pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
     {
         return Reply::error(Class::Refused, Some(&request.id), &error).into();
     }
-    let (context, noted) = match request.begin(service) {
-        Ok(begun) => begun,
-        Err(refused) => return refused.into(),
+    let function = Function {
+        name: entry.def.name,
+        given: Given::Json(entry.tool.clone()),
+        timeout: entry.def.timeout,
     };
-    let call = Call::new(context.clone(), Given::Json(entry.tool.clone()));
-    match call::start(&service.capacity, entry.def.run, call, &entry.pace) {
-        Started::Done(outcome) => call::ready(&context, reply(service, &context, &entry, outcome)),
-        Started::Running(running) => {
-            let timeout = entry.def.timeout;
-            call::pending(service, context, noted, timeout, Work::Tool(running, entry))
-        }
-    }
+    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace);
+    let answering = entry.clone();
+    service.call(request, function, start, move |service, context, outcome| {
+        reply(service, context, &answering, outcome)
+    })
 }
 
 fn find(service: &Service, request: &Request) -> Result<Arc<ToolEntry>, ErrorObject> {
@@ -54,7 +52,7 @@ fn find(service: &Service, request: &Request) -> Result<Arc<ToolEntry>, ErrorObj
 
 /// The reply to a call that has ended. Failures are results the model can read (SEP-1303); wrong
 /// arguments are one too, from the revision on that says so.
-pub(crate) fn reply(
+fn reply(
     service: &Service,
     context: &Context,
     entry: &ToolEntry,

@@ -20,6 +20,6 @@ pub(super) fn get(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Respo
     let unnamed =
         "an MCP endpoint: POST messages here; GET needs the Mcp-Session-Id of an open session";
     let id = addressed(sessions, headers, unnamed)?;
-    let ended = sessions.open_stream(id).ok_or(UnknownSession)?;
-    Ok(event::response(Body::new(SessionStream::new(ended))))
+    let (outbox, ended) = sessions.open_stream(id).ok_or(UnknownSession)?;
+    Ok(event::response(Body::new(SessionStream::new(outbox, ended))))
 }

@@ -28,7 +28,7 @@ mod serve;
 pub(super) mod session_id;
 mod sessions;
 mod site;
-mod stream;
+pub(super) mod stream;
 #[cfg(test)]
 mod tests;
 mod version;

@@ -38,7 +38,8 @@ pub(super) async fn post(
         (RequestEra::Handshake, Some(sessions)) => conversation(sessions, &message, &peer)?,
     };
     let session = conversation.session().cloned();
-    let outcome = endpoint.service.handle(Incoming { message, session, peer: Arc::new(peer) });
+    let incoming = Incoming { message, session, peer: Arc::new(peer), outbox: None };
+    let outcome = endpoint.service.handle(incoming);
     let opened = conversation.opened()?;
     let mut response = respond(outcome, Form { era, accepts }).await;
     if let Some(id) = opened.and_then(|id| id.to_header()) {

@@ -1,14 +1,17 @@
 //! What is said to a request: one JSON object, or events if there is more to say.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
 use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
 
-use super::event;
 use super::media::Accepts;
 use super::refusal::{empty, json};
-use super::stream::ReplyStream;
-use crate::server::{Class, Event, Outcome, PendingCall, Reply, RequestEra};
+use super::{event, stream};
+use crate::server::{Class, Outcome, PendingCall, Reply, RequestEra};
 
 /// How a request may be answered.
 #[derive(Debug, Clone, Copy)]
@@ -63,35 +66,40 @@ pub(super) async fn respond(outcome: Outcome, form: Form) -> Response {
 
 /// Runs the call until it says something, for until then the status is open.
 async fn wait(call: PendingCall, form: Form) -> Response {
-    let mut call = Awaited(Some(call));
-    loop {
-        match call.next().await {
-            None => return form.cancelled(),
-            Some(Event::Reply(reply)) => return form.whole(&[], reply),
-            Some(Event::Notification(first) | Event::Request(first)) if form.accepts.events => {
-                if let Some(call) = call.0.take() {
-                    return event::response(Body::new(ReplyStream::new(call, &first)));
-                }
-            }
-            Some(Event::Notification(_) | Event::Request(_)) => {} // the client cannot read it
+    let context = call.context().clone();
+    let voice = &context.request().voice;
+    let mut awaited = Awaited(Some(call));
+    let first = poll_fn(|cx| {
+        let Some(call) = &mut awaited.0 else { return Poll::Pending };
+        if let Poll::Ready(reply) = Pin::new(call).poll(cx) {
+            awaited.0 = None; // it has ended
+            return Poll::Ready(First::Reply(reply));
         }
+        match form.accepts.events {
+            true => voice.outbox().poll_next(cx).map(|said| First::Said(said.unwrap_or_default())),
+            false => Poll::Pending, // the client cannot read it
+        }
+    });
+    match first.await {
+        First::Reply(Some(reply)) => form.whole(&voice.take_said(), reply),
+        First::Reply(None) => form.cancelled(),
+        First::Said(frame) => match awaited.0.take() {
+            Some(call) => event::response(Body::new(stream::reply(call, &frame))),
+            None => form.cancelled(),
+        },
     }
+}
+
+/// What comes of a call first.
+enum First {
+    Said(Vec<u8>),
+    Reply(Option<Reply>),
 }
 
 /// A call whose client waits for the response to begin. When that client hangs up, the response's
 /// future is dropped, and this with it: the call is cancelled if its revision says so, and
 /// otherwise runs on.
 struct Awaited(Option<PendingCall>);
-
-impl Awaited {
-    async fn next(&mut self) -> Option<Event> {
-        let event = self.0.as_mut()?.next().await;
-        if matches!(event, None | Some(Event::Reply(_))) {
-            self.0 = None; // it has ended
-        }
-        event
-    }
-}
 
 impl Drop for Awaited {
     fn drop(&mut self) {
@@ -101,7 +109,7 @@ impl Drop for Awaited {
         }
         // Without a runtime, which is shutting down then, the call ends here.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(call.finish());
+            runtime.spawn(call);
         }
     }
 }

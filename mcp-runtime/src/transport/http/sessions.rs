@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::session_id::SessionId;
+use crate::context::Outbox;
 use crate::server::Session;
 
 /// Sessions that live at once; past it `initialize` is refused.
@@ -83,14 +84,17 @@ impl Sessions {
 
     /// Opens the session's standalone stream, in place of the one it has; it lasts until the
     /// receiver resolves.
-    pub(super) fn open_stream(&self, id: SessionId) -> Option<oneshot::Receiver<()>> {
+    pub(super) fn open_stream(
+        &self,
+        id: SessionId,
+    ) -> Option<(Arc<Outbox>, oneshot::Receiver<()>)> {
         let mut table = self.lock();
         let closing = table.closing;
         let entry = table.entries.get_mut(&id)?;
         entry.used = Instant::now();
         let (end, ended) = oneshot::channel();
         entry.stream = (!closing).then_some(end);
-        Some(ended)
+        Some((entry.session.outbox().clone(), ended))
     }
 
     /// Ends a session and cancels its calls; false if there is none of that id.
@@ -180,7 +184,7 @@ mod tests {
         for _ in 0..2 {
             let idle = sessions.register(session()).unwrap();
             let streaming = sessions.register(session()).unwrap();
-            let stream = sessions.open_stream(streaming).unwrap();
+            let (_, stream) = sessions.open_stream(streaming).unwrap();
             until(|| sessions.live() == 1).await;
             assert!(sessions.find(idle).is_none());
             tokio::time::sleep(2 * SOON).await;
@@ -206,12 +210,12 @@ mod tests {
     async fn a_second_stream_ends_the_first_and_closing_ends_all() {
         let sessions = Sessions::new();
         let id = sessions.register(session()).unwrap();
-        let first = sessions.open_stream(id).unwrap();
-        let second = sessions.open_stream(id).unwrap();
+        let (_, first) = sessions.open_stream(id).unwrap();
+        let (_, second) = sessions.open_stream(id).unwrap();
         assert!(first.await.is_err());
         sessions.close_streams();
         assert!(second.await.is_err());
-        assert!(sessions.open_stream(id).unwrap().await.is_err());
+        assert!(sessions.open_stream(id).unwrap().1.await.is_err());
     }
 
     #[tokio::test]

@@ -1,8 +1,8 @@
-//! The bodies of responses that go on: a reply that comes after notifications, and the stream of a
-//! session on which messages of no request come.
+//! The bodies of responses that go on: what comes through an outbox, as events.
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{self, Poll};
 
 use bytes::Bytes;
@@ -10,46 +10,29 @@ use http_body::{Body, Frame};
 use tokio::sync::oneshot;
 
 use super::event::{self, KeepAlive};
-use crate::context::Context;
-use crate::server::{PendingCall, Reply};
+use crate::context::{Context, Outbox};
+use crate::server::PendingCall;
 
-/// What a call says, its reply last.
-///
-/// The call runs in a task of its own: a client that reads slowly holds up its stream and never
-/// the function. Between the two stands the call's outbox, which is bounded and drops what is
-/// old. A client that hangs up cancels its call if the revision says so; otherwise the call goes
-/// on, unheard.
+/// Events until the outbox is over, or the client hangs up: then it is dropped, and with it what
+/// stands for the client.
 #[derive(Debug)]
-pub(super) struct ReplyStream {
-    context: Context,
-    reply: oneshot::Receiver<Option<Reply>>,
-    /// What was said before there was a stream.
+pub(crate) struct EventStream<Client> {
+    outbox: Arc<Outbox>,
+    /// What comes before all that is in the outbox.
     begun: Vec<u8>,
     keep_alive: KeepAlive,
     ended: bool,
+    /// Dropped with the stream.
+    _client: Client,
 }
 
-impl ReplyStream {
-    pub(super) fn new(call: PendingCall, first: &[u8]) -> Self {
-        let context = call.context().clone();
-        let (done, reply) = oneshot::channel();
-        tokio::spawn(async move {
-            // Without a reader nobody is told.
-            let _ = done.send(call.finish().await);
-        });
-        let mut begun = Vec::new();
-        event::write(&mut begun, first);
-        Self { context, reply, begun, keep_alive: KeepAlive::new(), ended: false }
-    }
-
-    fn take_said(&self, events: &mut Vec<u8>) {
-        while let Some(said) = self.context.request().outbox.pop() {
-            event::write(events, &said.into_frame());
-        }
+impl<Client> EventStream<Client> {
+    pub(crate) fn new(outbox: Arc<Outbox>, begun: Vec<u8>, client: Client) -> Self {
+        Self { outbox, begun, keep_alive: KeepAlive::new(), ended: false, _client: client }
     }
 }
 
-impl Body for ReplyStream {
+impl<Client: Unpin> Body for EventStream<Client> {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -61,25 +44,22 @@ impl Body for ReplyStream {
             return Poll::Ready(None);
         }
         let mut events = std::mem::take(&mut self.begun);
-        self.context.request().outbox.register(cx.waker());
-        self.take_said(&mut events);
-        if let Poll::Ready(reply) = Pin::new(&mut self.reply).poll(cx) {
-            self.ended = true;
-            self.take_said(&mut events); // said since the look above, and before the reply
-            // A cancelled call has no reply: the stream just ends.
-            if let Ok(Some(reply)) = reply {
-                event::write(&mut events, &reply.frame);
+        let more = loop {
+            match self.outbox.poll_next(cx) {
+                Poll::Ready(Some(frame)) => event::write(&mut events, &frame),
+                Poll::Ready(None) => break false,
+                Poll::Pending => break true,
             }
+        };
+        self.ended = !more;
+        if !events.is_empty() {
+            self.keep_alive.rest();
+            return Poll::Ready(Some(Ok(Frame::data(events.into()))));
         }
-        if events.is_empty() {
-            return if self.ended {
-                Poll::Ready(None)
-            } else {
-                self.keep_alive.poll(cx).map(|comment| Some(Ok(Frame::data(comment))))
-            };
+        match more {
+            true => self.keep_alive.poll(cx).map(|comment| Some(Ok(Frame::data(comment)))),
+            false => Poll::Ready(None),
         }
-        self.keep_alive.rest();
-        Poll::Ready(Some(Ok(Frame::data(events.into()))))
     }
 
     /// True right behind the last event, which is then sent in one write with the end of the body:
@@ -89,24 +69,48 @@ impl Body for ReplyStream {
     }
 }
 
-impl Drop for ReplyStream {
+/// What a call says, its reply last.
+///
+/// The call runs in a task of its own: a client that reads slowly holds up its stream and never
+/// the function.
+pub(super) fn reply(call: PendingCall, first: &[u8]) -> EventStream<Caller> {
+    let caller = Caller(call.context().clone());
+    let outbox = call.context().request().voice.outbox().clone();
+    if let Some(owed) = outbox.owe() {
+        tokio::spawn(call.deliver(owed));
+    }
+    outbox.close();
+    let mut begun = Vec::new();
+    event::write(&mut begun, first);
+    EventStream::new(outbox, begun, caller)
+}
+
+/// Whoever reads the stream of its call. When it hangs up the call is cancelled if its revision
+/// says so, and otherwise goes on, unheard.
+#[derive(Debug)]
+pub(super) struct Caller(Context);
+
+impl Drop for Caller {
     fn drop(&mut self) {
-        if !self.ended && self.context.revision().facts().disconnect_cancels {
-            self.context.request().cancellation.cancel();
+        let request = self.0.request();
+        request.voice.outbox().abandon();
+        if self.0.revision().facts().disconnect_cancels {
+            request.cancellation.cancel(); // has no effect on a call that has its reply
         }
     }
 }
 
-/// The stream of a session: quiet, until its sessions ends.
+/// The stream of a session, on which messages of no request come: until the session ends, or
+/// another takes its place.
 #[derive(Debug)]
 pub(super) struct SessionStream {
-    ended: oneshot::Receiver<()>,
-    keep_alive: KeepAlive,
+    events: EventStream<()>,
+    replaced: oneshot::Receiver<()>,
 }
 
 impl SessionStream {
-    pub(super) fn new(ended: oneshot::Receiver<()>) -> Self {
-        Self { ended, keep_alive: KeepAlive::new() }
+    pub(super) fn new(outbox: Arc<Outbox>, replaced: oneshot::Receiver<()>) -> Self {
+        Self { events: EventStream::new(outbox, Vec::new(), ()), replaced }
     }
 }
 
@@ -118,9 +122,9 @@ impl Body for SessionStream {
         mut self: Pin<&mut Self>,
         cx: &mut task::Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if Pin::new(&mut self.ended).poll(cx).is_ready() {
+        if Pin::new(&mut self.replaced).poll(cx).is_ready() {
             return Poll::Ready(None);
         }
-        self.keep_alive.poll(cx).map(|comment| Some(Ok(Frame::data(comment))))
+        Pin::new(&mut self.events).poll_frame(cx)
     }
 }

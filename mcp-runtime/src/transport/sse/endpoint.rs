@@ -10,16 +10,15 @@ use http::header::RETRY_AFTER;
 use http::request::Parts;
 use http::{Method, StatusCode};
 
-use super::mailbox::Mailbox;
 use super::peer::SsePeer;
-use super::stream::Stream;
 use crate::revision::{Era, Revision};
-use crate::server::{Class, Event, Incoming, Outcome, Reply, RequestEra, Service, Session};
+use crate::server::{Class, Incoming, Outcome, Reply, RequestEra, Service, Session};
 use crate::transport::http::endpoint::guarded;
 use crate::transport::http::guard::Guard;
 use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
 use crate::transport::http::refusal::{Refusal, empty};
 use crate::transport::http::session_id::SessionId;
+use crate::transport::http::stream::EventStream;
 use crate::transport::http::{body, event};
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Member, Message, MessageKind};
@@ -32,19 +31,12 @@ const LIMIT: usize = 10_000;
 pub(in crate::transport) struct Endpoint {
     service: Arc<Service>,
     guard: Arc<Guard>,
-    connections: Mutex<HashMap<SessionId, Arc<Connection>>>,
-}
-
-/// A client: its session, and what it has still to read.
-#[derive(Debug)]
-pub(super) struct Connection {
-    pub(super) session: Arc<Session>,
-    pub(super) mailbox: Mailbox,
+    sessions: Mutex<HashMap<SessionId, Arc<Session>>>,
 }
 
 impl Endpoint {
     pub(in crate::transport) fn new(service: Arc<Service>, guard: Arc<Guard>) -> Arc<Self> {
-        Arc::new(Self { service, guard, connections: Mutex::default() })
+        Arc::new(Self { service, guard, sessions: Mutex::default() })
     }
 
     pub(in crate::transport) fn router(self: Arc<Self>) -> Router {
@@ -72,11 +64,7 @@ impl Endpoint {
 
     /// Ends each stream once what it owes is sent.
     pub(in crate::transport) fn close_streams(&self) {
-        self.connections().values().for_each(|connection| connection.mailbox.close());
-    }
-
-    pub(super) fn disconnected(&self, id: SessionId) {
-        self.connections().remove(&id);
+        self.sessions().values().for_each(|session| session.outbox().close());
     }
 
     fn connect(self: &Arc<Self>, request: &Parts) -> Result<Response, Refusal> {
@@ -86,19 +74,23 @@ impl Endpoint {
         if !Accepts::of(&request.headers).events {
             return Err(not_acceptable("send `Accept: text/event-stream`"));
         }
-        let connection =
-            Arc::new(Connection { session: Arc::new(Session::new()), mailbox: Mailbox::default() });
-        let id = self.register(connection.clone()).ok_or_else(too_many)?;
-        Ok(event::response(Body::new(Stream::new(self.clone(), id, connection))))
+        let session = Arc::new(Session::new());
+        let id = self.register(session.clone()).ok_or_else(too_many)?;
+        // The first event: where to post to.
+        let mut begun = Vec::new();
+        event::write_named(&mut begun, "endpoint", format!("/messages?session={id}").as_bytes());
+        let outbox = session.outbox().clone();
+        let reader = Reader { endpoint: self.clone(), id, session };
+        Ok(event::response(Body::new(EventStream::new(outbox, begun, reader))))
     }
 
-    fn register(&self, connection: Arc<Connection>) -> Option<SessionId> {
-        let mut connections = self.connections();
-        if connections.len() >= LIMIT {
+    fn register(&self, session: Arc<Session>) -> Option<SessionId> {
+        let mut sessions = self.sessions();
+        if sessions.len() >= LIMIT {
             return None;
         }
         let id = SessionId::random()?;
-        connections.insert(id, connection);
+        sessions.insert(id, session);
         Some(id)
     }
 
@@ -109,62 +101,79 @@ impl Endpoint {
             return Err(method_not_allowed("POST, OPTIONS"));
         }
         require_json(&request.headers)?;
-        let connection = self.named_connection(&request).ok_or_else(|| {
+        let session = self.named_session(&request).ok_or_else(|| {
             let what = "no such session, or its stream is closed: GET /sse opens another";
             Refusal::new(StatusCode::NOT_FOUND, what)
         })?;
         let bytes = body::read(&request.headers, body).await?;
         let message =
             Message::parse(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))?;
-        let asks = matches!(message.kind, MessageKind::Request { .. });
-        if asks && !connection.mailbox.owe() {
-            let what = "too many replies wait to be read from the stream";
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            return Err(Refusal::of_message(status, &message.kind, what).with(RETRY_AFTER, "1"));
-        }
-        connection.run(&self.service, message, SsePeer { headers: request.headers });
+        self.hand_in(session, message, SsePeer { headers: request.headers })?;
         Ok(empty(StatusCode::ACCEPTED))
     }
 
-    fn named_connection(&self, request: &Parts) -> Option<Arc<Connection>> {
-        let mut pairs = request.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
-        let (_, id) = pairs.find(|(name, _)| *name == "session")?;
-        self.connections().get(&SessionId::parse(id.as_bytes())?).cloned()
+    /// Hands a message in; what comes of it goes to the stream.
+    fn hand_in(
+        &self,
+        session: Arc<Session>,
+        message: Message,
+        peer: SsePeer,
+    ) -> Result<(), Refusal> {
+        let outbox = session.outbox().clone();
+        let owed = match &message.kind {
+            MessageKind::Request { .. } if outbox.is_full() => None,
+            _ => outbox.owe(),
+        };
+        let owed = owed.ok_or_else(|| {
+            let what = "too many replies wait to be read from the stream, or it is closing";
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            Refusal::of_message(status, &message.kind, what).with(RETRY_AFTER, "1")
+        })?;
+        if let Some(refusal) = stateless(&message) {
+            owed.reply(refusal.frame);
+            return Ok(());
+        }
+        let incoming = Incoming {
+            message,
+            session: Some(session),
+            peer: Arc::new(peer),
+            outbox: Some(outbox),
+        };
+        match self.service.handle(incoming) {
+            Outcome::Accepted => {}
+            Outcome::Ready { reply, .. } => owed.reply(reply.frame),
+            Outcome::Pending(call) => {
+                // The session cancels it when the stream ends.
+                tokio::spawn(call.deliver(owed));
+            }
+        }
+        Ok(())
     }
 
-    fn connections(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Connection>>> {
-        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    fn named_session(&self, request: &Parts) -> Option<Arc<Session>> {
+        let mut pairs = request.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+        let (_, id) = pairs.find(|(name, _)| *name == "session")?;
+        self.sessions().get(&SessionId::parse(id.as_bytes())?).cloned()
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Session>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Connection {
-    fn run(self: Arc<Self>, service: &Arc<Service>, message: Message, peer: SsePeer) {
-        if let Some(refusal) = stateless(&message) {
-            return self.mailbox.reply(refusal.frame);
-        }
-        let session = Some(self.session.clone());
-        match service.handle(Incoming { message, session, peer: Arc::new(peer) }) {
-            Outcome::Accepted => {}
-            Outcome::Ready { notifications, reply } => {
-                notifications
-                    .into_iter()
-                    .for_each(|notification| self.mailbox.notify(notification));
-                self.mailbox.reply(reply.frame);
-            }
-            Outcome::Pending(mut call) => {
-                // The session cancels it when the stream ends.
-                tokio::spawn(async move {
-                    loop {
-                        match call.next().await {
-                            Some(Event::Notification(frame)) => self.mailbox.notify(frame),
-                            Some(Event::Request(frame)) => self.mailbox.ask(frame),
-                            Some(Event::Reply(reply)) => return self.mailbox.reply(reply.frame),
-                            None => return self.mailbox.waive(),
-                        }
-                    }
-                });
-            }
-        }
+/// A connected client. When it hangs up its session ends.
+#[derive(Debug)]
+struct Reader {
+    endpoint: Arc<Endpoint>,
+    id: SessionId,
+    session: Arc<Session>,
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.endpoint.sessions().remove(&self.id);
+        self.session.end();
+        self.session.outbox().abandon();
     }
 }
 

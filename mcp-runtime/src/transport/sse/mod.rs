@@ -4,8 +4,6 @@
 //! The stream is the session: both end together.
 
 mod endpoint;
-mod mailbox;
 mod peer;
-mod stream;
 
 pub(super) use endpoint::Endpoint;

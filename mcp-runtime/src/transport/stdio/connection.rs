@@ -2,7 +2,8 @@
 //!
 //! Every complete line of a read is handled before anything is written, so that a client that sends
 //! many requests at once costs one read and one write for all of them. What is ready is answered in
-//! place; a function that has not returned runs in a [task of its own](super::calls).
+//! place; a function that has not returned runs in a task of its own, and what it says comes back
+//! through the session's outbox.
 //!
 //! A client may write before it reads: replies wait, and requests are taken, until [`FULL`] is
 //! exceeded. From there on it has to read before more is done for it.
@@ -16,11 +17,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use super::calls::Calls;
 use super::lines::{Line, Lines};
 use super::platform::{Input, Output};
 use super::writer::Writer;
-use crate::context::{NoHeaders, Peer};
+use crate::context::{NoHeaders, Outbox, Peer};
 use crate::server::{Class, Incoming, Outcome, Reply, Service, Session};
 use crate::wire::{Code, ErrorObject, Message, Unreadable};
 
@@ -39,7 +39,7 @@ pub(super) struct Connection {
     peer: Arc<dyn Peer>,
     input: Input,
     lines: Lines,
-    calls: Calls,
+    outbox: Arc<Outbox>,
     writer: Writer,
 }
 
@@ -55,13 +55,14 @@ pub(super) enum End {
 
 impl Connection {
     pub(super) fn new(service: Arc<Service>, input: Input, output: Output) -> Self {
+        let session = Arc::new(Session::new());
         Self {
             service,
-            session: Arc::new(Session::new()),
+            outbox: session.outbox().clone(),
+            session,
             peer: Arc::new(NoHeaders),
             input,
             lines: Lines::new(LINE_LIMIT),
-            calls: Calls::new(),
             writer: Writer::new(output),
         }
     }
@@ -119,7 +120,7 @@ impl Connection {
 
     fn take_frames(&mut self, cx: &mut Context<'_>) {
         while !self.writer.is_full()
-            && let Poll::Ready(frame) = self.calls.poll_frame(cx)
+            && let Poll::Ready(Some(frame)) = self.outbox.poll_next(cx)
         {
             self.writer.push(frame);
         }
@@ -150,14 +151,24 @@ impl Connection {
             Ok(message) => message,
             Err(unreadable) => return self.refuse(&unreadable),
         };
-        let session = Some(self.session.clone());
-        match self.service.handle(Incoming { message, session, peer: self.peer.clone() }) {
+        let incoming = Incoming {
+            message,
+            session: Some(self.session.clone()),
+            peer: self.peer.clone(),
+            outbox: Some(self.outbox.clone()),
+        };
+        match self.service.handle(incoming) {
             Outcome::Accepted => {}
-            Outcome::Ready { notifications, reply } => {
-                notifications.into_iter().for_each(|notification| self.writer.push(notification));
+            Outcome::Ready { reply, .. } => {
+                // What the call has said comes first.
+                std::iter::from_fn(|| self.outbox.pop()).for_each(|said| self.writer.push(said));
                 self.writer.push(reply.frame);
             }
-            Outcome::Pending(call) => self.calls.start(call),
+            Outcome::Pending(call) => {
+                if let Some(owed) = self.outbox.owe() {
+                    tokio::spawn(call.deliver(owed));
+                }
+            }
         }
     }
 
@@ -181,12 +192,12 @@ impl Connection {
 
     /// Waits for the calls that run, up to `limit`, and writes what they say.
     async fn finish(self, limit: Duration) -> io::Result<()> {
-        let Self { calls, mut writer, .. } = self;
-        let mut frames = calls.into_frames();
+        let Self { outbox, mut writer, .. } = self;
+        outbox.close();
         let poll_rest = move |cx: &mut Context<'_>| {
             loop {
                 let was_full = writer.is_full();
-                match if was_full { Poll::Pending } else { frames.poll_recv(cx) } {
+                match if was_full { Poll::Pending } else { outbox.poll_next(cx) } {
                     Poll::Ready(Some(frame)) => writer.push(frame),
                     Poll::Ready(None) => return writer.poll_close(cx),
                     Poll::Pending => {

@@ -2,11 +2,8 @@
 //!
 //! ```text
 //! platform (whose file descriptors?) → lines → connection → writer
-//!                                                ↕
-//!                                              calls (functions that have not returned)
 //! ```
 
-mod calls;
 mod connection;
 mod lines;
 mod platform;

@@ -1,0 +1,151 @@
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::outbox::Outbox;
+use crate::wire::RequestId;
+
+/// What a call may say before its reply, and where it goes.
+#[derive(Debug, Default)]
+pub(crate) struct Voice {
+    outlet: Outlet,
+    said: Mutex<Said>,
+}
+
+/// The way to the client.
+#[derive(Debug)]
+enum Outlet {
+    /// All calls of a connection share one stream.
+    Shared(Arc<Outbox>),
+    /// The call has a stream of its own, made when it is needed.
+    Own(OnceLock<Arc<Outbox>>),
+}
+
+#[derive(Debug, Default)]
+struct Said {
+    /// Progress has to grow strictly (basic/utilities/progress).
+    progress: Option<f64>,
+    /// The reply is made: nothing may follow it.
+    ended: bool,
+}
+
+impl Default for Outlet {
+    fn default() -> Self {
+        Self::Own(OnceLock::new())
+    }
+}
+
+impl Voice {
+    /// A call speaks through `outbox`; without one it has one of its own.
+    pub(crate) fn new(outbox: Option<Arc<Outbox>>) -> Self {
+        let outlet = outbox.map_or_else(Outlet::default, Outlet::Shared);
+        Self { outlet, said: Mutex::default() }
+    }
+
+    /// Where what the call says waits.
+    pub(crate) fn outbox(&self) -> &Arc<Outbox> {
+        match &self.outlet {
+            Outlet::Shared(outbox) => outbox,
+            Outlet::Own(outbox) => outbox.get_or_init(Arc::default),
+        }
+    }
+
+    /// What the call has said, for whoever sends it in one piece with the reply; nothing if it is
+    /// on its way already.
+    pub(crate) fn take_said(&self) -> Vec<Vec<u8>> {
+        match &self.outlet {
+            Outlet::Own(outbox) => {
+                outbox.get().into_iter().flat_map(|own| std::iter::from_fn(|| own.pop())).collect()
+            }
+            Outlet::Shared(_) => Vec::new(),
+        }
+    }
+
+    /// Says how far the work is, unless that does not exceed what was said before; makes the frame
+    /// only if so.
+    pub(super) fn progress(
+        &self,
+        token: &RequestId,
+        done: f64,
+        frame: impl FnOnce() -> Option<Vec<u8>>,
+    ) {
+        let mut said = self.said();
+        let grows = done.is_finite() && said.progress.is_none_or(|last| done > last);
+        if !said.ended
+            && grows
+            && let Some(frame) = frame()
+        {
+            said.progress = Some(done);
+            self.outbox().progress(token, frame);
+        }
+    }
+
+    pub(super) fn log(&self, frame: Option<Vec<u8>>) {
+        let said = self.said();
+        if let Some(frame) = frame
+            && !said.ended
+        {
+            self.outbox().log(frame);
+        }
+    }
+
+    /// Asks the client; false if nothing may be said any more.
+    pub(super) fn ask(&self, id: i64, frame: Vec<u8>) -> bool {
+        let said = self.said();
+        if !said.ended {
+            self.outbox().question(id, frame);
+        }
+        !said.ended
+    }
+
+    /// Takes a question back: one that was not sent is simply not sent, of another `cancelled`
+    /// tells the client, even after the reply.
+    pub(super) fn retract(&self, id: i64, cancelled: impl FnOnce() -> Option<Vec<u8>>) {
+        if !self.outbox().retract(id)
+            && let Some(frame) = cancelled()
+        {
+            self.outbox().send(frame);
+        }
+    }
+
+    /// Nothing may be said any more.
+    pub(crate) fn end(&self) {
+        self.said().ended = true;
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_grows_strictly() {
+        let voice = Voice::default();
+        for done in [1.0, 1.0, 3.0, 2.0, f64::NAN, 4.0] {
+            let frame = || Some(done.to_string().into_bytes());
+            voice.progress(&RequestId::Number(1), done, frame);
+        }
+        assert_eq!(voice.take_said(), [b"1", b"3", b"4"]);
+    }
+
+    #[test]
+    fn nothing_follows_the_reply() {
+        let voice = Voice::default();
+        voice.end();
+        voice.log(Some(b"late".to_vec()));
+        voice.progress(&RequestId::Number(1), 1.0, || Some(b"late".to_vec()));
+        assert!(!voice.ask(1, b"late".to_vec()));
+        assert!(voice.take_said().is_empty());
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_not_taken() {
+        let shared = Arc::new(Outbox::default());
+        let voice = Voice::new(Some(shared.clone()));
+        voice.log(Some(b"l".to_vec()));
+        assert!(voice.take_said().is_empty());
+        assert_eq!(shared.pop(), Some(b"l".to_vec()));
+    }
+}

@@ -1,0 +1,108 @@
+//! Running a function: where, and what if it panics.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{self, Poll};
+use std::time::Instant;
+
+use tokio::task::JoinHandle;
+
+use super::capacity::Capacity;
+use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Run};
+use crate::wire::ErrorObject;
+
+/// A function that was started.
+pub(super) enum Started<R> {
+    Done(Result<R, Fault>),
+    Running(Running<R>),
+}
+
+/// A function that has not returned.
+pub(super) enum Running<R> {
+    Here(BoxFuture<Result<R, Fault>>),
+    OnThread(JoinHandle<Result<R, Fault>>),
+}
+
+/// Starts a function where its kind and its pace say.
+pub(super) fn start<R: Send + 'static>(
+    capacity: &Capacity,
+    run: Run<R>,
+    call: Call,
+    pace: &Pace,
+) -> Started<R> {
+    match run {
+        Run::Async(run) => Started::Running(Running::Here(run(call))),
+        Run::Inline(run) => Started::Done(caught(|| run(call))),
+        Run::Blocking(run) => Started::Running(on_thread(call, move |call| caught(|| run(call)))),
+        Run::Sync(run) => {
+            if pace.is_quick()
+                && let Some(_leave) = capacity.run_in_place()
+            {
+                return Started::Done(timed(pace, || run(call)));
+            }
+            let pace = pace.clone();
+            Started::Running(on_thread(call, move |call| timed(&pace, || run(call))))
+        }
+    }
+}
+
+fn on_thread<R: Send + 'static>(
+    call: Call,
+    work: impl FnOnce(Call) -> Result<R, Fault> + Send + 'static,
+) -> Running<R> {
+    let context = call.context().clone();
+    Running::OnThread(tokio::task::spawn_blocking(move || {
+        let outcome = work(call);
+        // At once: what it would have interrupted may serve another call by now.
+        context.request().end();
+        outcome
+    }))
+}
+
+fn timed<R>(pace: &Pace, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
+    let started = Instant::now();
+    let outcome = caught(run);
+    pace.record(started.elapsed());
+    outcome
+}
+
+/// Turns a panic into an answer. The author's state may be half-way through a change, as it would
+/// be with any error; nothing of ours is touched while the function runs.
+fn caught<R>(run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(panic)))
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Fault {
+    let text = panic.downcast_ref::<&str>().copied();
+    match text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)) {
+        Some(text) => tracing::error!(panic = text, "a function panicked"),
+        None => {
+            tracing::error!("a function panicked, without a text");
+            std::mem::forget(panic); // the author's: its drop may panic again
+        }
+    }
+    Fault { kind: FaultKind::Protocol(ErrorObject::internal()) }
+}
+
+impl<R> Running<R> {
+    pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<R, Fault>> {
+        match self {
+            Self::Here(future) => catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
+                .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic)))),
+            Self::OnThread(handle) => Pin::new(handle).poll(cx).map(|joined| {
+                // The thread catches panics, so this is a runtime that shuts down.
+                joined.unwrap_or_else(|error| Err(Fault::internal(error)))
+            }),
+        }
+    }
+}
+
+impl<R> Drop for Running<R> {
+    /// A function that still waits for a thread need not run for nobody. One that runs goes on.
+    fn drop(&mut self) {
+        if let Self::OnThread(handle) = self {
+            handle.abort();
+        }
+    }
+}
