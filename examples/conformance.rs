@@ -128,6 +128,14 @@ async fn test_tool_with_logging(ctx: &Context) -> &'static str {
     "Three messages logged"
 }
 
+/// Lets its connection go, and has its result when the client is back.
+#[tool]
+async fn test_reconnection(ctx: &Context) -> &'static str {
+    ctx.close_stream();
+    sleep(2 * PAUSE).await;
+    "Reconnection test completed"
+}
+
 /// Logs one message, which clients that ask for none do not get.
 #[tool]
 fn test_logging_tool(ctx: &Context) -> &'static str {

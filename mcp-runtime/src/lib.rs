@@ -42,7 +42,7 @@ pub use handler::{
 pub use revision::Revision;
 pub use server::{Error, Server, StateFactory};
 #[cfg(feature = "http")]
-pub use transport::http::HttpOptions;
+pub use transport::http::{EventStore, HttpOptions, StoredEvent};
 pub use wire::cache::CacheScope;
 pub use wire::content::{Content, Role};
 pub use wire::icon::{Icon, Theme};

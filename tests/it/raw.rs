@@ -31,6 +31,7 @@ pub(crate) struct Response {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Event {
     pub(crate) name: String,
+    pub(crate) id: String,
     pub(crate) data: String,
 }
 
@@ -161,8 +162,14 @@ impl Response {
     /// The messages of a body of events.
     pub(crate) fn messages(&self) -> Vec<Value> {
         assert_eq!(self.header("content-type"), Some("text/event-stream"), "{self:?}");
-        events(&self.body).iter().map(|event| serde_json::from_str(&event.data).unwrap()).collect()
+        messages(&self.body)
     }
+}
+
+/// The messages in a text of events; one without data is none.
+pub(crate) fn messages(text: &str) -> Vec<Value> {
+    let events = events(text).into_iter().filter(|event| !event.data.is_empty());
+    events.map(|event| serde_json::from_str(&event.data).unwrap()).collect()
 }
 
 /// The events in a text that ends with a whole one; comments are skipped.
@@ -174,7 +181,7 @@ pub(crate) fn events(text: &str) -> Vec<Event> {
                 let lines = block.lines().filter_map(|line| line.split_once(": "));
                 lines.filter(|(known, _)| *known == name).map(|(_, value)| value).collect()
             };
-            Event { name: field("event"), data: field("data") }
+            Event { name: field("event"), id: field("id"), data: field("data") }
         })
         .collect()
 }

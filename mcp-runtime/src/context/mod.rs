@@ -133,6 +133,30 @@ impl Context {
         OnCancel { key: self.request.cancellation.on_cancel(Box::new(f)), context: self.clone() }
     }
 
+    /// Lets the client's connection go while the work goes on; the client comes back for the rest
+    /// (streamable-http, "Resumability and redelivery").
+    ///
+    /// For work of minutes, so that no proxy has to hold a connection for it. The client asks again
+    /// after half a second, and the result waits for it, for up to 5 minutes. Where there is no such
+    /// connection, over stdio and in other revisions, nothing happens.
+    ///
+    /// ```
+    /// use mcp_runtime::{Context, tool};
+    ///
+    /// # async fn build() -> String { String::new() }
+    /// /// Builds everything.
+    /// #[tool]
+    /// async fn build_all(ctx: &Context) -> String {
+    ///     ctx.close_stream();
+    ///     build().await
+    /// }
+    /// ```
+    pub fn close_stream(&self) {
+        if self.request.revision.facts().primes_streams {
+            self.request.voice.part();
+        }
+    }
+
     /// The client's declaration of itself.
     pub fn client(&self) -> &Client {
         self.request.client.get_or_init(|| {

@@ -35,6 +35,8 @@ struct Queue {
     /// Replies that are still to come.
     owed: usize,
     reader: Option<Waker>,
+    /// The connection is not needed for now.
+    parting: bool,
     /// Nothing comes after what is owed.
     closing: bool,
     /// Nobody reads any more.
@@ -137,6 +139,16 @@ impl Outbox {
         self.lock().remove(0).map(Letter::into_frame)
     }
 
+    /// Ready once there is something to do for a reader.
+    pub(crate) fn poll_waiting(&self, cx: &mut task::Context<'_>) -> Poll<()> {
+        let mut queue = self.lock();
+        if !queue.waiting.is_empty() || queue.parting {
+            return Poll::Ready(());
+        }
+        queue.register(cx);
+        Poll::Pending
+    }
+
     /// What to send next; `None` once the box is closed, and nothing is owed.
     pub(crate) fn poll_next(&self, cx: &mut task::Context<'_>) -> Poll<Option<Vec<u8>>> {
         let mut queue = self.lock();
@@ -146,11 +158,25 @@ impl Outbox {
         if queue.closing && queue.owed == 0 {
             return Poll::Ready(None);
         }
-        match &mut queue.reader {
-            Some(known) => known.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
-        }
+        queue.register(cx);
         Poll::Pending
+    }
+
+    /// Lets the reader go, if it is one that can come back.
+    pub(super) fn part(&self) {
+        let mut queue = self.lock();
+        queue.parting = true;
+        queue.wake();
+    }
+
+    /// Whether the reader is let go; for once.
+    pub(crate) fn take_parting(&self) -> bool {
+        std::mem::take(&mut self.lock().parting)
+    }
+
+    /// Lets the reader look again.
+    pub(crate) fn wake(&self) {
+        self.lock().wake();
     }
 
     /// Nothing is put in from here on but what is owed.
@@ -220,6 +246,13 @@ impl Queue {
         if letter.can_be_lost() {
             self.notifications -= 1;
             self.notification_bytes -= bytes;
+        }
+    }
+
+    fn register(&mut self, cx: &task::Context<'_>) {
+        match &mut self.reader {
+            Some(known) => known.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
         }
     }
 

@@ -106,6 +106,14 @@ impl Voice {
         }
     }
 
+    /// Lets the connection go for which the client can come back.
+    pub(super) fn part(&self) {
+        let said = self.said();
+        if !said.ended {
+            self.outbox().part();
+        }
+    }
+
     /// Nothing may be said any more.
     pub(crate) fn end(&self) {
         self.said().ended = true;

@@ -61,6 +61,8 @@ pub(crate) struct Facts {
     pub(crate) asks_in_rounds: bool,
     /// Requests of an HTTP session name the revision in a header, and a name nobody knows is refused.
     pub(crate) version_header_checked: bool,
+    /// A stream begins with an event by which a client can come back to it, and may end early.
+    pub(crate) primes_streams: bool,
     /// Headers repeat the arguments whose schema asks for it.
     pub(crate) mirrors_arguments: bool,
     /// A client that completes an argument says which others it has.
@@ -78,6 +80,7 @@ const HANDSHAKE: Facts = Facts {
     elicits_by_url: false,
     asks_in_rounds: false,
     version_header_checked: true,
+    primes_streams: false,
     mirrors_arguments: false,
     completes_in_context: true,
 };
@@ -137,6 +140,7 @@ impl Revision {
                 answers_without_id: true,
                 elicits: true,
                 elicits_by_url: true,
+                primes_streams: true,
                 ..HANDSHAKE
             },
             Self::V2026_07_28 => &Facts {
@@ -150,6 +154,7 @@ impl Revision {
                 elicits_by_url: true,
                 asks_in_rounds: true,
                 version_header_checked: true,
+                primes_streams: false,
                 mirrors_arguments: true,
                 completes_in_context: true,
             },

@@ -4,7 +4,7 @@ use mcp_runtime::HttpOptions;
 
 use super::*;
 use crate::http::{BOTH, JSON, V26, call, meta, request};
-use crate::raw::{Connection, events};
+use crate::raw::{Connection, messages};
 use crate::served::{Served, serve};
 
 fn served(options: HttpOptions) -> Served {
@@ -36,12 +36,11 @@ async fn a_session_is_asked_on_the_stream_of_its_call() {
     assert_eq!(head.header("content-type"), Some("text/event-stream"));
     let mut texts = String::new();
     let mut answered = 0;
-    let mut messages: Vec<Value> = Vec::new();
+    let mut heard: Vec<Value> = Vec::new();
     while let Some(chunk) = stream.chunk().await {
         texts += std::str::from_utf8(&chunk).unwrap();
-        messages =
-            events(&texts).iter().map(|one| serde_json::from_str(&one.data).unwrap()).collect();
-        for question in messages[answered..].iter().filter(|one| one.get("method").is_some()) {
+        heard = messages(&texts);
+        for question in heard[answered..].iter().filter(|one| one.get("method").is_some()) {
             let Answer::Result(result) =
                 obliging(question["method"].as_str().unwrap(), &question["params"])
             else {
@@ -51,10 +50,10 @@ async fn a_session_is_asked_on_the_stream_of_its_call() {
             let response = posts.post(&[("Mcp-Session-Id", &id)], &response.to_string()).await;
             assert_eq!((response.status(), &*response.body), (202, ""));
         }
-        answered = messages.len();
+        answered = heard.len();
     }
-    assert_eq!(messages.len(), 4);
-    assert_eq!(messages[3]["result"]["content"][0]["text"], "Ada Lovelace Countess");
+    assert_eq!(heard.len(), 4);
+    assert_eq!(heard[3]["result"]["content"][0]["text"], "Ada Lovelace Countess");
 }
 
 /// A request without a session, whose client can do everything that is said.

@@ -4,6 +4,7 @@ mod eras;
 mod guard;
 mod limits;
 mod params;
+mod resume;
 mod sessions;
 mod streams;
 
@@ -96,6 +97,16 @@ async fn recite(ctx: &Context, probe: &Probe, lines: u32, size: usize, pause: u6
     lines
 }
 
+/// Lets its connection go, and goes on.
+#[tool]
+async fn depart(ctx: &Context, probe: &Probe, ms: u64) -> &'static str {
+    ctx.close_stream();
+    probe.0.started.fetch_add(1, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    probe.0.finished.fetch_add(1, Ordering::SeqCst);
+    "arrived"
+}
+
 /// Says something and returns at once.
 #[tool(inline)]
 fn remark(ctx: &Context) -> &'static str {
@@ -126,7 +137,7 @@ pub(crate) fn server(probe: &Probe) -> impl FnOnce() -> Server + Send + 'static 
     move || {
         Server::new("fixture", "1.0.0")
             .state(probe)
-            .with(tools![add, nap, doze, recite, remark, header, note, greet])
+            .with(tools![add, nap, doze, recite, depart, remark, header, note, greet])
     }
 }
 

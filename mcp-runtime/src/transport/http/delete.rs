@@ -11,7 +11,7 @@ use super::sessions::Sessions;
 
 /// Ends the session, its stream and its calls.
 pub(super) fn delete(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let id = addressed(sessions, headers, "Mcp-Session-Id is missing: which session is to end?")?;
+    let kept = addressed(sessions, headers, "Mcp-Session-Id is missing: which session is to end?")?;
     // Both 200 and 204 mean it; the older Python clients know only 200.
-    if sessions.end(id) { Ok(empty(StatusCode::OK)) } else { Err(UnknownSession.into()) }
+    if sessions.end(kept.id) { Ok(empty(StatusCode::OK)) } else { Err(UnknownSession.into()) }
 }

@@ -11,7 +11,7 @@ use super::guard::Guard;
 use super::media::method_not_allowed;
 use super::refusal::{Refusal, single};
 use super::session_id::SessionId;
-use super::sessions::Sessions;
+use super::sessions::{Kept, Sessions};
 use super::{cors, delete, get, post, version};
 use crate::server::Service;
 
@@ -94,14 +94,14 @@ pub(super) fn addressed(
     sessions: &Arc<Sessions>,
     headers: &HeaderMap,
     unnamed: &'static str,
-) -> Result<SessionId, Refusal> {
+) -> Result<Arc<Kept>, Refusal> {
     let id =
         named_session(headers)?.ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, unnamed))??;
-    let session = sessions.find(id).ok_or(UnknownSession)?;
-    if version::is_checked(&session) {
+    let kept = sessions.find(id).ok_or(UnknownSession)?;
+    if version::is_checked(&kept.session) {
         version::named(headers).map_err(|what| Refusal::new(StatusCode::BAD_REQUEST, what))?;
     }
-    Ok(id)
+    Ok(kept)
 }
 
 /// A session that was never opened, or is over.

@@ -1,5 +1,6 @@
 //! Server-sent events (HTML, "Server-sent events"), as far as MCP uses them.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{self, Poll};
 use std::time::Duration;
@@ -28,6 +29,29 @@ pub(crate) fn write_named(buffer: &mut Vec<u8>, name: &str, data: &[u8]) {
     for part in [b"event: ", name.as_bytes(), b"\ndata: ", data, b"\n\n"] {
         buffer.extend_from_slice(part);
     }
+}
+
+/// The name of an event within a session: its stream, and its place in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EventId(pub(super) u32, pub(super) u64);
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.0, self.1)
+    }
+}
+
+/// Writes a message as an event behind which a client can go on.
+pub(super) fn write_numbered(buffer: &mut Vec<u8>, id: EventId, message: &[u8]) {
+    buffer.extend_from_slice(format!("id: {id}\n").as_bytes());
+    write(buffer, message);
+}
+
+/// Writes an event without a message: it gives the client an id, and says how long it should wait
+/// before it comes back.
+pub(super) fn write_priming(buffer: &mut Vec<u8>, id: EventId, retry: Duration) {
+    let event = format!("id: {id}\nretry: {}\ndata:\n\n", retry.as_millis());
+    buffer.extend_from_slice(event.as_bytes());
 }
 
 /// A response of events. Proxies are told not to hold them back.
@@ -79,6 +103,17 @@ mod tests {
         assert_eq!(
             String::from_utf8(events).unwrap(),
             "event: message\ndata: {}\n\nevent: endpoint\ndata: /messages\n\n"
+        );
+    }
+
+    #[test]
+    fn an_event_by_which_a_client_comes_back_has_an_id() {
+        let mut events = Vec::new();
+        write_priming(&mut events, EventId(3, 0), Duration::from_millis(500));
+        write_numbered(&mut events, EventId(3, 1), b"{}");
+        assert_eq!(
+            String::from_utf8(events).unwrap(),
+            "id: 3/0\nretry: 500\ndata:\n\nid: 3/1\nevent: message\ndata: {}\n\n"
         );
     }
 

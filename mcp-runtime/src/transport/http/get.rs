@@ -1,17 +1,17 @@
-//! GET: the stream of a session.
+//! GET: the stream of a session for messages of no request, or one that a client comes back to.
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::response::Response;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use super::endpoint::{UnknownSession, addressed};
-use super::event;
+use super::endpoint::addressed;
 use super::media::{Accepts, not_acceptable};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, single};
 use super::sessions::Sessions;
-use super::stream::SessionStream;
+use super::stream;
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 pub(super) fn get(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Response, Refusal> {
     if !Accepts::of(headers).events {
@@ -19,7 +19,23 @@ pub(super) fn get(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Respo
     }
     let unnamed =
         "an MCP endpoint: POST messages here; GET needs the Mcp-Session-Id of an open session";
-    let id = addressed(sessions, headers, unnamed)?;
-    let (outbox, ended) = sessions.open_stream(id).ok_or(UnknownSession)?;
-    Ok(event::response(Body::new(SessionStream::new(outbox, ended))))
+    let kept = addressed(sessions, headers, unnamed)?;
+    let reader = match last_event(headers)? {
+        None => kept.streams.standalone(),
+        Some(event) => kept.streams.resume(event).ok_or_else(|| {
+            let what = "Last-Event-ID names no event of this session that is still kept";
+            Refusal::new(StatusCode::BAD_REQUEST, what)
+        })?,
+    };
+    Ok(stream::response(reader))
+}
+
+/// The last event the client has seen of the stream it comes back to.
+fn last_event(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let value = single(headers, &LAST_EVENT_ID).ok();
+    let text = value.and_then(|value| value.map(HeaderValue::to_str).transpose().ok());
+    text.ok_or_else(|| {
+        let what = "Last-Event-ID stands several times, or is no text";
+        Refusal::new(StatusCode::BAD_REQUEST, what)
+    })
 }

@@ -13,6 +13,7 @@ mod cors;
 mod delete;
 pub(super) mod endpoint;
 pub(super) mod event;
+mod event_store;
 mod get;
 pub(super) mod guard;
 mod listener;
@@ -29,10 +30,12 @@ pub(super) mod session_id;
 mod sessions;
 mod site;
 pub(super) mod stream;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod version;
 
+pub use event_store::{EventStore, StoredEvent};
 pub(crate) use listener::{Listener, bind};
 pub use options::HttpOptions;
 pub(crate) use serve::serve;

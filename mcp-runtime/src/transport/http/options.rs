@@ -1,6 +1,8 @@
 #[cfg(feature = "cli")]
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
+use super::EventStore;
 #[cfg(feature = "cli")]
 use super::Mode;
 
@@ -29,6 +31,8 @@ pub struct HttpOptions {
     pub allow_hosts: Vec<String>,
     /// Web pages that may call, beside those of an allowed host.
     pub allow_origins: Vec<String>,
+    /// What keeps the messages of broken streams; memory unless said.
+    pub event_store: Option<Arc<dyn EventStore>>,
 }
 
 impl Default for HttpOptions {
@@ -39,6 +43,7 @@ impl Default for HttpOptions {
             with_sse: false,
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
+            event_store: None,
         }
     }
 }
@@ -74,6 +79,12 @@ impl HttpOptions {
     /// Lets web pages of these origins call (`https://app.example.com`); `*` lets all.
     pub fn allow_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allow_origins.extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// Keeps what was sent on the streams of sessions elsewhere than in memory.
+    pub fn event_store(mut self, store: impl EventStore) -> Self {
+        self.event_store = Some(Arc::new(store));
         self
     }
 

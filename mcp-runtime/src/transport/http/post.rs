@@ -14,7 +14,8 @@ use super::peer::HttpPeer;
 use super::refusal::Refusal;
 use super::reply::{Form, respond};
 use super::session_id::SessionId;
-use super::sessions::Sessions;
+use super::sessions::{Kept, Sessions};
+use super::streams::Streams;
 use super::version;
 use crate::context::Peer;
 use crate::revision::{Era, Revision};
@@ -34,14 +35,14 @@ pub(super) async fn post(
     let era = RequestEra::peek(&message, peer.named_version());
     let conversation = match (era, &endpoint.sessions) {
         (RequestEra::Stateless, _) => Conversation::None,
-        (RequestEra::Handshake, None) => Conversation::Of(assumed(&message, &peer)?),
+        (RequestEra::Handshake, None) => Conversation::Assumed(assumed(&message, &peer)?),
         (RequestEra::Handshake, Some(sessions)) => conversation(sessions, &message, &peer)?,
     };
-    let session = conversation.session().cloned();
+    let (session, streams) = (conversation.session().cloned(), conversation.streams().cloned());
     let incoming = Incoming { message, session, peer: Arc::new(peer), outbox: None };
     let outcome = endpoint.service.handle(incoming);
     let opened = conversation.opened()?;
-    let mut response = respond(outcome, Form { era, accepts }).await;
+    let mut response = respond(outcome, Form { era, accepts }, streams.as_ref()).await;
     if let Some(id) = opened.and_then(|id| id.to_header()) {
         response.headers_mut().insert(SESSION_ID, id);
     }
@@ -63,7 +64,9 @@ fn accepted(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Accepts, Refusal
 enum Conversation<'a> {
     /// Nothing: it describes itself.
     None,
-    Of(Arc<Session>),
+    /// A session of which only this message is known.
+    Assumed(Arc<Session>),
+    Of(Arc<Kept>),
     /// A session that this message may open, and where it is kept then.
     New(Arc<Session>, &'a Arc<Sessions>),
 }
@@ -72,7 +75,16 @@ impl Conversation<'_> {
     fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::None => None,
-            Self::Of(session) | Self::New(session, _) => Some(session),
+            Self::Of(kept) => Some(&kept.session),
+            Self::Assumed(session) | Self::New(session, _) => Some(session),
+        }
+    }
+
+    /// The streams to which its client can come back.
+    fn streams(&self) -> Option<&Arc<Streams>> {
+        match self {
+            Self::Of(kept) => Some(&kept.streams),
+            Self::None | Self::Assumed(_) | Self::New(..) => None,
         }
     }
 
@@ -102,12 +114,12 @@ fn conversation<'a>(
             )),
         };
     };
-    let session = id.ok().and_then(|id| sessions.find(id));
-    let session = session.ok_or_else(|| refuse(StatusCode::NOT_FOUND, UnknownSession::WHAT))?;
-    if version::is_checked(&session) && !is_initialize(message) {
+    let kept = id.ok().and_then(|id| sessions.find(id));
+    let kept = kept.ok_or_else(|| refuse(StatusCode::NOT_FOUND, UnknownSession::WHAT))?;
+    if version::is_checked(&kept.session) && !is_initialize(message) {
         named_revision(message, peer)?;
     }
-    Ok(Conversation::Of(session))
+    Ok(Conversation::Of(kept))
 }
 
 /// Where no session is kept, each request is taken for one of a session that was opened before.

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::Poll;
 
 use axum::body::Body;
@@ -10,6 +11,7 @@ use http::StatusCode;
 
 use super::media::Accepts;
 use super::refusal::{empty, json};
+use super::streams::Streams;
 use super::{event, stream};
 use crate::server::{Class, Outcome, PendingCall, Reply, RequestEra};
 
@@ -55,17 +57,21 @@ impl Form {
     }
 }
 
-/// The response to a message.
-pub(super) async fn respond(outcome: Outcome, form: Form) -> Response {
+/// The response to a message; `streams` are those of its session.
+pub(super) async fn respond(
+    outcome: Outcome,
+    form: Form,
+    streams: Option<&Arc<Streams>>,
+) -> Response {
     match outcome {
         Outcome::Accepted => empty(StatusCode::ACCEPTED),
         Outcome::Ready { notifications, reply } => form.whole(&notifications, reply),
-        Outcome::Pending(call) => wait(call, form).await,
+        Outcome::Pending(call) => wait(call, form, streams).await,
     }
 }
 
 /// Runs the call until it says something, for until then the status is open.
-async fn wait(call: PendingCall, form: Form) -> Response {
+async fn wait(call: PendingCall, form: Form, streams: Option<&Arc<Streams>>) -> Response {
     let context = call.context().clone();
     let voice = &context.request().voice;
     let mut awaited = Awaited(Some(call));
@@ -76,15 +82,15 @@ async fn wait(call: PendingCall, form: Form) -> Response {
             return Poll::Ready(First::Reply(reply));
         }
         match form.accepts.events {
-            true => voice.outbox().poll_next(cx).map(|said| First::Said(said.unwrap_or_default())),
+            true => voice.outbox().poll_waiting(cx).map(|()| First::Said),
             false => Poll::Pending, // the client cannot read it
         }
     });
     match first.await {
         First::Reply(Some(reply)) => form.whole(&voice.take_said(), reply),
         First::Reply(None) => form.cancelled(),
-        First::Said(frame) => match awaited.0.take() {
-            Some(call) => event::response(Body::new(stream::reply(call, &frame))),
+        First::Said => match awaited.0.take() {
+            Some(call) => stream::of_call(call, streams),
             None => form.cancelled(),
         },
     }
@@ -92,7 +98,7 @@ async fn wait(call: PendingCall, form: Form) -> Response {
 
 /// What comes of a call first.
 enum First {
-    Said(Vec<u8>),
+    Said,
     Reply(Option<Reply>),
 }
 

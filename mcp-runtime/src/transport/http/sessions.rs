@@ -2,10 +2,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
-
+use super::event_store::EventStore;
 use super::session_id::SessionId;
-use crate::context::Outbox;
+use super::streams::Streams;
 use crate::server::Session;
 
 /// Sessions that live at once; past it `initialize` is refused.
@@ -21,6 +20,7 @@ const IDLE: Duration = Duration::from_secs(30 * 60);
 pub(super) struct Sessions {
     limit: usize,
     idle: Duration,
+    store: Arc<dyn EventStore>,
     table: Mutex<Table>,
 }
 
@@ -35,26 +35,38 @@ struct Table {
 
 #[derive(Debug)]
 struct Entry {
-    session: Arc<Session>,
+    kept: Arc<Kept>,
     used: Instant,
-    /// Dropped to end the session's standalone stream.
-    stream: Option<oneshot::Sender<()>>,
 }
 
-impl Entry {
+/// A session, and the streams that carry what the server says in it.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) id: SessionId,
+    pub(super) session: Arc<Session>,
+    pub(super) streams: Arc<Streams>,
+}
+
+impl Kept {
     /// An open stream and a running call keep a session from being idle.
     fn is_in_use(&self) -> bool {
-        self.stream.as_ref().is_some_and(|stream| !stream.is_closed()) || self.session.is_busy()
+        self.streams.are_read() || self.session.is_busy()
+    }
+
+    /// Ends the session and its streams, and cancels its calls.
+    fn end(&self) {
+        self.session.end();
+        self.streams.end();
     }
 }
 
 impl Sessions {
-    pub(super) fn new() -> Arc<Self> {
-        Self::with(LIMIT, IDLE)
+    pub(super) fn new(store: Arc<dyn EventStore>) -> Arc<Self> {
+        Self::with(LIMIT, IDLE, store)
     }
 
-    fn with(limit: usize, idle: Duration) -> Arc<Self> {
-        Arc::new(Self { limit, idle, table: Mutex::default() })
+    fn with(limit: usize, idle: Duration, store: Arc<dyn EventStore>) -> Arc<Self> {
+        Arc::new(Self { limit, idle, store, table: Mutex::default() })
     }
 
     /// Keeps a session that has just been opened; `None` if there are too many.
@@ -66,8 +78,14 @@ impl Sessions {
         if table.entries.len() >= self.limit {
             return None;
         }
-        let id = SessionId::random()?;
-        table.entries.insert(id, Entry { session, used: Instant::now(), stream: None });
+        let (id, facts) = (SessionId::random()?, session.handshake()?.revision.facts());
+        let outbox = session.outbox().clone();
+        if table.closing {
+            outbox.close();
+        }
+        let streams = Arc::new(Streams::new(id, outbox, facts, self.store.clone()));
+        let kept = Arc::new(Kept { id, session, streams });
+        table.entries.insert(id, Entry { kept, used: Instant::now() });
         if !std::mem::replace(&mut table.swept, true) {
             tokio::spawn(keep_sweeping(Arc::downgrade(self), self.idle / 30));
         }
@@ -75,45 +93,30 @@ impl Sessions {
     }
 
     /// The session of that id, which counts as a use of it.
-    pub(super) fn find(&self, id: SessionId) -> Option<Arc<Session>> {
+    pub(super) fn find(&self, id: SessionId) -> Option<Arc<Kept>> {
         let mut table = self.lock();
         let entry = table.entries.get_mut(&id)?;
         entry.used = Instant::now();
-        Some(entry.session.clone())
-    }
-
-    /// Opens the session's standalone stream, in place of the one it has; it lasts until the
-    /// receiver resolves.
-    pub(super) fn open_stream(
-        &self,
-        id: SessionId,
-    ) -> Option<(Arc<Outbox>, oneshot::Receiver<()>)> {
-        let mut table = self.lock();
-        let closing = table.closing;
-        let entry = table.entries.get_mut(&id)?;
-        entry.used = Instant::now();
-        let (end, ended) = oneshot::channel();
-        entry.stream = (!closing).then_some(end);
-        Some((entry.session.outbox().clone(), ended))
+        Some(entry.kept.clone())
     }
 
     /// Ends a session and cancels its calls; false if there is none of that id.
     pub(super) fn end(&self, id: SessionId) -> bool {
         let ended = self.lock().entries.remove(&id);
-        ended.as_ref().inspect(|entry| entry.session.end()).is_some()
+        ended.inspect(|entry| entry.kept.end()).is_some()
     }
 
     /// Ends the streams on which nothing but the end is to come.
     pub(super) fn close_streams(&self) {
         let mut table = self.lock();
         table.closing = true;
-        table.entries.values_mut().for_each(|entry| entry.stream = None);
+        table.entries.values().for_each(|entry| entry.kept.session.outbox().close());
     }
 
     /// Ends every session and cancels what still runs.
     pub(super) fn end_all(&self) {
         let ended = std::mem::take(&mut self.lock().entries);
-        ended.values().for_each(|entry| entry.session.end());
+        ended.values().for_each(|entry| entry.kept.end());
     }
 
     pub(super) fn live(&self) -> usize {
@@ -124,16 +127,21 @@ impl Sessions {
     fn sweep(&self) -> bool {
         let now = Instant::now();
         let mut table = self.lock();
-        table.entries.retain(|_, entry| {
-            if entry.is_in_use() {
+        let is_idle = |_: &SessionId, entry: &mut Entry| {
+            if entry.kept.is_in_use() {
                 entry.used = now;
             }
-            now.duration_since(entry.used) <= self.idle
-        });
+            entry.kept.streams.sweep(now);
+            now.duration_since(entry.used) > self.idle
+        };
+        let idle: Vec<_> = table.entries.extract_if(is_idle).map(|(_, entry)| entry).collect();
         if table.entries.is_empty() {
             table.entries = HashMap::new(); // gives the memory of a crowd back
         }
-        !table.entries.is_empty()
+        let any = !table.entries.is_empty();
+        drop(table);
+        idle.iter().for_each(|entry| entry.kept.end());
+        any
     }
 
     /// As [`sweep`](Self::sweep); without sessions there is nothing more to sweep for.
@@ -162,12 +170,27 @@ async fn keep_sweeping(sessions: Weak<Sessions>, every: Duration) {
 
 #[cfg(test)]
 mod tests {
+    use std::task;
+
     use super::*;
+    use crate::revision::Revision;
+    use crate::transport::http::event_store::MemoryEvents;
+    use crate::transport::http::streams::Reader;
 
     const SOON: Duration = Duration::from_millis(60);
 
     fn session() -> Arc<Session> {
-        Arc::new(Session::new())
+        Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE))
+    }
+
+    fn sessions(limit: usize, idle: Duration) -> Arc<Sessions> {
+        Sessions::with(limit, idle, Arc::new(MemoryEvents::default()))
+    }
+
+    /// Whether its reader is told that nothing follows.
+    fn has_ended(reader: &mut Reader) -> bool {
+        let mut cx = task::Context::from_waker(task::Waker::noop());
+        reader.poll_events(&mut cx, &mut Vec::new()).is_ready()
     }
 
     async fn until(condition: impl Fn() -> bool) {
@@ -180,11 +203,11 @@ mod tests {
 
     #[tokio::test]
     async fn an_idle_session_is_swept_out_and_a_streaming_one_stays() {
-        let sessions = Sessions::with(10, SOON);
+        let sessions = sessions(10, SOON);
         for _ in 0..2 {
             let idle = sessions.register(session()).unwrap();
             let streaming = sessions.register(session()).unwrap();
-            let (_, stream) = sessions.open_stream(streaming).unwrap();
+            let stream = sessions.find(streaming).unwrap().streams.standalone();
             until(|| sessions.live() == 1).await;
             assert!(sessions.find(idle).is_none());
             tokio::time::sleep(2 * SOON).await;
@@ -197,7 +220,7 @@ mod tests {
 
     #[tokio::test]
     async fn past_the_limit_only_the_idle_make_room() {
-        let sessions = Sessions::with(2, Duration::from_secs(60));
+        let sessions = sessions(2, Duration::from_secs(60));
         let first = sessions.register(session()).unwrap();
         sessions.register(session()).unwrap();
         assert!(sessions.register(session()).is_none());
@@ -208,19 +231,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_second_stream_ends_the_first_and_closing_ends_all() {
-        let sessions = Sessions::new();
+        let sessions = sessions(10, SOON);
         let id = sessions.register(session()).unwrap();
-        let (_, first) = sessions.open_stream(id).unwrap();
-        let (_, second) = sessions.open_stream(id).unwrap();
-        assert!(first.await.is_err());
+        let streams = sessions.find(id).unwrap().streams.clone();
+        let (mut first, mut second) = (streams.standalone(), streams.standalone());
+        assert!(has_ended(&mut first));
+        assert!(!has_ended(&mut second));
         sessions.close_streams();
-        assert!(second.await.is_err());
-        assert!(sessions.open_stream(id).unwrap().1.await.is_err());
+        assert!(has_ended(&mut second));
+        assert!(has_ended(&mut streams.standalone()));
+        let late = sessions.register(session()).unwrap();
+        assert!(has_ended(&mut sessions.find(late).unwrap().streams.standalone()));
     }
 
     #[tokio::test]
     async fn abandoned_sessions_are_not_kept_alive_by_the_sweeper() {
-        let sessions = Sessions::with(10, SOON);
+        let sessions = sessions(10, SOON);
         sessions.register(session()).unwrap();
         let weak = Arc::downgrade(&sessions);
         drop(sessions);

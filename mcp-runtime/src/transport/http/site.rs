@@ -4,11 +4,11 @@ use axum::Router;
 use axum::extract::Request;
 use http::StatusCode;
 
-use super::HttpOptions;
 use super::endpoint::{Endpoint, guarded};
 use super::guard::Guard;
 use super::refusal::Refusal;
 use super::sessions::Sessions;
+use super::{HttpOptions, event_store};
 use crate::server::{Error, Service};
 
 /// What is served over HTTP.
@@ -55,7 +55,8 @@ impl Site {
             return Err(Error::one("the SSE transport is not built in: add the feature `sse`"));
         }
         let endpoint = (mode == Mode::Http).then(|| {
-            let sessions = (!options.stateless).then(Sessions::new);
+            let store = || options.event_store.clone().unwrap_or_else(event_store::in_memory);
+            let sessions = (!options.stateless).then(|| Sessions::new(store()));
             (path, Arc::new(Endpoint { service: service.clone(), sessions, guard: guard.clone() }))
         });
         Ok(Self {

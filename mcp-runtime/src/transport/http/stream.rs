@@ -5,34 +5,54 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll};
 
+use axum::body::Body as ResponseBody;
+use axum::response::Response;
 use bytes::Bytes;
 use http_body::{Body, Frame};
-use tokio::sync::oneshot;
 
 use super::event::{self, KeepAlive};
+use super::streams::{Reader, Streams};
 use crate::context::{Context, Outbox};
 use crate::server::PendingCall;
 
-/// Events until the outbox is over, or the client hangs up: then it is dropped, and with it what
-/// stands for the client.
-#[derive(Debug)]
-pub(crate) struct EventStream<Client> {
-    outbox: Arc<Outbox>,
-    /// What comes before all that is in the outbox.
-    begun: Vec<u8>,
-    keep_alive: KeepAlive,
-    ended: bool,
-    /// Dropped with the stream.
-    _client: Client,
+/// Where events come from. Dropped when the client hangs up.
+pub(crate) trait Events: Send + Unpin + 'static {
+    /// Adds what is to be sent; ready when nothing will follow.
+    fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()>;
 }
 
-impl<Client> EventStream<Client> {
-    pub(crate) fn new(outbox: Arc<Outbox>, begun: Vec<u8>, client: Client) -> Self {
-        Self { outbox, begun, keep_alive: KeepAlive::new(), ended: false, _client: client }
+/// The response that carries them.
+pub(crate) fn response(events: impl Events) -> Response {
+    let body = EventStream { events, keep_alive: KeepAlive::new(), ended: false };
+    event::response(ResponseBody::new(body))
+}
+
+/// What a call says, its reply last.
+///
+/// The call runs in a task of its own: a client that reads slowly holds up its stream and never
+/// the function. In a session its client can come back for it; otherwise a client that hangs up
+/// cancels the call if its revision says so, or lets it go on, unheard.
+pub(super) fn of_call(call: PendingCall, streams: Option<&Arc<Streams>>) -> Response {
+    let context = call.context().clone();
+    let outbox = context.request().voice.outbox().clone();
+    if let Some(owed) = outbox.owe() {
+        tokio::spawn(call.deliver(owed));
+    }
+    outbox.close();
+    match streams {
+        Some(streams) => response(streams.reply(outbox)),
+        None => response(Unnumbered { outbox, begun: Vec::new(), _reader: Caller(context) }),
     }
 }
 
-impl<Client: Unpin> Body for EventStream<Client> {
+#[derive(Debug)]
+struct EventStream<E> {
+    events: E,
+    keep_alive: KeepAlive,
+    ended: bool,
+}
+
+impl<E: Events> Body for EventStream<E> {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -40,25 +60,15 @@ impl<Client: Unpin> Body for EventStream<Client> {
         mut self: Pin<&mut Self>,
         cx: &mut task::Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if self.ended {
-            return Poll::Ready(None);
-        }
-        let mut events = std::mem::take(&mut self.begun);
-        let more = loop {
-            match self.outbox.poll_next(cx) {
-                Poll::Ready(Some(frame)) => event::write(&mut events, &frame),
-                Poll::Ready(None) => break false,
-                Poll::Pending => break true,
-            }
-        };
-        self.ended = !more;
+        let mut events = Vec::new();
+        self.ended = self.ended || self.events.poll_events(cx, &mut events).is_ready();
         if !events.is_empty() {
             self.keep_alive.rest();
             return Poll::Ready(Some(Ok(Frame::data(events.into()))));
         }
-        match more {
-            true => self.keep_alive.poll(cx).map(|comment| Some(Ok(Frame::data(comment)))),
-            false => Poll::Ready(None),
+        match self.ended {
+            true => Poll::Ready(None),
+            false => self.keep_alive.poll(cx).map(|comment| Some(Ok(Frame::data(comment)))),
         }
     }
 
@@ -69,26 +79,35 @@ impl<Client: Unpin> Body for EventStream<Client> {
     }
 }
 
-/// What a call says, its reply last.
-///
-/// The call runs in a task of its own: a client that reads slowly holds up its stream and never
-/// the function.
-pub(super) fn reply(call: PendingCall, first: &[u8]) -> EventStream<Caller> {
-    let caller = Caller(call.context().clone());
-    let outbox = call.context().request().voice.outbox().clone();
-    if let Some(owed) = outbox.owe() {
-        tokio::spawn(call.deliver(owed));
-    }
-    outbox.close();
-    let mut begun = Vec::new();
-    event::write(&mut begun, first);
-    EventStream::new(outbox, begun, caller)
+/// What comes through an outbox, and is gone once it is sent.
+#[derive(Debug)]
+pub(crate) struct Unnumbered<R> {
+    pub(crate) outbox: Arc<Outbox>,
+    /// What comes before it.
+    pub(crate) begun: Vec<u8>,
+    /// Stands for the client: dropped with the stream.
+    pub(crate) _reader: R,
 }
 
-/// Whoever reads the stream of its call. When it hangs up the call is cancelled if its revision
-/// says so, and otherwise goes on, unheard.
+impl<R: Send + Unpin + 'static> Events for Unnumbered<R> {
+    fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()> {
+        events.append(&mut self.begun);
+        while let Some(message) = std::task::ready!(self.outbox.poll_next(cx)) {
+            event::write(events, &message);
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Events for Reader {
+    fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()> {
+        Self::poll_events(self, cx, events)
+    }
+}
+
+/// Whoever made a call and reads its stream, to which nobody can come back.
 #[derive(Debug)]
-pub(super) struct Caller(Context);
+struct Caller(Context);
 
 impl Drop for Caller {
     fn drop(&mut self) {
@@ -97,34 +116,5 @@ impl Drop for Caller {
         if self.0.revision().facts().disconnect_cancels {
             request.cancellation.cancel(); // has no effect on a call that has its reply
         }
-    }
-}
-
-/// The stream of a session, on which messages of no request come: until the session ends, or
-/// another takes its place.
-#[derive(Debug)]
-pub(super) struct SessionStream {
-    events: EventStream<()>,
-    replaced: oneshot::Receiver<()>,
-}
-
-impl SessionStream {
-    pub(super) fn new(outbox: Arc<Outbox>, replaced: oneshot::Receiver<()>) -> Self {
-        Self { events: EventStream::new(outbox, Vec::new(), ()), replaced }
-    }
-}
-
-impl Body for SessionStream {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if Pin::new(&mut self.replaced).poll(cx).is_ready() {
-            return Poll::Ready(None);
-        }
-        Pin::new(&mut self.events).poll_frame(cx)
     }
 }

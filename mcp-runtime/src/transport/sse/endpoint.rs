@@ -18,7 +18,7 @@ use crate::transport::http::guard::Guard;
 use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
 use crate::transport::http::refusal::{Refusal, empty};
 use crate::transport::http::session_id::SessionId;
-use crate::transport::http::stream::EventStream;
+use crate::transport::http::stream::{self, Unnumbered};
 use crate::transport::http::{body, event};
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Member, Message, MessageKind};
@@ -81,7 +81,7 @@ impl Endpoint {
         event::write_named(&mut begun, "endpoint", format!("/messages?session={id}").as_bytes());
         let outbox = session.outbox().clone();
         let reader = Reader { endpoint: self.clone(), id, session };
-        Ok(event::response(Body::new(EventStream::new(outbox, begun, reader))))
+        Ok(stream::response(Unnumbered { outbox, begun, _reader: reader }))
     }
 
     fn register(&self, session: Arc<Session>) -> Option<SessionId> {

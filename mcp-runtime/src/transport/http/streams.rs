@@ -1,0 +1,235 @@
+//! The streams of a session, which outlive the connections that carry them (transports,
+//! streamable-http, "Resumability and redelivery").
+//!
+//! What is sent on one is numbered and kept. A client whose connection broke names the last event
+//! it has seen, and gets what followed on that stream, then what is still to come.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{self, Poll};
+use std::time::{Duration, Instant};
+
+use super::event::{self, EventId};
+use super::event_store::{EventStore, StoredEvent};
+use super::session_id::SessionId;
+use crate::context::Outbox;
+use crate::revision::Facts;
+
+/// Streams of replies that a session keeps for a client that comes back.
+const LIMIT: usize = 32;
+
+/// How long one is kept that nobody reads.
+const UNREAD: Duration = Duration::from_secs(5 * 60);
+
+/// How long a client is asked to wait before it comes back.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// The streams of one session.
+#[derive(Debug)]
+pub(super) struct Streams {
+    session: Box<str>,
+    facts: &'static Facts,
+    store: Arc<dyn EventStore>,
+    /// For messages of no request.
+    standalone: Arc<Stream>,
+    replies: Mutex<Replies>,
+}
+
+#[derive(Debug, Default)]
+struct Replies {
+    last_number: u32,
+    streams: Vec<Arc<Stream>>,
+}
+
+/// One stream: what comes through an outbox, numbered.
+#[derive(Debug)]
+struct Stream {
+    number: u32,
+    outbox: Arc<Outbox>,
+    sent: Mutex<Sent>,
+}
+
+#[derive(Debug)]
+struct Sent {
+    /// The number of the last event.
+    last: u64,
+    /// Whose turn it is to read.
+    turn: u64,
+    /// Since when nobody reads.
+    unread: Option<Instant>,
+}
+
+impl Streams {
+    pub(super) fn new(
+        session: SessionId,
+        outbox: Arc<Outbox>,
+        facts: &'static Facts,
+        store: Arc<dyn EventStore>,
+    ) -> Self {
+        Self {
+            session: session.to_string().into(),
+            facts,
+            store,
+            standalone: Arc::new(Stream::new(0, outbox)),
+            replies: Mutex::default(),
+        }
+    }
+
+    /// Whether a client is told that it may come back.
+    pub(super) fn are_primed(&self) -> bool {
+        self.facts.primes_streams
+    }
+
+    /// The stream for messages of no request. It takes the place of the one that is open.
+    pub(super) fn standalone(self: &Arc<Self>) -> Reader {
+        Reader::new(self, &self.standalone, None)
+    }
+
+    /// A stream for the replies that come through `outbox`.
+    pub(super) fn reply(self: &Arc<Self>, outbox: Arc<Outbox>) -> Reader {
+        let mut replies = self.replies();
+        replies.last_number += 1;
+        let stream = Arc::new(Stream::new(replies.last_number, outbox));
+        if replies.streams.len() >= LIMIT {
+            // One that is read goes on, it only cannot be resumed.
+            replies.streams.remove(0).give_up();
+        }
+        replies.streams.push(stream.clone());
+        drop(replies);
+        Reader::new(self, &stream, None)
+    }
+
+    /// What followed an event on its stream, and the rest of it; none if there is no such stream,
+    /// or it is not kept any more.
+    pub(super) fn resume(self: &Arc<Self>, last_event: &str) -> Option<Reader> {
+        let (stream, last) = last_event.split_once('/')?;
+        let (number, last) = (stream.parse().ok()?, last.parse().ok()?);
+        let stream = match number {
+            0 => self.standalone.clone(),
+            number => self.replies().streams.iter().find(|stream| stream.number == number)?.clone(),
+        };
+        let was_sent = last <= stream.sent().last;
+        was_sent.then(|| Reader::new(self, &stream, Some(last)))
+    }
+
+    /// Whether a client reads one of them.
+    pub(super) fn are_read(&self) -> bool {
+        let read = |stream: &Stream| stream.sent().unread.is_none();
+        read(&self.standalone) || self.replies().streams.iter().any(|stream| read(stream))
+    }
+
+    /// Gives up the streams to which nobody has come back.
+    pub(super) fn sweep(&self, now: Instant) {
+        self.replies().streams.retain(|stream| {
+            let unread = stream.sent().unread;
+            let keep = unread.is_none_or(|since| now.duration_since(since) <= UNREAD);
+            if !keep {
+                stream.give_up();
+            }
+            keep
+        });
+    }
+
+    /// The session is over.
+    pub(super) fn end(&self) {
+        self.replies().streams.clear();
+        self.store.forget(&self.session);
+    }
+
+    fn replies(&self) -> MutexGuard<'_, Replies> {
+        self.replies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stream {
+    fn new(number: u32, outbox: Arc<Outbox>) -> Self {
+        let sent = Sent { last: 0, turn: 0, unread: Some(Instant::now()) };
+        Self { number, outbox, sent: Mutex::new(sent) }
+    }
+
+    /// It cannot be resumed any more.
+    fn give_up(&self) {
+        if self.sent().unread.is_some() {
+            self.outbox.abandon();
+        }
+    }
+
+    fn sent(&self) -> MutexGuard<'_, Sent> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A client that reads a stream. There is one at a time: the last one to come.
+#[derive(Debug)]
+pub(super) struct Reader {
+    streams: Arc<Streams>,
+    stream: Arc<Stream>,
+    turn: u64,
+    /// What comes before all that is still to come.
+    begun: Vec<u8>,
+}
+
+impl Reader {
+    /// `last` is the number of the last event the client has seen.
+    fn new(streams: &Arc<Streams>, stream: &Arc<Stream>, last: Option<u64>) -> Self {
+        let (streams, stream) = (streams.clone(), stream.clone());
+        let mut begun = Vec::new();
+        let mut sent = stream.sent();
+        sent.turn += 1;
+        sent.unread = None;
+        let turn = sent.turn;
+        stream.outbox.wake(); // for the one before to see it
+        match last {
+            Some(last) => {
+                stream.outbox.take_parting(); // it was meant for the one before
+                for event in streams.store.after(&streams.session, stream.number, last) {
+                    let id = EventId(stream.number, event.number);
+                    event::write_numbered(&mut begun, id, &event.message);
+                }
+            }
+            None if streams.are_primed() => {
+                event::write_priming(&mut begun, EventId(stream.number, sent.last), RETRY);
+            }
+            None => {}
+        }
+        drop(sent);
+        Self { streams, stream, turn, begun }
+    }
+
+    /// Adds what is to be sent; ready when nothing will follow.
+    pub(super) fn poll_events(
+        &mut self,
+        cx: &mut task::Context<'_>,
+        events: &mut Vec<u8>,
+    ) -> Poll<()> {
+        let Self { streams, stream, turn, begun } = self;
+        events.append(begun);
+        let mut sent = stream.sent();
+        if sent.turn != *turn {
+            return Poll::Ready(()); // another has taken its place
+        }
+        loop {
+            let message = match stream.outbox.poll_next(cx) {
+                Poll::Ready(Some(message)) => message,
+                Poll::Ready(None) => return Poll::Ready(()),
+                // A client that was told so comes back for the rest.
+                Poll::Pending if streams.are_primed() && stream.outbox.take_parting() => {
+                    return Poll::Ready(());
+                }
+                Poll::Pending => return Poll::Pending,
+            };
+            sent.last += 1;
+            event::write_numbered(events, EventId(stream.number, sent.last), &message);
+            let event = StoredEvent { stream: stream.number, number: sent.last, message };
+            streams.store.append(&streams.session, event);
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let mut sent = self.stream.sent();
+        if sent.turn == self.turn {
+            sent.unread = Some(Instant::now());
+        }
+    }
+}
