@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 # The suite's record of what it sent and got; it judges nothing.
-TRAFFIC = {"outgoing-request", "incoming-response"}
+TRAFFIC = {"outgoing-request", "incoming-response", "incoming-sse-event", "stream-closed"}
 # No missing feature explains a message that does not fit the schema.
 NEVER_EXPECTED = "wire-schema-valid"
 # Where any error will do, the one about a missing fixture does too; the check has tested nothing then.
