@@ -61,6 +61,8 @@ pub(crate) struct Facts {
     pub(crate) asks_in_rounds: bool,
     /// Requests of an HTTP session name the revision in a header, and a name nobody knows is refused.
     pub(crate) version_header_checked: bool,
+    /// Messages may come in arrays.
+    pub(crate) batches: bool,
     /// A stream begins with an event by which a client can come back to it, and may end early.
     pub(crate) primes_streams: bool,
     /// Headers repeat the arguments whose schema asks for it.
@@ -80,6 +82,7 @@ const HANDSHAKE: Facts = Facts {
     elicits_by_url: false,
     asks_in_rounds: false,
     version_header_checked: true,
+    batches: false,
     primes_streams: false,
     mirrors_arguments: false,
     completes_in_context: true,
@@ -129,6 +132,7 @@ impl Revision {
             },
             Self::V2025_03_26 => &Facts {
                 name: "2025-03-26",
+                batches: true,
                 version_header_checked: false,
                 completes_in_context: false,
                 ..HANDSHAKE
@@ -154,6 +158,7 @@ impl Revision {
                 elicits_by_url: true,
                 asks_in_rounds: true,
                 version_header_checked: true,
+                batches: false,
                 primes_streams: false,
                 mirrors_arguments: true,
                 completes_in_context: true,

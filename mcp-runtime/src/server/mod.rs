@@ -6,6 +6,7 @@
 //!
 //! A transport turns bytes into [`Incoming`], an [`Outcome`] into bytes, and a hang-up into a drop.
 
+mod batch;
 mod builder;
 mod call;
 mod capacity;
@@ -36,7 +37,7 @@ use rounds::Seal;
 pub(crate) use session::Session;
 pub use state_factory::StateFactory;
 
-use crate::context::{Effects, Outbox, Peer, States};
+use crate::context::{Effects, Outbox, Owed, Peer, States};
 use crate::registry::Registry;
 use crate::revision::{Revision, Stamp};
 use crate::wire::Message;
@@ -75,6 +76,19 @@ pub(crate) enum Outcome {
     Pending(PendingCall),
     /// A notification or a response: nothing is said to it.
     Accepted,
+}
+
+impl Outcome {
+    /// Puts the reply where it is owed: now, or in a task once it is there.
+    pub(crate) fn deliver(self, owed: Owed) {
+        match self {
+            Self::Accepted => {}
+            Self::Ready { reply, .. } => owed.reply(reply.frame),
+            Self::Pending(call) => {
+                tokio::task::spawn(call.deliver(owed));
+            }
+        }
+    }
 }
 
 impl From<Reply> for Outcome {

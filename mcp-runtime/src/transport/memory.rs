@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::context::{NoHeaders, Outbox};
-use crate::server::{Incoming, Outcome, Reply, Service, Session};
-use crate::wire::Message;
+use crate::context::{NoHeaders, Outbox, Owed};
+use crate::server::{Incoming, Reply, Service, Session};
+use crate::wire::{Frame, Message};
 
 /// One connection to a service: a session, in whose outbox everything for the client arrives.
 #[derive(Debug)]
@@ -25,26 +25,30 @@ impl Connection {
         self.session.outbox()
     }
 
-    /// Takes one message of the client.
+    /// Takes one message of the client, or a batch.
     pub(crate) fn send(&self, frame: Bytes) {
-        let Some(owed) = self.outbox().owe() else { return };
-        let message = match Message::parse(frame) {
-            Ok(message) => message,
-            Err(unreadable) => return owed.reply(Reply::unreadable(&unreadable).frame),
+        let members = match Frame::parse(frame) {
+            Ok(Frame::Message(message)) => vec![Ok(message)],
+            Ok(Frame::Batch(batch)) => self.session.unpack(batch),
+            Err(unreadable) => vec![Err(unreadable)],
         };
+        for member in members {
+            let Some(owed) = self.outbox().owe() else { return };
+            match member {
+                Ok(message) => self.handle(message, owed),
+                Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).frame),
+            }
+        }
+    }
+
+    fn handle(&self, message: Message, owed: Owed) {
         let incoming = Incoming {
             message,
             session: Some(self.session.clone()),
             peer: Arc::new(NoHeaders),
             outbox: Some(self.outbox().clone()),
         };
-        match self.service.handle(incoming) {
-            Outcome::Accepted => {}
-            Outcome::Ready { reply, .. } => owed.reply(reply.frame),
-            Outcome::Pending(call) => {
-                tokio::spawn(call.deliver(owed));
-            }
-        }
+        self.service.handle(incoming).deliver(owed);
     }
 }
 

@@ -37,8 +37,6 @@ pub(crate) enum MessageKind {
 #[derive(Debug)]
 pub(crate) struct Unreadable {
     pub(crate) id: Option<RequestId>,
-    /// The ids in a batch, each of which somebody may wait for.
-    pub(crate) batch: Vec<RequestId>,
     pub(crate) error: ErrorObject,
 }
 
@@ -54,7 +52,6 @@ impl Message {
             serde_json::from_str(text).map_err(|error| unreadable(&bytes, &error))?;
         let kind = envelope.kind().map_err(|what| Unreadable {
             id: legible_id(&bytes),
-            batch: Vec::new(),
             error: ErrorObject::new(Code::INVALID_REQUEST, what),
         })?;
         let params = envelope.params.locate(&bytes);
@@ -165,11 +162,7 @@ fn unreadable(bytes: &Bytes, error: &serde_json::Error) -> Unreadable {
         return not_json("not JSON");
     }
     let what = format!("not a JSON-RPC message: {}", without_position(error));
-    Unreadable {
-        id: legible_id(bytes),
-        batch: Vec::new(),
-        error: ErrorObject::new(Code::INVALID_REQUEST, what),
-    }
+    Unreadable { id: legible_id(bytes), error: ErrorObject::new(Code::INVALID_REQUEST, what) }
 }
 
 /// What is no object is no message, if it is JSON at all.
@@ -177,17 +170,12 @@ fn no_object(text: &str) -> Unreadable {
     if serde_json::from_str::<de::IgnoredAny>(text).is_err() {
         return not_json("not JSON");
     }
-    let what = match text.trim_ascii_start().starts_with('[') {
-        true => "batches are not served: send one message at a time",
-        false => "not a JSON-RPC message: not an object",
-    };
-    let members: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-    let batch = members.iter().filter_map(|member| legible_id(member.get().as_bytes())).collect();
-    Unreadable { id: None, batch, error: ErrorObject::new(Code::INVALID_REQUEST, what) }
+    let what = "not a JSON-RPC message: not an object";
+    Unreadable { id: None, error: ErrorObject::new(Code::INVALID_REQUEST, what) }
 }
 
-fn not_json(what: &'static str) -> Unreadable {
-    Unreadable { id: None, batch: Vec::new(), error: ErrorObject::new(Code::PARSE_ERROR, what) }
+pub(super) fn not_json(what: &'static str) -> Unreadable {
+    Unreadable { id: None, error: ErrorObject::new(Code::PARSE_ERROR, what) }
 }
 
 /// The id of a message that is otherwise broken, so that its sender can be told.

@@ -3,6 +3,7 @@
 //! One type per specification type, holding every field any revision has. Reading ignores unknown
 //! fields; which fields are *written* depends on the revision and is decided in [`crate::revision`].
 
+mod batch;
 pub(crate) mod cache;
 pub(crate) mod completion;
 pub(crate) mod content;
@@ -21,6 +22,7 @@ pub(crate) mod resource;
 pub(crate) mod schema;
 pub(crate) mod tool;
 
+pub(crate) use batch::{Batch, Frame};
 pub(crate) use error::{Code, ErrorObject};
 pub(crate) use frame::{Quoted, frame};
 pub(crate) use id::RequestId;

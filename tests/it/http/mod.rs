@@ -1,5 +1,6 @@
 //! Streamable HTTP over real sockets.
 
+mod batch;
 mod eras;
 mod guard;
 mod limits;

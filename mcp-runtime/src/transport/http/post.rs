@@ -7,7 +7,6 @@ use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
-use super::body;
 use super::endpoint::{Endpoint, SESSION_ID, UnknownSession, named_session};
 use super::media::{Accepts, not_acceptable, require_json};
 use super::peer::HttpPeer;
@@ -17,10 +16,11 @@ use super::session_id::SessionId;
 use super::sessions::{Kept, Sessions};
 use super::streams::Streams;
 use super::version;
+use super::{batch, body};
 use crate::context::Peer;
-use crate::revision::{Era, Revision};
+use crate::revision::Revision;
 use crate::server::{Incoming, RequestEra, Session};
-use crate::wire::{Message, MessageKind, Method};
+use crate::wire::{Frame, Message, MessageKind, Method};
 
 pub(super) async fn post(
     endpoint: &Endpoint,
@@ -30,8 +30,19 @@ pub(super) async fn post(
     require_json(&headers)?;
     let accepts = accepted(endpoint, &headers)?;
     let bytes = body::read(&headers, body).await?;
-    let message = Message::parse(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))?;
     let peer = HttpPeer { streams: accepts.events, headers };
+    match Frame::parse(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))? {
+        Frame::Message(message) => post_message(endpoint, message, peer, accepts).await,
+        Frame::Batch(batch) => batch::post(endpoint, batch, peer, accepts).await,
+    }
+}
+
+async fn post_message(
+    endpoint: &Endpoint,
+    message: Message,
+    peer: HttpPeer,
+    accepts: Accepts,
+) -> Result<Response, Refusal> {
     let era = RequestEra::peek(&message, peer.named_version());
     let conversation = match (era, &endpoint.sessions) {
         (RequestEra::Stateless, _) => Conversation::None,
@@ -127,9 +138,7 @@ fn assumed(message: &Message, peer: &HttpPeer) -> Result<Arc<Session>, Refusal> 
     if is_initialize(message) {
         return Ok(Arc::new(Session::new()));
     }
-    let revision = named_revision(message, peer)?;
-    let handshake = revision.filter(|revision| revision.facts().era == Era::Handshake);
-    Ok(Arc::new(Session::assumed(handshake.unwrap_or(Revision::UNNAMED))))
+    Ok(Arc::new(version::assumed_session(named_revision(message, peer)?)))
 }
 
 fn named_revision(message: &Message, peer: &HttpPeer) -> Result<Option<Revision>, Refusal> {

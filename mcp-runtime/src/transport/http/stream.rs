@@ -41,7 +41,7 @@ pub(super) fn of_call(call: PendingCall, streams: Option<&Arc<Streams>>) -> Resp
     outbox.close();
     match streams {
         Some(streams) => response(streams.reply(outbox)),
-        None => response(Unnumbered { outbox, begun: Vec::new(), _reader: Caller(context) }),
+        None => response(Unnumbered::new(outbox, Caller(context))),
     }
 }
 
@@ -87,6 +87,12 @@ pub(crate) struct Unnumbered<R> {
     pub(crate) begun: Vec<u8>,
     /// Stands for the client: dropped with the stream.
     pub(crate) _reader: R,
+}
+
+impl<R> Unnumbered<R> {
+    pub(super) fn new(outbox: Arc<Outbox>, reader: R) -> Self {
+        Self { outbox, begun: Vec::new(), _reader: reader }
+    }
 }
 
 impl<R: Send + Unpin + 'static> Events for Unnumbered<R> {

@@ -4,7 +4,7 @@
 use http::HeaderMap;
 
 use super::peer::PROTOCOL_VERSION;
-use crate::revision::Revision;
+use crate::revision::{Era, Revision};
 use crate::server::Session;
 use crate::wire::Quoted;
 
@@ -16,6 +16,12 @@ pub(super) fn named(headers: &HeaderMap) -> Result<Option<Revision>, String> {
         Some(revision) => Ok(Some(revision)),
         None => Err(format!("MCP-Protocol-Version: {} is not served", Quoted(&name, 40))),
     }
+}
+
+/// A session nobody opened, of the revision a request names, or the one that naming none means.
+pub(super) fn assumed_session(named: Option<Revision>) -> Session {
+    let handshake = named.filter(|revision| revision.facts().era == Era::Handshake);
+    Session::assumed(handshake.unwrap_or(Revision::UNNAMED))
 }
 
 /// Whether the session's revision has the header: the older ones must not be asked for it.

@@ -11,8 +11,9 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use super::peer::SsePeer;
+use crate::context::Peer;
 use crate::revision::{Era, Revision};
-use crate::server::{Class, Incoming, Outcome, Reply, RequestEra, Service, Session};
+use crate::server::{Class, Incoming, Reply, RequestEra, Service, Session};
 use crate::transport::http::endpoint::guarded;
 use crate::transport::http::guard::Guard;
 use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
@@ -21,7 +22,7 @@ use crate::transport::http::session_id::SessionId;
 use crate::transport::http::stream::{self, Unnumbered};
 use crate::transport::http::{body, event};
 use crate::wire::meta::RequestMeta;
-use crate::wire::{ErrorObject, Member, Message, MessageKind};
+use crate::wire::{ErrorObject, Frame, Member, Message, MessageKind, Unreadable};
 
 /// Connections that are open at once.
 const LIMIT: usize = 10_000;
@@ -106,45 +107,44 @@ impl Endpoint {
             Refusal::new(StatusCode::NOT_FOUND, what)
         })?;
         let bytes = body::read(&request.headers, body).await?;
-        let message =
-            Message::parse(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))?;
-        self.hand_in(session, message, SsePeer { headers: request.headers })?;
+        let members = match Frame::parse(bytes) {
+            Ok(Frame::Message(message)) => vec![Ok(message)],
+            Ok(Frame::Batch(batch)) => session.unpack(batch),
+            Err(unreadable) => return Err(Refusal::unreadable(&unreadable)),
+        };
+        let peer: Arc<dyn Peer> = Arc::new(SsePeer { headers: request.headers });
+        for member in members {
+            self.hand_in(&session, member, &peer)?;
+        }
         Ok(empty(StatusCode::ACCEPTED))
     }
 
     /// Hands a message in; what comes of it goes to the stream.
     fn hand_in(
         &self,
-        session: Arc<Session>,
-        message: Message,
-        peer: SsePeer,
+        session: &Arc<Session>,
+        member: Result<Message, Unreadable>,
+        peer: &Arc<dyn Peer>,
     ) -> Result<(), Refusal> {
-        let outbox = session.outbox().clone();
-        let owed = match &message.kind {
-            MessageKind::Request { .. } if outbox.is_full() => None,
-            _ => outbox.owe(),
-        };
-        let owed = owed.ok_or_else(|| {
+        let outbox = session.outbox();
+        let asks = member
+            .as_ref()
+            .map_or(true, |message| matches!(message.kind, MessageKind::Request { .. }));
+        let owed = outbox.owe().filter(|_| !(asks && outbox.is_full())).ok_or_else(|| {
             let what = "too many replies wait to be read from the stream, or it is closing";
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            Refusal::of_message(status, &message.kind, what).with(RETRY_AFTER, "1")
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
         })?;
-        if let Some(refusal) = stateless(&message) {
-            owed.reply(refusal.frame);
-            return Ok(());
-        }
-        let incoming = Incoming {
-            message,
-            session: Some(session),
-            peer: Arc::new(peer),
-            outbox: Some(outbox),
-        };
-        match self.service.handle(incoming) {
-            Outcome::Accepted => {}
-            Outcome::Ready { reply, .. } => owed.reply(reply.frame),
-            Outcome::Pending(call) => {
-                // The session cancels it when the stream ends.
-                tokio::spawn(call.deliver(owed));
+        match member.map(|message| (stateless(&message), message)) {
+            Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).frame),
+            Ok((Some(refusal), _)) => owed.reply(refusal.frame),
+            Ok((None, message)) => {
+                let incoming = Incoming {
+                    message,
+                    session: Some(session.clone()),
+                    peer: peer.clone(),
+                    outbox: Some(outbox.clone()),
+                };
+                self.service.handle(incoming).deliver(owed);
             }
         }
         Ok(())

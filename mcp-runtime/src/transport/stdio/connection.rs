@@ -21,8 +21,8 @@ use super::lines::{Line, Lines};
 use super::platform::{Input, Output};
 use super::writer::Writer;
 use crate::context::{NoHeaders, Outbox, Peer};
-use crate::server::{Class, Incoming, Outcome, Reply, Service, Session};
-use crate::wire::{Code, ErrorObject, Message, Unreadable};
+use crate::server::{Incoming, Outcome, Reply, Service, Session};
+use crate::wire::{Code, ErrorObject, Frame, Message, Unreadable};
 
 /// The longest line that is read.
 const LINE_LIMIT: usize = 4 * 1024 * 1024;
@@ -143,14 +143,25 @@ impl Connection {
     }
 
     fn take(&mut self, line: Line) {
-        let message = match line {
-            Line::Message(bytes) => Message::parse(bytes),
+        let frame = match line {
+            Line::Message(bytes) => Frame::parse(bytes),
             Line::TooLong => Err(too_long()),
         };
-        let message = match message {
-            Ok(message) => message,
-            Err(unreadable) => return self.refuse(&unreadable),
-        };
+        match frame {
+            Ok(Frame::Message(message)) => self.handle(message),
+            Err(unreadable) => self.refuse(&unreadable),
+            Ok(Frame::Batch(batch)) => {
+                for member in self.session.unpack(batch) {
+                    match member {
+                        Ok(message) => self.handle(message),
+                        Err(unreadable) => self.refuse(&unreadable),
+                    }
+                }
+            }
+        }
+    }
+
+    fn handle(&mut self, message: Message) {
         let incoming = Incoming {
             message,
             session: Some(self.session.clone()),
@@ -174,13 +185,6 @@ impl Connection {
 
     /// Answers a line that is no message, without an id where the revision has such answers.
     fn refuse(&mut self, unreadable: &Unreadable) {
-        for id in &unreadable.batch {
-            let refusal = Reply::error(Class::Refused, Some(id), &unreadable.error);
-            self.writer.push(refusal.frame);
-        }
-        if !unreadable.batch.is_empty() {
-            return;
-        }
         let handshake = self.session.handshake();
         let answers = handshake.is_none_or(|agreed| agreed.revision.facts().answers_without_id);
         if unreadable.id.is_some() || answers {
@@ -219,5 +223,5 @@ impl Connection {
 
 fn too_long() -> Unreadable {
     let what = format!("the line is over the limit of {LINE_LIMIT} bytes");
-    Unreadable { id: None, batch: Vec::new(), error: ErrorObject::new(Code::INVALID_REQUEST, what) }
+    Unreadable { id: None, error: ErrorObject::new(Code::INVALID_REQUEST, what) }
 }

@@ -1,0 +1,102 @@
+//! POST of a batch: several messages in, their replies out, as an array or as a stream
+//! (transports, streamable-http, "Sending messages to the server").
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use axum::response::Response;
+use http::StatusCode;
+
+use super::endpoint::{Endpoint, addressed};
+use super::media::Accepts;
+use super::peer::HttpPeer;
+use super::refusal::{Refusal, empty, json};
+use super::stream::{self, Unnumbered};
+use super::version;
+use crate::context::{Outbox, Peer};
+use crate::server::{Incoming, Reply, Session};
+use crate::wire::{Batch, MessageKind};
+
+pub(super) async fn post(
+    endpoint: &Endpoint,
+    batch: Batch,
+    peer: HttpPeer,
+    accepts: Accepts,
+) -> Result<Response, Refusal> {
+    let kept = match &endpoint.sessions {
+        None => None,
+        Some(sessions) => {
+            let unnamed = "batches are served in sessions: Mcp-Session-Id is missing";
+            Some(addressed(sessions, &peer.headers, unnamed)?)
+        }
+    };
+    let session = match &kept {
+        Some(kept) => kept.session.clone(),
+        None => Arc::new(assumed(&peer)?),
+    };
+    if !session.takes(&batch) {
+        return Err(Refusal::unreadable(&Batch::refusal()));
+    }
+    let replies = Arc::<Outbox>::default();
+    let asks = hand_in(endpoint, &session, batch, peer, accepts, &replies);
+    if !asks {
+        return Ok(empty(StatusCode::ACCEPTED));
+    }
+    if accepts.events {
+        return Ok(match kept {
+            Some(kept) => stream::response(kept.streams.reply(replies)),
+            None => stream::response(Unnumbered::new(replies, ())),
+        });
+    }
+    Ok(json(StatusCode::OK, array(&replies).await))
+}
+
+fn assumed(peer: &HttpPeer) -> Result<Session, Refusal> {
+    let named = version::named(&peer.headers)
+        .map_err(|what| Refusal::new(StatusCode::BAD_REQUEST, what))?;
+    Ok(version::assumed_session(named))
+}
+
+/// Handles each message; whether there will be replies. What calls say besides goes with their
+/// replies if the client reads streams, and is lost otherwise.
+fn hand_in(
+    endpoint: &Endpoint,
+    session: &Arc<Session>,
+    batch: Batch,
+    peer: HttpPeer,
+    accepts: Accepts,
+    replies: &Arc<Outbox>,
+) -> bool {
+    let peer: Arc<dyn Peer> = Arc::new(peer);
+    let outbox = accepts.events.then_some(replies);
+    let mut asks = false;
+    for member in batch.members {
+        let Some(owed) = replies.owe() else { break };
+        match member {
+            Ok(message) => {
+                asks |= matches!(message.kind, MessageKind::Request { .. });
+                let (session, peer) = (Some(session.clone()), peer.clone());
+                let incoming = Incoming { message, session, peer, outbox: outbox.cloned() };
+                endpoint.service.handle(incoming).deliver(owed);
+            }
+            Err(unreadable) => {
+                asks = true;
+                owed.reply(Reply::unreadable(&unreadable).frame);
+            }
+        }
+    }
+    replies.close();
+    asks
+}
+
+async fn array(replies: &Outbox) -> Vec<u8> {
+    let mut array = vec![b'['];
+    while let Some(reply) = poll_fn(|cx| replies.poll_next(cx)).await {
+        if array.len() > 1 {
+            array.push(b',');
+        }
+        array.extend_from_slice(&reply);
+    }
+    array.push(b']');
+    array
+}

@@ -1,0 +1,118 @@
+use bytes::Bytes;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::message::{Message, MessageKind, Unreadable, not_json};
+use super::{Code, ErrorObject};
+
+/// What comes in one piece.
+#[derive(Debug)]
+pub(crate) enum Frame {
+    Message(Message),
+    Batch(Batch),
+}
+
+/// An array of messages (JSON-RPC 2.0, "Batch"). Not every revision has them.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) members: Vec<Result<Message, Unreadable>>,
+}
+
+/// Messages in one batch; a client that has more sends two.
+pub(crate) const MEMBERS: usize = 1000;
+
+impl Frame {
+    /// Reads what came. Not JSON: `-32700`; JSON but no JSON-RPC message: `-32600`.
+    pub(crate) fn parse(bytes: Bytes) -> Result<Self, Unreadable> {
+        match bytes.trim_ascii_start().first() {
+            Some(b'[') => Batch::parse(&bytes).map(Self::Batch),
+            _ => Message::parse(bytes).map(Self::Message),
+        }
+    }
+}
+
+impl Batch {
+    fn parse(bytes: &Bytes) -> Result<Self, Unreadable> {
+        let text = str::from_utf8(bytes).map_err(|_| not_json("not UTF-8"))?;
+        let Ok(members) = serde_json::from_str::<Vec<&RawValue>>(text) else {
+            // serde_json stops where it is nested too deep, and that is not a matter of JSON.
+            return Err(match serde_json::from_str::<IgnoredAny>(text) {
+                Ok(IgnoredAny) => refused("not a JSON-RPC message: nested too deep"),
+                Err(_) => not_json("not JSON"),
+            });
+        };
+        if members.is_empty() {
+            return Err(refused("a batch without messages"));
+        }
+        if members.len() > MEMBERS {
+            return Err(refused(format!("a batch may have {MEMBERS} messages: send several")));
+        }
+        let member = |raw: &&RawValue| Message::parse(bytes.slice_ref(raw.get().as_bytes()));
+        Ok(Self { members: members.iter().map(member).collect() })
+    }
+}
+
+impl Batch {
+    /// Its refusal where batches are not served. Somebody may wait for each id; if there is none,
+    /// one refusal tells.
+    pub(crate) fn refusals(self) -> Vec<Unreadable> {
+        let ids = self.members.into_iter().filter_map(|member| match member {
+            Ok(Message { kind: MessageKind::Request { id, .. }, .. }) => Some(id),
+            Ok(_) => None,
+            Err(unreadable) => unreadable.id,
+        });
+        let refusals: Vec<_> =
+            ids.map(|id| Unreadable { id: Some(id), ..Self::refusal() }).collect();
+        if refusals.is_empty() { vec![Self::refusal()] } else { refusals }
+    }
+
+    pub(crate) fn refusal() -> Unreadable {
+        refused("batches are not served in this revision: send one message at a time")
+    }
+}
+
+fn refused(what: impl Into<String>) -> Unreadable {
+    Unreadable { id: None, error: ErrorObject::new(Code::INVALID_REQUEST, what.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::RequestId;
+
+    fn batch(text: &str) -> Result<Batch, Unreadable> {
+        match Frame::parse(Bytes::copy_from_slice(text.as_bytes()))? {
+            Frame::Batch(batch) => Ok(batch),
+            Frame::Message(message) => panic!("{message:?}"),
+        }
+    }
+
+    #[test]
+    fn each_member_is_a_message_or_says_why_not() {
+        let batch = batch(r#" [{"jsonrpc":"2.0","id":1,"method":"ping"}, {"id":"x"}, 7, []] "#);
+        let members = batch.unwrap().members;
+        assert!(members[0].is_ok());
+        assert_eq!(members[1].as_ref().unwrap_err().id, Some(RequestId::String("x".into())));
+        assert_eq!(members[2].as_ref().unwrap_err().error.code, Code::INVALID_REQUEST);
+        assert_eq!(members[3].as_ref().unwrap_err().error.code, Code::INVALID_REQUEST);
+    }
+
+    #[test]
+    fn what_is_no_batch_is_told_apart() {
+        for (text, code) in [
+            ("[", Code::PARSE_ERROR),
+            ("[1,]", Code::PARSE_ERROR),
+            ("[]", Code::INVALID_REQUEST),
+            ("[\u{7f}]", Code::PARSE_ERROR),
+        ] {
+            assert_eq!(batch(text).unwrap_err().error.code, code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_batch_may_be_so_large_and_not_larger() {
+        let of = |count: usize| batch(&format!("[{}]", vec!["1"; count].join(",")));
+        assert_eq!(of(MEMBERS).unwrap().members.len(), MEMBERS);
+        assert_eq!(of(MEMBERS + 1).unwrap_err().error.code, Code::INVALID_REQUEST);
+    }
+}

@@ -1,0 +1,102 @@
+//! Several messages in one POST, which one revision has (basic, "Batching").
+
+use super::*;
+
+const BATCHES: &str = "2025-03-26";
+
+fn batch(members: &[Value]) -> String {
+    Value::from(members).to_string()
+}
+
+fn add(id: i64, a: i64) -> Value {
+    let params = call("add", json!({ "a": a, "b": 1 }));
+    json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })
+}
+
+fn told() -> Value {
+    json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })
+}
+
+/// The replies by their ids, which are 1 and on.
+fn sorted(mut replies: Vec<Value>) -> Vec<Value> {
+    replies.sort_by_key(|reply| reply["id"].as_i64());
+    replies
+}
+
+#[tokio::test]
+async fn each_request_of_a_batch_has_its_reply() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let session = client.initialize(BATCHES).await;
+    let nap = call("nap", json!({ "ms": 5 }));
+    let nap = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": nap });
+    let broken = json!({ "jsonrpc": "2.0", "id": 3, "method": 7 });
+    let body = batch(&[add(1, 41), told(), nap, broken]);
+    for accept in ["application/json, text/event-stream", "application/json"] {
+        let headers = [JSON, ("Accept", accept), ("Mcp-Session-Id", &session)];
+        let response = client.request("POST", "/mcp", &headers, &body).await;
+        let replies = sorted(match accept.contains("event") {
+            true => response.messages(),
+            false => response.json().as_array().unwrap().clone(),
+        });
+        assert_eq!(replies.len(), 3, "{replies:?}");
+        assert_eq!(replies[0]["result"]["content"][0]["text"], "42");
+        assert_eq!(replies[1]["result"]["content"][0]["text"], "rested");
+        assert_eq!(replies[2]["error"]["code"], -32600);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_without_requests_is_accepted() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let session = client.initialize(BATCHES).await;
+    let response = json!({ "jsonrpc": "2.0", "id": 9, "result": {} });
+    let session = [("Mcp-Session-Id", &*session)];
+    let response = client.post(&session, &batch(&[told(), response])).await;
+    assert_eq!((response.status(), &*response.body), (202, ""));
+}
+
+#[tokio::test]
+async fn a_session_is_never_opened_within_a_batch() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let opening: Value = serde_json::from_str(&initialize(BATCHES)).unwrap();
+    let response = client.post(&[], &batch(&[opening.clone(), add(1, 1)])).await;
+    assert_eq!((response.status(), response.code()), (400, Some(-32600)));
+    assert_eq!(response.header("mcp-session-id"), None);
+
+    let session = client.initialize(BATCHES).await;
+    let response = client.post(&[("Mcp-Session-Id", &session)], &batch(&[opening])).await;
+    assert_eq!(response.messages()[0]["error"]["code"], -32600);
+}
+
+#[tokio::test]
+async fn other_revisions_refuse_batches() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    for revision in ["2024-11-05", "2025-06-18", "2025-11-25"] {
+        let session = client.initialize(revision).await;
+        let headers = [("Mcp-Session-Id", &*session), ("MCP-Protocol-Version", revision)];
+        let response = client.post(&headers, &batch(&[add(1, 1)])).await;
+        assert_eq!((response.status(), response.code()), (400, Some(-32600)), "{revision}");
+    }
+    let session = client.initialize(BATCHES).await;
+    let described: Value = serde_json::from_str(&stateless(1, "tools/list", json!({}))).unwrap();
+    let response = client.post(&[("Mcp-Session-Id", &session)], &batch(&[described])).await;
+    assert_eq!((response.status(), response.code()), (400, Some(-32600)));
+    let response = client.post(&[("Mcp-Session-Id", &session)], "[]").await;
+    assert_eq!((response.status(), response.code()), (400, Some(-32600)));
+}
+
+#[tokio::test]
+async fn without_sessions_a_batch_is_answered_with_an_array() {
+    let options = HttpOptions::default().stateless(true);
+    let served = serve(server(&Probe::default()), options);
+    let mut client = Connection::open(served.address).await;
+    let response = client.post(&[], &batch(&[add(1, 1), add(2, 2)])).await;
+    let replies = sorted(response.json().as_array().unwrap().clone());
+    assert_eq!(replies[1]["result"]["content"][0]["text"], "3");
+    let newer = [("MCP-Protocol-Version", "2025-06-18")];
+    assert_eq!(client.post(&newer, &batch(&[add(1, 1)])).await.code(), Some(-32600));
+}
