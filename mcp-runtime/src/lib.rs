@@ -39,8 +39,9 @@ pub use context::{
 pub use handler::{
     FromContext, IntoPromptResult, IntoResourceContents, IntoToolResult, Item, ToolError,
 };
+pub use registry::Update;
 pub use revision::Revision;
-pub use server::{Error, Server, StateFactory};
+pub use server::{Error, Server, ServerHandle, StateFactory};
 #[cfg(feature = "http")]
 pub use transport::http::{EventStore, HttpOptions, StoredEvent};
 pub use wire::cache::CacheScope;

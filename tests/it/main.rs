@@ -17,3 +17,4 @@ mod sse;
 mod stdio;
 mod tidy;
 mod ui;
+mod update;

@@ -28,8 +28,8 @@ impl States {
         self.by_type.get(&TypeId::of::<T>())?.downcast_ref::<Arc<T>>().map(|state| &**state)
     }
 
-    pub(crate) fn contains(&self, type_id: TypeId) -> bool {
-        self.by_type.contains_key(&type_id)
+    pub(crate) fn types(&self) -> impl Iterator<Item = TypeId> {
+        self.by_type.keys().copied()
     }
 }
 

@@ -31,8 +31,49 @@ pub enum Item {
 
 inventory::collect!(Item);
 
+impl Item {
+    /// `tool`, `resource` or `prompt`: one of a kind has a key.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Tool(_) => "tool",
+            Self::Resource(_) => "resource",
+            Self::Prompt(_) => "prompt",
+        }
+    }
+
+    /// What clients find it by: its name, a resource's URI.
+    pub(crate) fn key(&self) -> &'static str {
+        match self {
+            Self::Tool(def) => def.name,
+            Self::Resource(def) => def.uri.source,
+            Self::Prompt(def) => def.name,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Tool(def) => def.name,
+            Self::Resource(def) => def.name,
+            Self::Prompt(def) => def.name,
+        }
+    }
+
+    pub(crate) fn location(&self) -> Location {
+        match self {
+            Self::Tool(def) => def.location,
+            Self::Resource(def) => def.location,
+            Self::Prompt(def) => def.location,
+        }
+    }
+
+    /// Whether both are one function. The address of a constant says nothing: it may have several.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        (self.kind(), self.key(), self.location()) == (other.kind(), other.key(), other.location())
+    }
+}
+
 /// Where an attribute stands in the author's code.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Location {
     pub file: &'static str,
     pub line: u32,

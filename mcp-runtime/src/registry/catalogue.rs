@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
@@ -16,6 +18,8 @@ pub(crate) struct Catalogue<T> {
     page_size: usize,
     keys: Vec<&'static str>,
     items: Vec<Arc<T>>,
+    /// For each place, listed or not, how many of the listed stand before what comes behind it.
+    behind: HashMap<&'static str, usize>,
     pages: [OnceLock<Vec<Box<RawValue>>>; Revision::ALL.len()],
 }
 
@@ -26,21 +30,33 @@ impl<T: SerializeAt> Catalogue<T> {
             page_size: page_size.max(1),
             keys: Vec::new(),
             items: Vec::new(),
+            behind: HashMap::new(),
             pages: Default::default(),
         }
     }
 
-    pub(super) fn push(&mut self, key: &'static str, item: Arc<T>) {
-        self.keys.push(key);
-        self.items.push(item);
+    /// The next place, and what is listed there: nothing if it is disabled or removed.
+    pub(super) fn push(&mut self, key: &'static str, item: Option<Arc<T>>) {
+        if let Some(item) = item {
+            self.keys.push(key);
+            self.items.push(item);
+        }
+        self.behind.insert(key, self.items.len());
     }
 
     pub(crate) fn items(&self) -> &[Arc<T>] {
         &self.items
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.items.is_empty()
+    /// Whether anything is listed, or was or may be again: clients have been told of the list.
+    pub(crate) fn is_offered(&self) -> bool {
+        !self.behind.is_empty()
+    }
+
+    /// Whether both list the same.
+    pub(crate) fn lists_the_same(&self, other: &Self) -> bool {
+        let mut pairs = self.items.iter().zip(&other.items);
+        self.items.len() == other.items.len() && pairs.all(|(one, other)| Arc::ptr_eq(one, other))
     }
 
     /// The result of `…/list` that begins at `cursor`, as JSON (server/utilities/pagination).
@@ -49,42 +65,51 @@ impl<T: SerializeAt> Catalogue<T> {
         revision: Revision,
         cursor: Option<&str>,
         stamp: Stamp<'_>,
-    ) -> Result<&RawValue, ErrorObject> {
-        let page = cursor.map_or(Some(0), |cursor| self.page_after(cursor));
-        let pages = self.pages[revision as usize].get_or_init(|| self.write(revision, stamp));
-        page.and_then(|page| pages.get(page)).map(AsRef::as_ref).ok_or_else(|| {
+    ) -> Result<Cow<'_, RawValue>, ErrorObject> {
+        let start = cursor.map_or(Some(0), |cursor| self.start_behind(cursor));
+        let start = start.ok_or_else(|| {
             ErrorObject::new(
                 Code::INVALID_PARAMS,
                 "params.cursor: not a cursor of this list; start without one",
             )
+        })?;
+        let pages = self.pages[revision as usize].get_or_init(|| self.write(revision, stamp));
+        let whole = start.is_multiple_of(self.page_size);
+        Ok(match pages.get(start / self.page_size).filter(|_| whole) {
+            Some(page) => Cow::Borrowed(page),
+            None => Cow::Owned(self.write_page(revision, start, stamp)),
         })
     }
 
-    /// A cursor holds the key of the last item before it, so it means the same in every process.
-    fn page_after(&self, cursor: &str) -> Option<usize> {
+    /// A cursor holds the key of the last item before it, so it means the same in every process, and
+    /// still does when the list has changed: it goes on behind the place of that item, who may be gone.
+    fn start_behind(&self, cursor: &str) -> Option<usize> {
         let text = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let last = std::str::from_utf8(&text).ok()?.strip_prefix(self.name)?.strip_prefix(' ')?;
-        let position = self.keys.iter().position(|key| *key == last)?;
-        (position + 1).is_multiple_of(self.page_size).then_some((position + 1) / self.page_size)
+        self.behind.get(last).copied()
     }
 
-    fn cursor_after(&self, position: usize) -> String {
+    fn cursor_behind(&self, position: usize) -> String {
         URL_SAFE_NO_PAD.encode(format!("{} {}", self.name, self.keys[position]))
     }
 
     fn write(&self, revision: Revision, stamp: Stamp<'_>) -> Vec<Box<RawValue>> {
-        let items: Vec<_> = self.items.iter().map(|item| to_raw(&At(revision, &**item))).collect();
-        let count = items.len().div_ceil(self.page_size).max(1);
-        let page = |index: usize| {
-            let end = items.len().min((index + 1) * self.page_size);
-            Page {
-                name: self.name,
-                items: &items[index * self.page_size..end],
-                next_cursor: (end < items.len()).then(|| self.cursor_after(end - 1)),
-                stamp,
-            }
+        let count = self.items.len().div_ceil(self.page_size).max(1);
+        let starts = (0..count).map(|index| index * self.page_size);
+        starts.map(|start| self.write_page(revision, start, stamp)).collect()
+    }
+
+    /// Ends where a page ends that begins at the beginning, so that the next one is written already.
+    fn write_page(&self, revision: Revision, start: usize, stamp: Stamp<'_>) -> Box<RawValue> {
+        let end = self.items.len().min((start / self.page_size + 1) * self.page_size);
+        let items = self.items[start..end].iter().map(|item| to_raw(&At(revision, &**item)));
+        let page = Page {
+            name: self.name,
+            items: &items.collect::<Vec<_>>(),
+            next_cursor: (end < self.items.len()).then(|| self.cursor_behind(end - 1)),
+            stamp,
         };
-        (0..count).map(|index| to_raw(&At(revision, &page(index)))).collect()
+        to_raw(&At(revision, &page))
     }
 }
 
@@ -99,9 +124,11 @@ mod tests {
     use crate::wire::cache::CacheHint;
     use crate::wire::prompt::Prompt;
 
+    /// A name in brackets has a place and is not listed.
     fn catalogue(names: &[&'static str], page_size: usize) -> Catalogue<Prompt> {
         let mut catalogue = Catalogue::new("prompts", page_size);
         for name in names {
+            let key = name.trim_matches(['(', ')']);
             let prompt = Prompt {
                 name,
                 title: None,
@@ -110,24 +137,34 @@ mod tests {
                 icons: &[],
                 meta: None,
             };
-            catalogue.push(name, Arc::new(prompt));
+            catalogue.push(key, (key == *name).then(|| Arc::new(prompt)));
         }
         catalogue
     }
 
+    /// The names on a page, and the cursor of the next.
+    fn read(
+        catalogue: &Catalogue<Prompt>,
+        cursor: Option<&str>,
+    ) -> Result<(Vec<String>, Option<String>), ErrorObject> {
+        let stamp = Stamp { server_info: RawValue::NULL, cache: CacheHint::default() };
+        let page = catalogue.page(Revision::ALL[0], cursor, stamp)?;
+        let page: serde_json::Value = serde_json::from_str(page.get()).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let names = page["prompts"].as_array().unwrap().iter();
+        Ok((names.map(|prompt| text(&prompt["name"])).collect(), page.get("nextCursor").map(text)))
+    }
+
     /// The names on each page, following cursors to the end.
     fn walk(catalogue: &Catalogue<Prompt>) -> Vec<Vec<String>> {
-        let stamp = Stamp { server_info: RawValue::NULL, cache: CacheHint::default() };
         let mut pages = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
-            let page = catalogue.page(Revision::ALL[0], cursor.as_deref(), stamp).unwrap();
-            let page: serde_json::Value = serde_json::from_str(page.get()).unwrap();
-            let names = page["prompts"].as_array().unwrap().iter();
-            pages.push(names.map(|prompt| prompt["name"].as_str().unwrap().to_owned()).collect());
-            match page.get("nextCursor") {
-                Some(next) => cursor = Some(next.as_str().unwrap().to_owned()),
-                None => return pages,
+            let (names, next) = read(catalogue, cursor.as_deref()).unwrap();
+            pages.push(names);
+            cursor = next;
+            if cursor.is_none() {
+                return pages;
             }
         }
     }
@@ -140,17 +177,33 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_goes_on_behind_its_item_whatever_became_of_it() {
+        let (_, cursor) = read(&catalogue(&["a", "b", "c", "d"], 2), None).unwrap();
+        for (now, page, more) in [
+            // Behind "b", to where the page ends that the others are on.
+            (&["a", "b", "c", "d"][..], &["c", "d"][..], false),
+            (&["a", "(b)", "c", "d"], &["c"], true),
+            (&["(a)", "(b)", "c", "d"], &["c", "d"], false),
+            (&["a", "b", "(c)", "d", "e", "f"], &["d", "e"], true),
+            (&["a", "b", "(c)", "(d)"], &[], false),
+            (&["(a)", "(b)", "(c)", "(d)"], &[], false),
+        ] {
+            let (names, next) = read(&catalogue(now, 2), cursor.as_deref()).unwrap();
+            assert_eq!((names.join(" "), next.is_some()), (page.join(" "), more), "{now:?}");
+        }
+    }
+
+    #[test]
     fn a_foreign_cursor_is_an_error() {
         let catalogue = catalogue(&["a", "b", "c"], 2);
-        let stamp = Stamp { server_info: RawValue::NULL, cache: CacheHint::default() };
         for cursor in [
             "",
             "1",
             "\u{e9}",
             &URL_SAFE_NO_PAD.encode("tools b"),
-            &URL_SAFE_NO_PAD.encode("prompts a"),
+            &URL_SAFE_NO_PAD.encode("prompts d"),
         ] {
-            let error = catalogue.page(Revision::ALL[0], Some(cursor), stamp).unwrap_err();
+            let error = read(&catalogue, Some(cursor)).unwrap_err();
             assert_eq!(error.code, Code::INVALID_PARAMS, "{cursor}");
         }
     }

@@ -107,13 +107,13 @@ fn raw(meta: Option<&'static str>) -> Option<Box<RawValue>> {
 
 /// Arguments of prompts and resources arrive as strings; those whose type the macro could not see
 /// are checked here. A list is fine where the URI has one.
-pub(super) fn unfit_arguments(
+pub(super) fn fit_arguments(
     what: &str,
     name: &str,
     location: Location,
     schema: &Value,
     is_list: impl Fn(&str) -> bool,
-) -> Vec<String> {
+) -> Result<(), Vec<String>> {
     let properties = schema.get("properties").and_then(Value::as_object);
     let unfit = |argument: &str, schema: &Value| match schema.get("type").and_then(Value::as_str) {
         Some("object") => true,
@@ -122,12 +122,13 @@ pub(super) fn unfit_arguments(
     };
     let unfit =
         properties.into_iter().flatten().filter(|(argument, schema)| unfit(argument, schema));
-    unfit
+    let mistakes: Vec<_> = unfit
         .map(|(argument, _)| {
             format!(
                 "{what} `{name}` at {location}: `{argument}` cannot come from a string, which is all a client \
                  can send; take a string, a number, a bool or an enum without fields"
             )
         })
-        .collect()
+        .collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }

@@ -1,28 +1,32 @@
-//! What a server offers: collected once, checked, listed from text made beforehand.
+//! What a server offers: collected, checked, listed from text made beforehand.
 
 mod catalogue;
 mod completions;
+mod entry;
 mod listed;
 mod mirrored;
+mod places;
 mod template;
+mod update;
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
 pub(crate) use catalogue::Catalogue;
 pub(crate) use completions::Completions;
+use entry::{Entry, ListedAs};
+pub(crate) use entry::{PromptEntry, ResourceEntry, ToolEntry};
+use places::{Place, Places};
+pub use update::Update;
 
-use crate::context::Context;
-use crate::handler::{
-    Item, Location, Need, Pace, PromptDef, ResourceDef, TextValue, ToolDef, input_schema,
-};
+use crate::handler::TextValue;
 use crate::wire::prompt::Prompt;
 use crate::wire::resource::{Resource, ResourceTemplate};
 use crate::wire::tool::Tool;
 
-/// Everything a server offers. Immutable after it is built.
+/// Everything a server offers at one time. It does not change: an update makes another, which
+/// shares the entries of what stays.
 #[derive(Debug)]
 pub(crate) struct Registry {
     pub(crate) tools: Catalogue<Tool>,
@@ -30,51 +34,43 @@ pub(crate) struct Registry {
     pub(crate) templates: Catalogue<ResourceTemplate>,
     pub(crate) prompts: Catalogue<Prompt>,
     tools_by_name: HashMap<&'static str, Arc<ToolEntry>>,
-    resources_by_uri: HashMap<&'static str, Arc<ResourceEntry>>,
-    templates_in_order: Vec<Arc<ResourceEntry>>,
+    resources_by_uri: HashMap<&'static str, Readable>,
+    templates_in_order: Vec<Readable>,
     prompts_by_name: HashMap<&'static str, Arc<PromptEntry>>,
-    needs: Vec<Needed>,
+    completes: bool,
+    places: Places,
+    page_size: usize,
 }
 
-/// A tool that can be called.
+/// What answers for a URI, though it may be disabled: then nothing else does.
 #[derive(Debug)]
-pub(crate) struct ToolEntry {
-    pub(crate) def: &'static ToolDef,
-    pub(crate) tool: Arc<Tool>,
-    pub(crate) pace: Pace,
-}
-
-/// A resource or template that can be read.
-#[derive(Debug)]
-pub(crate) struct ResourceEntry {
-    pub(crate) def: &'static ResourceDef,
-    pub(crate) completions: Completions,
-    pub(crate) pace: Pace,
-}
-
-/// A prompt that can be got.
-#[derive(Debug)]
-pub(crate) struct PromptEntry {
-    pub(crate) def: &'static PromptDef,
-    pub(crate) completions: Completions,
-    pub(crate) pace: Pace,
+struct Readable {
+    entry: Arc<ResourceEntry>,
+    enabled: bool,
 }
 
 /// The values of a template's variables in one URI.
 pub(crate) type Variables = Vec<(&'static str, TextValue)>;
 
-/// State a function takes, and which one.
-#[derive(Debug)]
-struct Needed {
-    what: &'static str,
-    name: &'static str,
-    location: Location,
-    need: Need,
-}
-
 impl Registry {
-    /// Collects items in the order given. All mistakes are reported at once.
-    pub(crate) fn new(items: &[Item], page_size: usize) -> Result<Self, Vec<String>> {
+    /// Offers nothing yet.
+    pub(crate) fn new(page_size: usize) -> Self {
+        Self::of(Places::default(), page_size)
+    }
+
+    /// What an update makes of it. All mistakes are reported at once; `has` knows the server's state.
+    pub(crate) fn updated(
+        &self,
+        update: &Update,
+        has: impl Fn(TypeId) -> bool,
+    ) -> Result<Self, Vec<String>> {
+        let mut places = self.places.clone();
+        let mut mistakes = places.apply(update);
+        mistakes.extend(places.missing_state(has));
+        if mistakes.is_empty() { Ok(Self::of(places, self.page_size)) } else { Err(mistakes) }
+    }
+
+    fn of(places: Places, page_size: usize) -> Self {
         let mut registry = Self {
             tools: Catalogue::new("tools", page_size),
             resources: Catalogue::new("resources", page_size),
@@ -84,114 +80,60 @@ impl Registry {
             resources_by_uri: HashMap::new(),
             templates_in_order: Vec::new(),
             prompts_by_name: HashMap::new(),
-            needs: Vec::new(),
+            completes: false,
+            places: Places::default(),
+            page_size,
         };
-        let mut places = Places::default();
-        for item in items {
-            registry.add(*item, &mut places);
-        }
-        if places.mistakes.is_empty() { Ok(registry) } else { Err(places.mistakes) }
+        places.iter().for_each(|place| registry.add(place));
+        Self { places, ..registry }
     }
 
-    fn add(&mut self, item: Item, places: &mut Places) {
-        match item {
-            Item::Tool(def) => {
-                self.need("tool", def.name, def.location, def.needs.iter().copied());
-                if places.take("tool", def.name, def.location) {
-                    warn_of_name(def);
-                    match listed::tool(def) {
-                        Ok(tool) => self.add_tool(def, Arc::new(tool)),
-                        Err(mistakes) => places.mistakes.extend(mistakes),
-                    }
+    fn add(&mut self, place: &Place) {
+        let enabled = place.is_enabled();
+        match &place.entry {
+            Entry::Tool(entry) => {
+                self.tools.push(entry.def.name, enabled.then(|| entry.tool.clone()));
+                if enabled {
+                    self.tools_by_name.insert(entry.def.name, entry.clone());
                 }
             }
-            Item::Resource(def) => {
-                self.need("resource", def.name, def.location, def.needs.iter().copied());
-                if places.take("resource", def.uri.source, def.location) {
-                    let schema = input_schema(def.arguments);
-                    let is_list = |name: &str| def.uri.explodes(name);
-                    places.mistakes.extend(listed::unfit_arguments(
-                        "resource",
-                        def.name,
-                        def.location,
-                        &schema,
-                        is_list,
-                    ));
-                    let completions = Completions::new(def.completers, &schema);
-                    self.need("resource", def.name, def.location, completions.needs());
-                    self.add_resource(def, completions);
-                }
-            }
-            Item::Prompt(def) => {
-                self.need("prompt", def.name, def.location, def.needs.iter().copied());
-                if places.take("prompt", def.name, def.location) {
-                    let schema = input_schema(def.arguments);
-                    places.mistakes.extend(listed::unfit_arguments(
-                        "prompt",
-                        def.name,
-                        def.location,
-                        &schema,
-                        |_| false,
-                    ));
-                    self.prompts.push(def.name, Arc::new(listed::prompt(def)));
-                    let completions = Completions::new(def.completers, &schema);
-                    self.need("prompt", def.name, def.location, completions.needs());
-                    let entry = PromptEntry { def, completions, pace: pace(def.needs) };
-                    self.prompts_by_name.insert(def.name, Arc::new(entry));
+            Entry::Resource(entry) => self.add_resource(entry, place),
+            Entry::Prompt(entry) => {
+                self.prompts.push(entry.def.name, enabled.then(|| entry.prompt.clone()));
+                self.completes |= !entry.completions.is_empty();
+                if enabled {
+                    self.prompts_by_name.insert(entry.def.name, entry.clone());
                 }
             }
         }
     }
 
-    fn add_tool(&mut self, def: &'static ToolDef, tool: Arc<Tool>) {
-        self.tools.push(def.name, tool.clone());
-        let entry = ToolEntry { def, tool, pace: pace(def.needs) };
-        self.tools_by_name.insert(def.name, Arc::new(entry));
-    }
-
-    fn add_resource(&mut self, def: &'static ResourceDef, completions: Completions) {
-        let entry = Arc::new(ResourceEntry { def, completions, pace: pace(def.needs) });
-        let uri = def.uri.source;
-        if def.uri.is_fixed() {
-            let resource = Resource { uri: uri.into(), about: listed::about(def), size: def.size };
-            self.resources.push(uri, Arc::new(resource));
-            self.resources_by_uri.insert(uri, entry);
-        } else {
-            let template = ResourceTemplate { uri_template: uri, about: listed::about(def) };
-            self.templates.push(uri, Arc::new(template));
-            self.templates_in_order.push(entry);
+    fn add_resource(&mut self, entry: &Arc<ResourceEntry>, place: &Place) {
+        let (uri, enabled) = (entry.def.uri.source, place.is_enabled());
+        let readable = place.is_there().then(|| Readable { entry: entry.clone(), enabled });
+        match &entry.listed_as {
+            ListedAs::Resource(resource) => {
+                self.resources.push(uri, enabled.then(|| resource.clone()));
+                self.resources_by_uri.extend(readable.map(|readable| (uri, readable)));
+            }
+            ListedAs::Template(template) => {
+                self.templates.push(uri, enabled.then(|| template.clone()));
+                self.completes |= !entry.completions.is_empty();
+                self.templates_in_order.extend(readable);
+            }
         }
     }
 
-    fn need(
-        &mut self,
-        what: &'static str,
-        name: &'static str,
-        location: Location,
-        needs: impl Iterator<Item = Need>,
-    ) {
-        let context = TypeId::of::<Context>();
-        let states = needs.filter(|need| need.type_id != context);
-        self.needs.extend(states.map(|need| Needed { what, name, location, need }));
-    }
-
-    /// The completions of the resource or template with exactly this URI.
+    /// The resource or template with exactly this URI.
     pub(crate) fn completions_of_uri(&self, uri: &str) -> Option<&Arc<ResourceEntry>> {
-        let template = || self.templates_in_order.iter().find(|entry| entry.def.uri.source == uri);
-        self.resources_by_uri.get(uri).or_else(template)
+        let template =
+            || self.templates_in_order.iter().find(|one| one.entry.def.uri.source == uri);
+        self.resources_by_uri.get(uri).or_else(template)?.enabled()
     }
 
-    /// Whether any argument can be completed.
+    /// Whether any argument can be completed, once what is disabled is not.
     pub(crate) fn completes(&self) -> bool {
-        let prompts = self.prompts_by_name.values().map(|entry| &entry.completions);
-        let templates = self.templates_in_order.iter().map(|entry| &entry.completions);
-        prompts.chain(templates).any(|completions| !completions.is_empty())
-    }
-
-    /// A line for each state that a function takes and `has` does not know.
-    pub(crate) fn missing_state(&self, has: impl Fn(TypeId) -> bool) -> Vec<String> {
-        let missing = self.needs.iter().filter(|needed| !has(needed.need.type_id));
-        missing.map(ToString::to_string).collect()
+        self.completes
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<&Arc<ToolEntry>> {
@@ -205,58 +147,18 @@ impl Registry {
     /// The resource at `uri` and the variables of its template; a fixed URI wins over templates,
     /// an earlier template over a later one.
     pub(crate) fn resource(&self, uri: &str) -> Option<(&Arc<ResourceEntry>, Variables)> {
-        if let Some(entry) = self.resources_by_uri.get(uri) {
-            return Some((entry, Vec::new()));
+        if let Some(fixed) = self.resources_by_uri.get(uri) {
+            return Some((fixed.enabled()?, Vec::new()));
         }
-        self.templates_in_order
-            .iter()
-            .find_map(|entry| Some((entry, template::variables(&entry.def.uri, uri)?)))
+        let mut templates = self.templates_in_order.iter();
+        let (template, variables) =
+            templates.find_map(|one| Some((one, template::variables(&one.entry.def.uri, uri)?)))?;
+        Some((template.enabled()?, variables))
     }
 }
 
-impl fmt::Display for Needed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, name, location, need } = self;
-        let state = (need.type_name)();
-        write!(
-            f,
-            "{what} `{name}` at {location} takes `&{state}`, which the server was not given: add `.state(..)` \
-             with a `{state}`, or take it by value if it is an argument"
-        )
-    }
-}
-
-/// Which names are taken, and where.
-#[derive(Default)]
-struct Places {
-    by_name: HashMap<(&'static str, &'static str), Location>,
-    mistakes: Vec<String>,
-}
-
-impl Places {
-    fn take(&mut self, what: &'static str, name: &'static str, location: Location) -> bool {
-        let Some(first) = self.by_name.insert((what, name), location) else { return true };
-        let mistake = format!(
-            "two {what}s are called `{name}`: at {first} and at {location}; rename one of them"
-        );
-        self.mistakes.push(mistake);
-        false
-    }
-}
-
-/// A function of its arguments alone may run in place once it has proved quick.
-fn pace(needs: &[Need]) -> Pace {
-    Pace::new(!needs.is_empty())
-}
-
-/// Names the specification allows and some clients do not.
-fn warn_of_name(def: &ToolDef) {
-    const PORTABLE: usize = 64;
-    let (name, location) = (def.name, def.location);
-    if name.len() > PORTABLE {
-        tracing::warn!(tool = name, %location, "a tool name over {PORTABLE} characters is cut or refused by some clients");
-    }
-    if name.contains('.') {
-        tracing::warn!(tool = name, %location, "a tool name with a dot is refused by some clients");
+impl Readable {
+    fn enabled(&self) -> Option<&Arc<ResourceEntry>> {
+        self.enabled.then_some(&self.entry)
     }
 }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::capacity::Capacity;
+use super::handle::{Own, ServerHandle};
+use super::offer::Offer;
 use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
-use super::{Error, Service, capabilities};
+use super::{Error, Service};
 use crate::context::{Effects, States};
 use crate::handler::Item;
-use crate::registry::Registry;
+use crate::registry::{Registry, Update};
 use crate::revision::{At, Revision};
 use crate::wire::cache::{CacheHint, CacheScope};
 use crate::wire::icon::Icon;
@@ -45,6 +47,8 @@ pub struct Server<A = ()> {
     instructions: Option<String>,
     cache: CacheHint,
     items: Vec<Item>,
+    disabled: Vec<Item>,
+    offer: Arc<Offer>,
     page_size: usize,
     states: States,
     factories: Vec<Factory<A>>,
@@ -86,6 +90,8 @@ impl Server {
             instructions: None,
             cache: CacheHint::default(),
             items: Vec::new(),
+            disabled: Vec::new(),
+            offer: Arc::new(Offer::new()),
             page_size: PAGE_SIZE,
             states: States::default(),
             factories: Vec::new(),
@@ -98,11 +104,7 @@ impl Server {
     #[doc(hidden)]
     pub fn of_program(name: &str, version: &str) -> Self {
         let mut items: Vec<Item> = inventory::iter::<Item>().copied().collect();
-        items.sort_by_key(|item| match item {
-            Item::Tool(def) => def.name,
-            Item::Resource(def) => def.uri.source,
-            Item::Prompt(def) => def.name,
-        });
+        items.sort_by_key(Item::key);
         Self::new(name, version).with(items)
     }
 }
@@ -161,6 +163,8 @@ impl<A: 'static> Server<A> {
             instructions: self.instructions,
             cache: self.cache,
             items: self.items,
+            disabled: self.disabled,
+            offer: self.offer,
             page_size: self.page_size,
             states: self.states,
             factories: factories.collect(),
@@ -173,6 +177,27 @@ impl<A: 'static> Server<A> {
     pub fn with(mut self, items: impl IntoIterator<Item = Item>) -> Self {
         self.items.extend(items);
         self
+    }
+
+    /// Begins with functions disabled: as [`Update::disable`] does it to a server that runs.
+    ///
+    /// ```
+    /// use mcp_runtime::{Server, tool, tools};
+    ///
+    /// #[tool]
+    /// fn wipe() {}
+    ///
+    /// let server = Server::new("files", "1.0.0").with(tools![wipe]).disable(tools![wipe]);
+    /// # assert_eq!(server.manifest().unwrap()["tools"].as_array().unwrap().len(), 0);
+    /// ```
+    pub fn disable(mut self, items: impl IntoIterator<Item = Item>) -> Self {
+        self.disabled.extend(items);
+        self
+    }
+
+    /// What changes the server while it runs.
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle::new(self.offer.clone())
     }
 
     /// The name clients are told; `server!()` takes it from the Cargo package.
@@ -314,7 +339,15 @@ impl<A: 'static> Server<A> {
     }
 
     pub(crate) fn registry(&self) -> Result<Registry, Error> {
-        Registry::new(&self.items, self.page_size).map_err(Error::new)
+        self.offer.preview(self.update(), self.page_size)
+    }
+
+    /// What the author gave, as the first update of a server that has nothing.
+    fn update(&self) -> Update {
+        let mut update = Update::default();
+        update.add(self.items.iter().copied());
+        update.disable(self.disabled.iter().copied());
+        update
     }
 
     pub(crate) fn info(&self) -> &Implementation {
@@ -331,15 +364,13 @@ impl<A: 'static> Server<A> {
 
     /// Checks everything, then makes the state.
     pub(crate) async fn build(self, flags: &A) -> Result<Arc<Service>, Error> {
-        let registry = self.registry()?;
         let seal = Seal::new(&self.state_keys).map_err(Error::one)?;
-        let made: HashSet<_> = self.factories.iter().map(|factory| factory.type_id).collect();
-        let missing =
-            registry.missing_state(|state| self.states.contains(state) || made.contains(&state));
-        if !missing.is_empty() {
-            return Err(Error::new(missing));
-        }
+        let mut given: HashSet<_> = self.states.types().collect();
+        given.extend(self.factories.iter().map(|factory| factory.type_id));
+        self.offer.begin(self.update(), self.page_size, given)?;
+        let own = Own(self.handle());
         let mut states = self.states;
+        states.insert(own);
         for factory in self.factories {
             let made = (factory.make)(flags).await;
             let insert = made.map_err(|error| {
@@ -356,8 +387,7 @@ impl<A: 'static> Server<A> {
             info_json,
             instructions: self.instructions,
             cache: self.cache,
-            capabilities: capabilities(&registry),
-            registry,
+            offer: self.offer,
             states: Arc::new(states),
             seal,
             effects: Arc::new(Effects::new(rounds::PATIENCE)),

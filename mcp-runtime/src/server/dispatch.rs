@@ -4,8 +4,9 @@ use super::capacity::CALLS;
 use super::methods::{completion, lists, logging, prompts, resources, tools};
 use super::reply::{Class, Reply};
 use super::session::{Noted, Session};
-use super::{Outcome, Service, rounds};
+use super::{Outcome, Service, capabilities, rounds};
 use crate::context::{Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer, Voice};
+use crate::registry::Registry;
 use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
 use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, Quoted, RequestId};
 
@@ -29,24 +30,25 @@ impl Service {
         let MessageKind::Request { method, .. } = &request.message.kind else {
             return Outcome::Accepted;
         };
-        if !self.offers(method) {
+        let registry = &*self.registry();
+        if !offers(registry, method) {
             return request.not_served(&ErrorObject::method_not_found(method));
         }
         if method.runs_a_function() && !self.capacity.has_room() {
             return request.refuse(&too_many_calls());
         }
         match method {
-            Method::ToolsCall => tools::call(self, request),
-            Method::ResourcesRead => resources::read(self, request),
-            Method::PromptsGet => prompts::get(self, request),
-            Method::Complete => completion::complete(self, request),
-            Method::ToolsList => lists::page(self, &request, &self.registry.tools),
-            Method::ResourcesList => lists::page(self, &request, &self.registry.resources),
-            Method::ResourceTemplatesList => lists::page(self, &request, &self.registry.templates),
-            Method::PromptsList => lists::page(self, &request, &self.registry.prompts),
+            Method::ToolsCall => tools::call(self, registry, request),
+            Method::ResourcesRead => resources::read(self, registry, request),
+            Method::PromptsGet => prompts::get(self, registry, request),
+            Method::Complete => completion::complete(self, registry, request),
+            Method::ToolsList => lists::page(self, &request, &registry.tools),
+            Method::ResourcesList => lists::page(self, &request, &registry.resources),
+            Method::ResourceTemplatesList => lists::page(self, &request, &registry.templates),
+            Method::PromptsList => lists::page(self, &request, &registry.prompts),
             Method::SetLevel => logging::set_level(self, &request),
             Method::Ping => request.acknowledge(self),
-            Method::Discover => self.discover(&request),
+            Method::Discover => self.discover(registry, &request),
             // The lifecycle has taken these, or the revision does not serve them as requests.
             Method::Initialize | Method::Initialized | Method::Cancelled | Method::Other(_) => {
                 request.not_served(&ErrorObject::method_not_found(method))
@@ -54,29 +56,29 @@ impl Service {
         }
     }
 
-    /// Whether the feature a method belongs to is offered; what is not declared is not served.
-    fn offers(&self, method: &Method) -> bool {
-        let capabilities = self.capabilities();
-        match method {
-            Method::ToolsList | Method::ToolsCall => capabilities.tools.is_some(),
-            Method::ResourcesList | Method::ResourceTemplatesList | Method::ResourcesRead => {
-                capabilities.resources.is_some()
-            }
-            Method::PromptsList | Method::PromptsGet => capabilities.prompts.is_some(),
-            Method::Complete => capabilities.completions.is_some(),
-            _ => true,
-        }
-    }
-
-    fn discover(&self, request: &Request) -> Outcome {
+    fn discover(&self, registry: &Registry, request: &Request) -> Outcome {
         let supported = Self::revisions();
         let result = DiscoverResult {
             supported: &supported,
-            capabilities: self.capabilities(),
+            capabilities: capabilities(registry),
             instructions: self.instructions(),
             stamp: self.stamp(),
         };
         request.answer(&At(request.revision, &result))
+    }
+}
+
+/// Whether the feature a method belongs to is offered; what is not declared is not served.
+fn offers(registry: &Registry, method: &Method) -> bool {
+    let capabilities = capabilities(registry);
+    match method {
+        Method::ToolsList | Method::ToolsCall => capabilities.tools.is_some(),
+        Method::ResourcesList | Method::ResourceTemplatesList | Method::ResourcesRead => {
+            capabilities.resources.is_some()
+        }
+        Method::PromptsList | Method::PromptsGet => capabilities.prompts.is_some(),
+        Method::Complete => capabilities.completions.is_some(),
+        _ => true,
     }
 }
 

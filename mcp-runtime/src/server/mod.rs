@@ -10,12 +10,15 @@ mod batch;
 mod builder;
 mod call;
 mod capacity;
+mod changes;
 mod dispatch;
 mod error;
+mod handle;
 mod lifecycle;
 mod limit;
 mod manifest;
 mod methods;
+mod offer;
 mod questions;
 mod reply;
 mod rounds;
@@ -31,7 +34,9 @@ use serde_json::value::RawValue;
 pub use builder::Server;
 pub(crate) use call::PendingCall;
 pub use error::Error;
+pub use handle::ServerHandle;
 pub(crate) use lifecycle::RequestEra;
+use offer::Offer;
 pub(crate) use reply::{Class, Reply};
 use rounds::Seal;
 pub(crate) use session::Session;
@@ -44,14 +49,13 @@ use crate::wire::Message;
 use crate::wire::cache::CacheHint;
 use crate::wire::initialize::{Implementation, Offered, ServerCapabilities};
 
-/// A built server: immutable, shared by every connection.
+/// A built server, shared by every connection. Nothing in it changes but what it offers.
 pub(crate) struct Service {
     info: Implementation,
     info_json: Box<RawValue>,
     cache: CacheHint,
     instructions: Option<String>,
-    registry: Registry,
-    capabilities: ServerCapabilities,
+    offer: Arc<Offer>,
     states: Arc<States>,
     seal: Seal,
     effects: Arc<Effects>,
@@ -97,15 +101,21 @@ impl From<Reply> for Outcome {
     }
 }
 
-/// A feature with nothing in it is not offered, and its methods are not served.
+/// Whether clients are told of changes: no connection sends such a notice yet.
+const NOTICES: Option<bool> = None;
+
+/// A feature that never had anything in it is not offered, and its methods are not served.
 fn capabilities(registry: &Registry) -> ServerCapabilities {
-    let offered = |there: bool| there.then_some(Offered {});
+    let plain = Offered::default();
+    let list = Offered { list_changed: NOTICES, ..plain };
+    let resources = Offered { subscribe: NOTICES, ..list };
+    let has_resources = registry.resources.is_offered() || registry.templates.is_offered();
     ServerCapabilities {
-        completions: offered(registry.completes()),
-        logging: Some(Offered {}),
-        prompts: offered(!registry.prompts.is_empty()),
-        resources: offered(!registry.resources.is_empty() || !registry.templates.is_empty()),
-        tools: offered(!registry.tools.is_empty()),
+        completions: registry.completes().then_some(plain),
+        logging: Some(plain),
+        prompts: registry.prompts.is_offered().then_some(list),
+        resources: has_resources.then_some(resources),
+        tools: registry.tools.is_offered().then_some(list),
     }
 }
 
@@ -116,11 +126,12 @@ impl Service {
     }
 
     fn capabilities(&self) -> ServerCapabilities {
-        self.capabilities
+        capabilities(&self.registry())
     }
 
-    pub(crate) fn registry(&self) -> &Registry {
-        &self.registry
+    /// What is offered now. A request asks once and keeps to it.
+    pub(crate) fn registry(&self) -> Arc<Registry> {
+        self.offer.registry()
     }
 
     pub(crate) fn instructions(&self) -> Option<&str> {

@@ -61,6 +61,14 @@ pub(crate) struct ServerCapabilities {
     pub(crate) tools: Option<Offered>,
 }
 
-/// An offered capability without options: `{}`.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct Offered {}
+/// An offered capability: `{}`, or which notices of changes come with it.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Offered {
+    /// The client hears when the list changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) list_changed: Option<bool>,
+    /// The client may subscribe to single items: resources only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subscribe: Option<bool>,
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::handler::{Fault, FaultKind, Given};
-use crate::registry::Completions;
+use crate::registry::{Completions, Registry};
 use crate::revision::{At, CompleteResult};
 use crate::server::call::{self, Function};
 use crate::server::dispatch::Request;
@@ -15,12 +15,11 @@ use crate::wire::completion::{CompletionContext, Reference, Typed};
 use crate::wire::{Code, ErrorObject, Member, Quoted};
 
 /// `completion/complete` (server/utilities/completion).
-pub(crate) fn complete(service: &Arc<Service>, request: Request) -> Outcome {
+pub(crate) fn complete(service: &Arc<Service>, registry: &Registry, request: Request) -> Outcome {
     let (reference, typed, given) = match read(&request) {
         Ok(asked) => asked,
         Err(error) => return request.refuse(&error),
     };
-    let registry = service.registry();
     let (completions, timeout): (&Completions, Option<Duration>) = match &reference {
         Reference::Prompt { name } => match registry.prompt(name) {
             Some(entry) => (&entry.completions, entry.def.timeout),

@@ -16,7 +16,7 @@ pub(crate) fn page<T: SerializeAt>(
         .text(Member::Cursor)
         .and_then(|cursor| catalogue.page(request.revision, cursor.as_deref(), service.stamp()));
     match page {
-        Ok(page) => request.answer(page),
+        Ok(page) => request.answer(&*page),
         Err(error) => request.refuse(&error),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::context::Context;
 use crate::handler::{Fault, FaultKind, Given, TextValue};
-use crate::registry::PromptEntry;
+use crate::registry::{PromptEntry, Registry};
 use crate::revision::{At, PromptResult};
 use crate::server::call::{self, Function};
 use crate::server::dispatch::Request;
@@ -15,8 +15,8 @@ use crate::wire::prompt::GetPromptResult;
 use crate::wire::{Code, ErrorObject, Member, Quoted};
 
 /// `prompts/get` (server/prompts, "Getting a prompt").
-pub(crate) fn get(service: &Arc<Service>, request: Request) -> Outcome {
-    let (entry, arguments) = match find(service, &request) {
+pub(crate) fn get(service: &Arc<Service>, registry: &Registry, request: Request) -> Outcome {
+    let (entry, arguments) = match find(registry, &request) {
         Ok(found) => found,
         Err(error) => return request.refuse(&error),
     };
@@ -35,11 +35,11 @@ pub(crate) fn get(service: &Arc<Service>, request: Request) -> Outcome {
 type Arguments = Vec<(String, TextValue)>;
 
 fn find(
-    service: &Service,
+    registry: &Registry,
     request: &Request,
 ) -> Result<(Arc<PromptEntry>, Arguments), ErrorObject> {
     let name = request.message.require_text(Member::Name)?;
-    let entry = service.registry().prompt(&name).cloned().ok_or_else(|| {
+    let entry = registry.prompt(&name).cloned().ok_or_else(|| {
         ErrorObject::new(Code::INVALID_PARAMS, format!("there is no prompt {}", Quoted(&name, 128)))
     })?;
     Ok((entry, arguments(request)?))

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::handler::{Fault, FaultKind, Given, ResourceOutput};
-use crate::registry::ResourceEntry;
+use crate::registry::{Registry, ResourceEntry};
 use crate::revision::{At, ReadResult, Revision};
 use crate::server::call::{self, Function};
 use crate::server::dispatch::Request;
@@ -18,12 +18,12 @@ use crate::wire::{ErrorObject, Member, Quoted};
 const LONGEST_URI: usize = 8 * 1024;
 
 /// `resources/read` (server/resources, "Reading resources").
-pub(crate) fn read(service: &Arc<Service>, request: Request) -> Outcome {
+pub(crate) fn read(service: &Arc<Service>, registry: &Registry, request: Request) -> Outcome {
     let uri = match request.message.require_text(Member::Uri) {
         Ok(uri) => uri.into_owned(),
         Err(error) => return request.refuse(&error),
     };
-    let found = (uri.len() <= LONGEST_URI).then(|| service.registry().resource(&uri)).flatten();
+    let found = (uri.len() <= LONGEST_URI).then(|| registry.resource(&uri)).flatten();
     let Some((entry, variables)) = found else {
         return request.refuse(&not_found(request.revision, &uri));
     };

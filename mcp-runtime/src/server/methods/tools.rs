@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::context::Context;
 use crate::handler::{Fault, FaultKind, Given};
-use crate::registry::ToolEntry;
+use crate::registry::{Registry, ToolEntry};
 use crate::revision::{At, ToolResult};
 use crate::server::call::Function;
 use crate::server::dispatch::Request;
@@ -14,8 +14,8 @@ use crate::wire::tool::CallToolResult;
 use crate::wire::{Code, ErrorObject, Member, Quoted};
 
 /// `tools/call` (server/tools, "Calling tools").
-pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
-    let entry = match find(service, &request) {
+pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request) -> Outcome {
+    let entry = match find(registry, &request) {
         Ok(entry) => entry,
         Err(error) => return request.refuse(&error),
     };
@@ -38,14 +38,14 @@ pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
     })
 }
 
-fn find(service: &Service, request: &Request) -> Result<Arc<ToolEntry>, ErrorObject> {
+fn find(registry: &Registry, request: &Request) -> Result<Arc<ToolEntry>, ErrorObject> {
     let name = request.message.require_text(Member::Name)?;
     // serde would take an array for a struct, field by field; and not every tool has one.
     if request.message.raw(Member::Arguments).is_some_and(|raw| raw.first() != Some(&b'{')) {
         let what = "params.arguments: expected an object";
         return Err(ErrorObject::new(Code::INVALID_PARAMS, what));
     }
-    service.registry().tool(&name).cloned().ok_or_else(|| {
+    registry.tool(&name).cloned().ok_or_else(|| {
         ErrorObject::new(Code::INVALID_PARAMS, format!("there is no tool {}", Quoted(&name, 128)))
     })
 }
