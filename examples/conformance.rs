@@ -9,14 +9,16 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use mcp_runtime::{
-    AskError, Content, Context, Elicited, LogLevel, Progress, PromptMessage, ResourceContents,
-    prompt, resource, tool,
+    AskError, Content, Context, Elicited, Error, LogLevel, Progress, PromptMessage,
+    ResourceContents, prompt, resource, tool, tools,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
-mcp_runtime::main!();
+fn main() -> std::process::ExitCode {
+    mcp_runtime::server!().disable(tools![passing_tool, passing_prompt]).run()
+}
 
 // Tools: content
 
@@ -134,6 +136,32 @@ async fn test_reconnection(ctx: &Context) -> &'static str {
     ctx.close_stream();
     sleep(2 * PAUSE).await;
     "Reconnection test completed"
+}
+
+/// Has another tool for a moment, which changes the list of tools.
+#[tool]
+fn test_trigger_tool_change(ctx: &Context) -> Result<&'static str, Error> {
+    ctx.server().update(|items| items.enable(tools![passing_tool]))?;
+    ctx.server().update(|items| items.disable(tools![passing_tool]))?;
+    Ok("Tools changed")
+}
+
+/// Has another prompt for a moment, which changes the list of prompts.
+#[tool]
+fn test_trigger_prompt_change(ctx: &Context) -> Result<&'static str, Error> {
+    ctx.server().update(|items| items.enable(tools![passing_prompt]))?;
+    ctx.server().update(|items| items.disable(tools![passing_prompt]))?;
+    Ok("Prompts changed")
+}
+
+/// Comes and goes.
+#[tool]
+fn passing_tool() {}
+
+/// Comes and goes.
+#[prompt]
+fn passing_prompt() -> &'static str {
+    "Here for a moment."
 }
 
 /// Logs one message, which clients that ask for none do not get.

@@ -66,6 +66,8 @@ fn exchanges() -> Vec<(&'static str, Value)> {
         read("logs://monday?level=warn"),
         read("logs://monday?level=secret"),
         read("nothing://here"),
+        ("resources/subscribe", json!({ "uri": "config://app" })),
+        ("resources/unsubscribe", json!({ "uri": "config://app" })),
         ("resources/read", json!({})),
         get("review", json!({ "code": "fn main() {}", "order": "up", "lines": "3" })),
         get("review", json!({ "lines": "many" })),

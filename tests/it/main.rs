@@ -15,6 +15,7 @@ mod server;
 mod sse;
 #[cfg(unix)]
 mod stdio;
+mod subscriptions;
 mod tidy;
 mod ui;
 mod update;

@@ -61,7 +61,9 @@ fn result_of(method: &str) -> &'static str {
         "prompts/list" => "ListPromptsResult",
         "prompts/get" => "GetPromptResult",
         "completion/complete" => "CompleteResult",
-        "ping" | "logging/setLevel" => "EmptyResult",
+        "ping" | "resources/subscribe" | "resources/unsubscribe" | "logging/setLevel" => {
+            "EmptyResult"
+        }
         other => panic!("no result type for {other}"),
     }
 }

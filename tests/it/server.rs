@@ -335,7 +335,7 @@ async fn what_is_not_offered_is_not_served() {
     assert_eq!(client.list("tools").await.unwrap().len(), 1);
     let capabilities =
         client.request("server/discover", json!({})).await.unwrap()["capabilities"].clone();
-    assert_eq!(capabilities, json!({ "logging": {}, "tools": {} }));
+    assert_eq!(capabilities, json!({ "logging": {}, "tools": { "listChanged": true } }));
 }
 
 #[test]

@@ -160,8 +160,11 @@ async fn resources_and_prompts_change_as_tools_do() {
 async fn a_feature_stays_though_nothing_is_in_it() {
     let server = Server::new("test", "1").with(tools![a, today, greet]);
     let (client, handle) = connect(server.disable(tools![a, today])).await;
-    let offered =
-        json!({ "completions": {}, "logging": {}, "prompts": {}, "resources": {}, "tools": {} });
+    let list = json!({ "listChanged": true });
+    let resources = json!({ "listChanged": true, "subscribe": true });
+    let offered = json!({
+        "completions": {}, "logging": {}, "prompts": list, "resources": resources, "tools": list,
+    });
     let discover = async || client.request("server/discover", json!({})).await.unwrap();
     assert_eq!(discover().await["capabilities"], offered);
     handle.update(|items| items.remove(tools![a, today, greet])).unwrap();

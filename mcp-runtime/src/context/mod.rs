@@ -226,7 +226,7 @@ impl fmt::Debug for Context {
 }
 
 /// A notification as one line of JSON; `None` if `params` cannot be serialised.
-fn notification(method: &'static str, params: &impl Serialize) -> Option<Vec<u8>> {
+pub(crate) fn notification(method: &'static str, params: &impl Serialize) -> Option<Vec<u8>> {
     #[derive(Serialize)]
     struct Notification<'a, P> {
         jsonrpc: &'static str,

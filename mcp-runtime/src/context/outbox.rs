@@ -30,6 +30,7 @@ struct Queue {
     waiting: VecDeque<Letter>,
     notifications: usize,
     notification_bytes: usize,
+    replies: usize,
     /// Of everything.
     bytes: usize,
     /// Replies that are still to come.
@@ -48,26 +49,33 @@ enum Letter {
     Progress(RequestId, Vec<u8>),
     /// The oldest makes room when the box is full.
     Log(Vec<u8>),
+    /// That something has changed: said once, however often it has changed since it was last sent.
+    Notice(Vec<u8>),
     /// A question to the client, which can be taken back by its id until it is sent.
     Question(i64, Vec<u8>),
-    /// A reply, or that a question is taken back.
+    /// What nobody takes back and nobody may lose: that a question is taken back, for example.
     Other(Vec<u8>),
+    Reply(Vec<u8>),
 }
 
 impl Letter {
     fn frame(&self) -> &Vec<u8> {
         let (Self::Progress(_, frame)
         | Self::Log(frame)
+        | Self::Notice(frame)
         | Self::Question(_, frame)
-        | Self::Other(frame)) = self;
+        | Self::Other(frame)
+        | Self::Reply(frame)) = self;
         frame
     }
 
     fn into_frame(self) -> Vec<u8> {
         let (Self::Progress(_, frame)
         | Self::Log(frame)
+        | Self::Notice(frame)
         | Self::Question(_, frame)
-        | Self::Other(frame)) = self;
+        | Self::Other(frame)
+        | Self::Reply(frame)) = self;
         frame
     }
 
@@ -100,6 +108,15 @@ impl Outbox {
         }
     }
 
+    /// How many different ones there can be is bounded by what the client has asked to be told of.
+    pub(crate) fn notice(&self, frame: Vec<u8>) {
+        let mut queue = self.lock();
+        let same = |letter: &Letter| matches!(letter, Letter::Notice(other) if *other == frame);
+        if !queue.waiting.iter().any(same) {
+            queue.push(Letter::Notice(frame));
+        }
+    }
+
     pub(super) fn question(&self, id: i64, frame: Vec<u8>) {
         self.lock().push(Letter::Question(id, frame));
     }
@@ -113,7 +130,7 @@ impl Outbox {
     }
 
     /// What must not be lost.
-    pub(super) fn send(&self, frame: Vec<u8>) {
+    pub(crate) fn send(&self, frame: Vec<u8>) {
         self.lock().push(Letter::Other(frame));
     }
 
@@ -130,7 +147,7 @@ impl Outbox {
     /// Whether the client has to read before it may ask for more.
     pub(crate) fn is_full(&self) -> bool {
         let queue = self.lock();
-        let replies = queue.owed + queue.waiting.len() - queue.notifications;
+        let replies = queue.owed + queue.replies;
         queue.bytes >= BYTES || replies >= REPLIES
     }
 
@@ -234,6 +251,7 @@ impl Queue {
     fn count(&mut self, letter: &Letter) {
         let bytes = letter.frame().len();
         self.bytes += bytes;
+        self.replies += usize::from(matches!(letter, Letter::Reply(_)));
         if letter.can_be_lost() {
             self.notifications += 1;
             self.notification_bytes += bytes;
@@ -243,6 +261,7 @@ impl Queue {
     fn discount(&mut self, letter: &Letter) {
         let bytes = letter.frame().len();
         self.bytes -= bytes;
+        self.replies -= usize::from(matches!(letter, Letter::Reply(_)));
         if letter.can_be_lost() {
             self.notifications -= 1;
             self.notification_bytes -= bytes;
@@ -270,7 +289,7 @@ pub(crate) struct Owed(Arc<Outbox>);
 
 impl Owed {
     pub(crate) fn reply(self, frame: Vec<u8>) {
-        self.0.send(frame);
+        self.0.lock().push(Letter::Reply(frame));
     }
 }
 
@@ -339,6 +358,16 @@ mod tests {
         let kept: Vec<_> = drain(&outbox).into_iter().filter(|frame| !frame.is_empty()).collect();
         assert_eq!(kept.len(), 19);
         assert!(!outbox.retract(8), "it was sent");
+    }
+
+    #[test]
+    fn a_change_is_told_once_until_it_is_sent() {
+        let outbox = Outbox::default();
+        for _ in 0..2 {
+            (0..100).for_each(|_| outbox.notice(b"tools".to_vec()));
+            outbox.notice(b"prompts".to_vec());
+            assert_eq!(drain(&outbox), ["tools", "prompts"]);
+        }
     }
 
     #[test]

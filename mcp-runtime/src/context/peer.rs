@@ -15,8 +15,8 @@ pub(crate) trait Peer: fmt::Debug + Send + Sync {
     /// The revision the transport was told of, outside the message.
     fn named_version(&self) -> Option<&str>;
 
-    /// Whether requests of ours reach it while a request of its own is served.
-    fn takes_requests(&self) -> bool;
+    /// Whether more than replies reaches it.
+    fn has_stream(&self) -> bool;
 
     /// Whether what the transport was told of a stateless message agrees with it
     /// (basic/transports/streamable-http, "Request headers").
@@ -41,7 +41,7 @@ impl Peer for NoHeaders {
         None
     }
 
-    fn takes_requests(&self) -> bool {
+    fn has_stream(&self) -> bool {
         true
     }
 

@@ -131,6 +131,10 @@ impl Registry {
         self.resources_by_uri.get(uri).or_else(template)?.enabled()
     }
 
+    pub(crate) fn offers_resources(&self) -> bool {
+        self.resources.is_offered() || self.templates.is_offered()
+    }
+
     /// Whether any argument can be completed, once what is disabled is not.
     pub(crate) fn completes(&self) -> bool {
         self.completes

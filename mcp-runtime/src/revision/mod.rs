@@ -12,9 +12,9 @@ use std::fmt;
 use crate::wire::{Code, Method};
 
 pub(crate) use encode::{
-    Acknowledged, At, CompleteResult, CreateMessage, DiscoverResult, ElicitForm, ElicitUrl,
-    InitializeResult, InputRequired, Page, Progressed, PromptResult, ReadResult, SerializeAt,
-    Stamp, ToolResult,
+    Acknowledged, At, Changed, CompleteResult, CreateMessage, DiscoverResult, ElicitForm,
+    ElicitUrl, InitializeResult, InputRequired, Page, Progressed, PromptResult, ReadResult,
+    SerializeAt, Stamp, Subscribed, SubscriptionEnded, ToolResult,
 };
 
 /// A published revision of the protocol.
@@ -169,10 +169,13 @@ impl Revision {
     /// Whether a client may send this method (requirements by revision, "Methods served").
     pub(crate) fn serves(self, method: &Method) -> bool {
         match method {
-            Method::Initialize | Method::Initialized | Method::Ping | Method::SetLevel => {
-                self.facts().era == Era::Handshake
-            }
-            Method::Discover => self.facts().era == Era::Stateless,
+            Method::Initialize
+            | Method::Initialized
+            | Method::Ping
+            | Method::SetLevel
+            | Method::Subscribe
+            | Method::Unsubscribe => self.facts().era == Era::Handshake,
+            Method::Discover | Method::Listen => self.facts().era == Era::Stateless,
             Method::ToolsList
             | Method::ToolsCall
             | Method::ResourcesList

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{self, Poll};
+use std::task::{self, Poll, ready};
 use std::time::Duration;
 
 use super::capacity::Slot;
@@ -33,14 +33,14 @@ pub(super) trait Work: Send {
         context: &Context,
         cx: &mut task::Context<'_>,
     ) -> Poll<Reply>;
-
-    /// The reply if it took too long.
-    fn timed_out(&self, service: &Service, context: &Context, limit: Duration) -> Reply;
 }
 
 /// A function that runs, and what its outcome becomes.
 struct Answering<R, A> {
+    /// The function, for messages about it.
+    name: &'static str,
     running: Running<R>,
+    limit: Option<Limit>,
     answer: A,
 }
 
@@ -55,12 +55,21 @@ where
         context: &Context,
         cx: &mut task::Context<'_>,
     ) -> Poll<Reply> {
-        self.running.poll(cx).map(|outcome| (self.answer)(service, context, outcome))
-    }
-
-    fn timed_out(&self, service: &Service, context: &Context, limit: Duration) -> Reply {
-        let fault = Fault::from(ToolError::new(format!("timed out after {limit:?}")));
-        (self.answer)(service, context, Err(fault))
+        if let Poll::Ready(outcome) = self.running.poll(cx) {
+            return Poll::Ready((self.answer)(service, context, outcome));
+        }
+        let request = context.request();
+        // The function may wait for an answer that only the next round can bring.
+        if let Some(end) = request.asks.round_end() {
+            return Poll::Ready(rounds::reply(service, context, self.name, end));
+        }
+        let Some(limit) = &mut self.limit else { return Poll::Pending };
+        ready!(limit.poll(request.asks.are_open(), cx));
+        let fault = ToolError::new(format!("timed out after {:?}", limit.limit));
+        let reply = (self.answer)(service, context, Err(fault.into()));
+        request.voice.end();
+        request.cancellation.cancel(); // a sync function has to be told
+        Poll::Ready(reply)
     }
 }
 
@@ -89,12 +98,10 @@ impl Service {
         };
         Pending {
             service: self.clone(),
-            name,
+            context,
             noted: Some(noted),
             slot: Some(self.capacity.call()),
-            limit: timeout.map(Limit::new),
-            context,
-            work: Answering { running, answer },
+            work: Answering { name, running, limit: timeout.map(Limit::new), answer },
         }
         .begin()
     }
@@ -116,12 +123,9 @@ pub(crate) struct PendingCall(Box<Pending<dyn Work>>);
 pub(super) struct Pending<W: Work + ?Sized> {
     pub(super) service: Arc<Service>,
     pub(super) context: Context,
-    /// The function, for messages about it.
-    pub(super) name: &'static str,
     /// None once it has ended, like the slot.
     pub(super) noted: Option<Noted>,
     pub(super) slot: Option<Slot>,
-    pub(super) limit: Option<Limit>,
     pub(super) work: W,
 }
 
@@ -149,7 +153,7 @@ impl Future for PendingCall {
         cancellation.register(cx.waker());
         let reply = match cancellation.is_cancelled() {
             true => None,
-            false => Some(std::task::ready!(pending.poll_reply(cx))),
+            false => Some(ready!(pending.poll_reply(cx))),
         };
         pending.end();
         Poll::Ready(reply)
@@ -173,21 +177,7 @@ impl<W: Work + 'static> Pending<W> {
 
 impl<W: Work + ?Sized> Pending<W> {
     fn poll_reply(&mut self, cx: &mut task::Context<'_>) -> Poll<Reply> {
-        let (service, context) = (&self.service, &self.context);
-        let asks = &context.request().asks;
-        if let Poll::Ready(reply) = self.work.poll(service, context, cx) {
-            return Poll::Ready(reply);
-        }
-        // The function may wait for an answer that only the next round can bring.
-        if let Some(end) = asks.round_end() {
-            return Poll::Ready(rounds::reply(service, context, self.name, end));
-        }
-        let Some(limit) = &mut self.limit else { return Poll::Pending };
-        std::task::ready!(limit.poll(asks.are_open(), cx));
-        let reply = self.work.timed_out(service, context, limit.limit);
-        context.request().voice.end();
-        context.request().cancellation.cancel(); // a sync function has to be told
-        Poll::Ready(reply)
+        self.work.poll(&self.service, &self.context, cx)
     }
 
     fn end(&mut self) {

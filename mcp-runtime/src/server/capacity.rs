@@ -6,11 +6,16 @@ use std::thread;
 /// Calls that run at once, over all sessions; past that requests are refused.
 pub(crate) const CALLS: usize = 1024;
 
+/// Clients that listen for changes at once, beside those of sessions.
+const LISTENS: usize = 10_000;
+
 /// How much of the server's capacity is in use.
 #[derive(Debug)]
 pub(crate) struct Capacity {
     /// Calls that have not ended: the slots that are held.
     calls: Arc<AtomicUsize>,
+    /// The same of clients that listen.
+    listens: Arc<AtomicUsize>,
     /// Sync functions that run where their request came in.
     in_place: AtomicUsize,
     /// How many of these there may be.
@@ -24,6 +29,7 @@ impl Capacity {
         let workers = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             calls: Arc::default(),
+            listens: Arc::default(),
             in_place: AtomicUsize::new(0),
             in_place_limit: (workers - 1).max(1),
         }
@@ -36,8 +42,19 @@ impl Capacity {
 
     /// Counts a call.
     pub(super) fn call(&self) -> Slot {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        Slot(self.calls.clone())
+        Slot::of(&self.calls).0
+    }
+
+    /// Counts a client that listens; none if there are too many.
+    pub(super) fn listen(&self) -> Option<Slot> {
+        let (slot, held) = Slot::of(&self.listens);
+        (held <= LISTENS).then_some(slot)
+    }
+
+    /// How many listen.
+    #[cfg(test)]
+    pub(super) fn listening(&self) -> usize {
+        self.listens.load(Ordering::Relaxed)
     }
 
     /// Leave to run a function in place.
@@ -48,9 +65,17 @@ impl Capacity {
     }
 }
 
-/// A call that is counted; dropped when it has ended.
+/// Something that is counted; dropped when it has ended.
 #[derive(Debug)]
 pub(super) struct Slot(Arc<AtomicUsize>);
+
+impl Slot {
+    /// A slot, and how many are held with it.
+    fn of(held: &Arc<AtomicUsize>) -> (Self, usize) {
+        let before = held.fetch_add(1, Ordering::Relaxed);
+        (Self(held.clone()), before + 1)
+    }
+}
 
 impl Drop for Slot {
     fn drop(&mut self) {

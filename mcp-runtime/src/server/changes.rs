@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// What is not any more what clients may have seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,40 +18,59 @@ pub(crate) enum Change {
 pub(crate) trait Listener: Send + Sync {
     /// Must be quick and never wait: the author's function that made the change waits for it.
     fn changed(&self, change: &Change);
+
+    /// The server ends: no change will come.
+    fn ended(&self);
 }
 
 /// Those who listen, for as long as they are there.
 #[derive(Default)]
 pub(crate) struct Listeners {
-    all: Mutex<Vec<Weak<dyn Listener>>>,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    all: Vec<Weak<dyn Listener>>,
+    ended: bool,
 }
 
 impl Listeners {
     /// Tells `listener` of every change from now on, until it is dropped.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "connections listen once they can send a notice")
-    )]
     pub(crate) fn add(&self, listener: Weak<dyn Listener>) {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() == all.capacity() {
-            all.retain(|listener| listener.strong_count() > 0); // before it would grow
+        let mut table = self.table();
+        if table.all.len() == table.all.capacity() {
+            table.all.retain(|listener| listener.strong_count() > 0); // before it would grow
         }
-        all.push(listener);
+        table.all.push(listener);
+        if table.ended {
+            drop(table);
+            self.end();
+        }
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.table().all.len()
     }
 
     /// Tells everyone who is still there. A listener may call back: no lock is held.
     pub(crate) fn tell(&self, change: &Change) {
-        let there: Vec<_> = {
-            let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-            all.iter().filter_map(Weak::upgrade).collect()
-        };
+        let there: Vec<_> = self.table().all.iter().filter_map(Weak::upgrade).collect();
         there.iter().for_each(|listener| listener.changed(change));
+    }
+
+    /// Tells everyone, and whoever comes, that there is nothing more to come.
+    pub(crate) fn end(&self) {
+        let mut table = self.table();
+        table.ended = true;
+        let there: Vec<_> = std::mem::take(&mut table.all);
+        drop(table);
+        there.iter().filter_map(Weak::upgrade).for_each(|listener| listener.ended());
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,7 +1,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::capacity::CALLS;
-use super::methods::{completion, lists, logging, prompts, resources, tools};
+use super::methods::{completion, lists, logging, prompts, resources, subscriptions, tools};
 use super::reply::{Class, Reply};
 use super::session::{Noted, Session};
 use super::{Outcome, Service, capabilities, rounds};
@@ -46,6 +46,9 @@ impl Service {
             Method::ResourcesList => lists::page(self, &request, &registry.resources),
             Method::ResourceTemplatesList => lists::page(self, &request, &registry.templates),
             Method::PromptsList => lists::page(self, &request, &registry.prompts),
+            Method::Subscribe => subscriptions::subscribe(self, registry, &request),
+            Method::Unsubscribe => subscriptions::unsubscribe(self, &request),
+            Method::Listen => subscriptions::listen(self, registry, request),
             Method::SetLevel => logging::set_level(self, &request),
             Method::Ping => request.acknowledge(self),
             Method::Discover => self.discover(registry, &request),
@@ -60,7 +63,7 @@ impl Service {
         let supported = Self::revisions();
         let result = DiscoverResult {
             supported: &supported,
-            capabilities: capabilities(registry),
+            capabilities: capabilities(registry, &*request.peer),
             instructions: self.instructions(),
             stamp: self.stamp(),
         };
@@ -70,14 +73,15 @@ impl Service {
 
 /// Whether the feature a method belongs to is offered; what is not declared is not served.
 fn offers(registry: &Registry, method: &Method) -> bool {
-    let capabilities = capabilities(registry);
     match method {
-        Method::ToolsList | Method::ToolsCall => capabilities.tools.is_some(),
-        Method::ResourcesList | Method::ResourceTemplatesList | Method::ResourcesRead => {
-            capabilities.resources.is_some()
-        }
-        Method::PromptsList | Method::PromptsGet => capabilities.prompts.is_some(),
-        Method::Complete => capabilities.completions.is_some(),
+        Method::ToolsList | Method::ToolsCall => registry.tools.is_offered(),
+        Method::ResourcesList
+        | Method::ResourceTemplatesList
+        | Method::ResourcesRead
+        | Method::Subscribe
+        | Method::Unsubscribe => registry.offers_resources(),
+        Method::PromptsList | Method::PromptsGet => registry.prompts.is_offered(),
+        Method::Complete => registry.completes(),
         _ => true,
     }
 }
@@ -100,7 +104,7 @@ impl Request {
         Reply::error(Class::Answered, Some(&self.id), error).into()
     }
 
-    fn not_served(&self, error: &ErrorObject) -> Outcome {
+    pub(super) fn not_served(&self, error: &ErrorObject) -> Outcome {
         Reply::error(Class::NotServed, Some(&self.id), error).into()
     }
 

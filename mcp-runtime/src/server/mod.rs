@@ -25,6 +25,7 @@ mod rounds;
 mod running;
 mod session;
 mod state_factory;
+mod subscription;
 
 use std::fmt;
 use std::sync::Arc;
@@ -101,20 +102,18 @@ impl From<Reply> for Outcome {
     }
 }
 
-/// Whether clients are told of changes: no connection sends such a notice yet.
-const NOTICES: Option<bool> = None;
-
-/// A feature that never had anything in it is not offered, and its methods are not served.
-fn capabilities(registry: &Registry) -> ServerCapabilities {
+/// A feature that never had anything in it is not offered, and its methods are not served. Changes
+/// are told to clients that more than replies reaches.
+fn capabilities(registry: &Registry, peer: &dyn Peer) -> ServerCapabilities {
+    let told = peer.has_stream().then_some(true);
     let plain = Offered::default();
-    let list = Offered { list_changed: NOTICES, ..plain };
-    let resources = Offered { subscribe: NOTICES, ..list };
-    let has_resources = registry.resources.is_offered() || registry.templates.is_offered();
+    let list = Offered { list_changed: told, ..plain };
+    let resources = Offered { subscribe: told, ..list };
     ServerCapabilities {
         completions: registry.completes().then_some(plain),
         logging: Some(plain),
         prompts: registry.prompts.is_offered().then_some(list),
-        resources: has_resources.then_some(resources),
+        resources: registry.offers_resources().then_some(resources),
         tools: registry.tools.is_offered().then_some(list),
     }
 }
@@ -125,10 +124,6 @@ impl Service {
         Stamp { server_info: &self.info_json, cache: self.cache }
     }
 
-    fn capabilities(&self) -> ServerCapabilities {
-        capabilities(&self.registry())
-    }
-
     /// What is offered now. A request asks once and keeps to it.
     pub(crate) fn registry(&self) -> Arc<Registry> {
         self.offer.registry()
@@ -136,6 +131,17 @@ impl Service {
 
     pub(crate) fn instructions(&self) -> Option<&str> {
         self.instructions.as_deref()
+    }
+
+    /// Ends what waits for changes: nothing more is told.
+    pub(crate) fn end_subscriptions(&self) {
+        self.offer.listeners().end();
+    }
+
+    /// How many clients listen for changes.
+    #[cfg(test)]
+    pub(crate) fn listening(&self) -> usize {
+        self.capacity.listening()
     }
 
     /// The revisions served, newest first: what `server/discover` and refusals name.

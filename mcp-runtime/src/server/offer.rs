@@ -83,6 +83,11 @@ impl Offer {
         self.listeners.tell(change);
     }
 
+    /// Who is told.
+    pub(super) fn listeners(&self) -> &Listeners {
+        &self.listeners
+    }
+
     fn put(&self, registry: Registry) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
     }
@@ -151,6 +156,8 @@ mod tests {
         fn changed(&self, change: &Change) {
             self.0.lock().unwrap().push(change.clone());
         }
+
+        fn ended(&self) {}
     }
 
     impl Heard {

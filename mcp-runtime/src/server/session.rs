@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::oneshot;
 
 use super::questions::Questions;
+use super::subscription::Subscription;
 use crate::context::{Answer, Client, Context, LogFilter, Outbox, Port};
 use crate::revision::Revision;
 use crate::wire::log::LogLevel;
@@ -23,6 +24,8 @@ pub(crate) struct Session {
     /// What functions have asked the client.
     questions: Questions,
     outbox: Arc<Outbox>,
+    /// What its client is told of; none if nothing but replies reaches it.
+    subscription: OnceLock<Arc<Subscription>>,
 }
 
 #[derive(Debug, Default)]
@@ -47,6 +50,7 @@ impl Session {
             in_flight: Mutex::default(),
             questions: Questions::default(),
             outbox: Arc::default(),
+            subscription: OnceLock::new(),
         }
     }
 
@@ -64,6 +68,15 @@ impl Session {
 
     pub(crate) fn handshake(&self) -> Option<&Handshake> {
         self.handshake.get()
+    }
+
+    /// Lets the client be told of changes.
+    pub(super) fn subscribe(&self, subscription: Arc<Subscription>) {
+        let _ = self.subscription.set(subscription); // a session is opened once
+    }
+
+    pub(super) fn subscription(&self) -> Option<&Subscription> {
+        self.subscription.get().map(AsRef::as_ref)
     }
 
     /// What waits to be sent to the client beside the replies to its requests; these too, where

@@ -277,6 +277,7 @@ members! {
     ClientInfo = "clientInfo",
     InputResponses = "inputResponses",
     RequestState = "requestState",
+    Notifications = "notifications",
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -20,6 +20,7 @@ pub(crate) mod method;
 pub(crate) mod prompt;
 pub(crate) mod resource;
 pub(crate) mod schema;
+pub(crate) mod subscription;
 pub(crate) mod tool;
 
 pub(crate) use batch::{Batch, Frame};

@@ -89,7 +89,7 @@ impl Open {
         }
         let request = context.request();
         let port = match request.asks.port.get() {
-            Some(port) if request.peer.takes_requests() => port.clone(),
+            Some(port) if request.peer.has_stream() => port.clone(),
             _ => return Err(AskError::NoStream),
         };
         if !question.kind.is_declared(context.client()) {

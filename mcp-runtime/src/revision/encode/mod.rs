@@ -5,6 +5,7 @@ mod ask;
 mod completion;
 mod content;
 mod listing;
+mod notice;
 mod result;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -15,6 +16,7 @@ use crate::wire::initialize::Implementation;
 
 pub(crate) use ask::{CreateMessage, ElicitForm, ElicitUrl};
 pub(crate) use completion::CompleteResult;
+pub(crate) use notice::{Changed, Subscribed, SubscriptionEnded};
 pub(crate) use result::{
     Acknowledged, DiscoverResult, InitializeResult, InputRequired, Page, PromptResult, ReadResult,
     Stamp, ToolResult,

@@ -3,12 +3,12 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::context::Client;
+use crate::context::{Client, Peer};
 use crate::revision::{At, Era, InitializeResult, Revision};
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::session::{Handshake, Session};
-use crate::server::{Incoming, Outcome, Service};
+use crate::server::{Incoming, Outcome, Service, capabilities};
 use crate::wire::meta::RequestMeta;
 use crate::wire::{Code, ErrorObject, Member, Message, MessageKind, Method, RequestId};
 
@@ -27,7 +27,12 @@ pub(super) fn request(
     };
     if *method == Method::Initialize {
         return match open(service, &session, &message) {
-            Ok(revision) => Reply::result(&id, &At(revision, &initialized(service))).into(),
+            Ok(revision) => {
+                if peer.has_stream() {
+                    session.subscribe(service.subscription(&session, revision));
+                }
+                Reply::result(&id, &At(revision, &initialized(service, &*peer))).into()
+            }
             Err(error) => refuse(error),
         };
     }
@@ -84,9 +89,9 @@ fn open(service: &Service, session: &Session, message: &Message) -> Result<Revis
     })
 }
 
-fn initialized(service: &Service) -> InitializeResult<'_> {
+fn initialized<'a>(service: &'a Service, peer: &dyn Peer) -> InitializeResult<'a> {
     InitializeResult {
-        capabilities: service.capabilities(),
+        capabilities: capabilities(&service.registry(), peer),
         server_info: &service.info,
         instructions: service.instructions(),
     }

@@ -5,4 +5,5 @@ pub(super) mod lists;
 pub(super) mod logging;
 pub(super) mod prompts;
 pub(super) mod resources;
+pub(super) mod subscriptions;
 pub(super) mod tools;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::handler::{Fault, FaultKind, Given, ResourceOutput};
-use crate::registry::{Registry, ResourceEntry};
+use crate::registry::{Registry, ResourceEntry, Variables};
 use crate::revision::{At, ReadResult, Revision};
 use crate::server::call::{self, Function};
 use crate::server::dispatch::Request;
@@ -23,8 +23,7 @@ pub(crate) fn read(service: &Arc<Service>, registry: &Registry, request: Request
         Ok(uri) => uri.into_owned(),
         Err(error) => return request.refuse(&error),
     };
-    let found = (uri.len() <= LONGEST_URI).then(|| registry.resource(&uri)).flatten();
-    let Some((entry, variables)) = found else {
+    let Some((entry, variables)) = find(registry, &uri) else {
         return request.refuse(&not_found(request.revision, &uri));
     };
     let entry = entry.clone();
@@ -38,6 +37,13 @@ pub(crate) fn read(service: &Arc<Service>, registry: &Registry, request: Request
     service.call(request, function, start, move |service, context, outcome| {
         reply(service, context, &answering, &uri, outcome)
     })
+}
+
+pub(super) fn find<'a>(
+    registry: &'a Registry,
+    uri: &str,
+) -> Option<(&'a Arc<ResourceEntry>, Variables)> {
+    (uri.len() <= LONGEST_URI).then(|| registry.resource(uri)).flatten()
 }
 
 /// The reply to a read that has ended.
@@ -74,7 +80,7 @@ fn reply(
     Reply::result(id, &At(revision, &result))
 }
 
-fn not_found(revision: Revision, uri: &str) -> ErrorObject {
+pub(super) fn not_found(revision: Revision, uri: &str) -> ErrorObject {
     let uri: String = uri.chars().take(LONGEST_URI).collect();
     let what = format!("there is no resource {}", Quoted(&uri, 200));
     ErrorObject::new(revision.facts().resource_not_found, what).with_data(json!({ "uri": uri }))

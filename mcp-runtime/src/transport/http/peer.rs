@@ -30,7 +30,7 @@ impl Peer for HttpPeer {
         self.headers.get(PROTOCOL_VERSION)?.to_str().ok()
     }
 
-    fn takes_requests(&self) -> bool {
+    fn has_stream(&self) -> bool {
         self.streams
     }
 

@@ -23,6 +23,7 @@ pub(crate) enum Mode {
 /// All that is served on one address.
 #[derive(Debug)]
 pub(super) struct Site {
+    service: Arc<Service>,
     guard: Arc<Guard>,
     endpoint: Option<(String, Arc<Endpoint>)>,
     #[cfg(feature = "sse")]
@@ -60,6 +61,7 @@ impl Site {
             (path, Arc::new(Endpoint { service: service.clone(), sessions, guard: guard.clone() }))
         });
         Ok(Self {
+            service: service.clone(),
             endpoint,
             #[cfg(feature = "sse")]
             sse: with_sse
@@ -103,6 +105,7 @@ impl Site {
 
     /// Ends the streams on which nothing is to come any more.
     pub(super) fn close_streams(&self) {
+        self.service.end_subscriptions();
         if let Some(sessions) = self.sessions() {
             sessions.close_streams();
         }

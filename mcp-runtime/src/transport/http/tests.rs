@@ -96,6 +96,30 @@ impl Client {
         self.ask("POST", "/mcp", session, &call);
     }
 
+    fn ask_listen(&mut self) {
+        let revision = Revision::NEWEST_STATELESS;
+        let body = serde_json::json!({
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "subscriptions/listen",
+            "params": {
+                "notifications": { "toolsListChanged": true },
+                "_meta": {
+                    "io.modelcontextprotocol/protocolVersion": revision.as_str(),
+                    "io.modelcontextprotocol/clientCapabilities": {},
+                },
+            },
+        })
+        .to_string();
+        let length = body.len();
+        let head = format!(
+            "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+             Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: {revision}\r\n\
+             Mcp-Method: subscriptions/listen\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        self.0.get_mut().write_all(head.as_bytes()).unwrap();
+    }
+
     /// Everything until the server closes the connection.
     fn rest(&mut self) -> String {
         let mut rest = String::new();
@@ -219,6 +243,51 @@ async fn a_thousand_sessions_leave_nothing_behind() {
     }
     trigger.pull();
     serving.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_who_listened_leave_nothing_behind() {
+    const CLIENTS: usize = 1_000;
+
+    let (listener, address) = listener().await;
+    let service = service().await;
+    let (trigger, shutdown) = Shutdown::new();
+    let serving = tokio::spawn({
+        let service = service.clone();
+        let options = HttpOptions::default();
+        async move { serve(service, listener, &options, Mode::Http, shutdown, || {}).await }
+    });
+    for _ in 0..10 {
+        let clients = blocking(move || {
+            let listening = |_| {
+                let mut client = Client::open(address);
+                client.ask_listen();
+                assert!(client.head().starts_with("HTTP/1.1 200"));
+                client
+            };
+            (0..CLIENTS / 10).map(listening).collect::<Vec<_>>()
+        })
+        .await;
+        assert_eq!(service.listening(), CLIENTS / 10);
+        drop(clients); // they hang up, without a word
+        let patience = Instant::now() + Duration::from_secs(5);
+        while service.listening() > 0 {
+            assert!(Instant::now() < patience, "{} listen on", service.listening());
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+    let mut last = blocking(move || {
+        let mut last = Client::open(address);
+        last.ask_listen();
+        assert!(last.head().starts_with("HTTP/1.1 200"));
+        last
+    })
+    .await;
+    trigger.pull();
+    let rest = blocking(move || last.rest()).await;
+    assert!(rest.contains("subscriptions/acknowledged"), "{rest}");
+    assert!(rest.contains(r#""resultType":"complete""#), "the end is told: {rest}");
+    serving.await.unwrap().unwrap();
 }
 
 /// The sockets this process holds of clients that were accepted at that address.

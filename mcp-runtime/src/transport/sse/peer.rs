@@ -20,7 +20,7 @@ impl Peer for SsePeer {
         None
     }
 
-    fn takes_requests(&self) -> bool {
+    fn has_stream(&self) -> bool {
         true
     }
 

@@ -196,7 +196,8 @@ impl Connection {
 
     /// Waits for the calls that run, up to `limit`, and writes what they say.
     async fn finish(self, limit: Duration) -> io::Result<()> {
-        let Self { outbox, mut writer, .. } = self;
+        let Self { service, outbox, mut writer, .. } = self;
+        service.end_subscriptions(); // they would wait for ever
         outbox.close();
         let poll_rest = move |cx: &mut Context<'_>| {
             loop {

@@ -1,0 +1,79 @@
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::{Object, SerializeAt, Stamp};
+use crate::revision::Revision;
+use crate::wire::RequestId;
+use crate::wire::subscription::Filter;
+
+/// The params of a notice that something has changed.
+pub(crate) struct Changed<'a> {
+    /// The resource that was updated; none where a list has changed.
+    pub(crate) uri: Option<&'a str>,
+    /// The subscription it belongs to; none in a session.
+    pub(crate) subscription: Option<&'a RequestId>,
+}
+
+impl SerializeAt for Changed<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put_some("uri", self.uri)?;
+        object.put_some("_meta", self.subscription.map(Meta))?;
+        object.close()
+    }
+}
+
+/// The params of `notifications/subscriptions/acknowledged`.
+pub(crate) struct Subscribed<'a> {
+    pub(crate) filter: &'a Filter,
+    pub(crate) subscription: &'a RequestId,
+}
+
+impl SerializeAt for Subscribed<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        object.put("notifications", self.filter)?;
+        object.put("_meta", &Meta(self.subscription))?;
+        object.close()
+    }
+}
+
+/// The result of `subscriptions/listen`: its end.
+pub(crate) struct SubscriptionEnded<'a> {
+    pub(crate) subscription: &'a RequestId,
+    pub(crate) stamp: Stamp<'a>,
+}
+
+impl SerializeAt for SubscriptionEnded<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object::open(revision, serializer)?;
+        let id = serde_json::to_value(self.subscription).unwrap_or_default();
+        let meta = serde_json::Map::from_iter([(SUBSCRIPTION_ID.to_owned(), id)]);
+        self.stamp.end(&mut object, Some(&meta))?;
+        object.close()
+    }
+}
+
+const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
+
+struct Meta<'a>(&'a RequestId);
+
+impl Serialize for Meta<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(SUBSCRIPTION_ID, self.0)?;
+        map.end()
+    }
+}

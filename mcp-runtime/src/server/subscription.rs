@@ -1,0 +1,109 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{self, Poll, Waker};
+
+use super::changes::{Change, Listener};
+use crate::context::{Outbox, notification};
+use crate::revision::{At, Changed, Revision};
+use crate::wire::RequestId;
+use crate::wire::subscription::Filter;
+
+/// Tells a client of changes: in a session, or for as long as its `subscriptions/listen` runs
+/// (basic/patterns/subscriptions).
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    revision: Revision,
+    /// The request that asked for it; none in a session.
+    id: Option<RequestId>,
+    outbox: Arc<Outbox>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    wanted: Filter,
+    ended: bool,
+    /// Whoever waits for its end.
+    waker: Option<Waker>,
+}
+
+impl Subscription {
+    pub(super) fn new(
+        revision: Revision,
+        id: Option<RequestId>,
+        wanted: Filter,
+        outbox: Arc<Outbox>,
+    ) -> Arc<Self> {
+        let state = State { wanted, ended: false, waker: None };
+        Arc::new(Self { revision, id, outbox, state: Mutex::new(state) })
+    }
+
+    /// Tells of that resource too; false if there are too many.
+    pub(super) fn add(&self, uri: &str) -> bool {
+        self.state().wanted.add(uri)
+    }
+
+    pub(super) fn remove(&self, uri: &str) {
+        self.state().wanted.resource_subscriptions.remove(uri);
+    }
+
+    /// Ready once the server has said its last.
+    pub(super) fn poll_ended(&self, cx: &mut task::Context<'_>) -> Poll<()> {
+        let mut state = self.state();
+        if state.ended {
+            return Poll::Ready(());
+        }
+        state.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Listener for Subscription {
+    fn changed(&self, change: &Change) {
+        let wanted = self.state().wanted.wants(change);
+        let params = Changed { uri: change.uri(), subscription: self.id.as_ref() };
+        if wanted && let Some(frame) = notification(change.method(), &At(self.revision, &params)) {
+            self.outbox.notice(frame);
+        }
+    }
+
+    fn ended(&self) {
+        let mut state = self.state();
+        state.ended = true;
+        if let Some(waker) = state.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+impl Filter {
+    fn wants(&self, change: &Change) -> bool {
+        match change {
+            Change::Tools => self.tools_list_changed,
+            Change::Prompts => self.prompts_list_changed,
+            Change::Resources => self.resources_list_changed,
+            Change::ResourceUpdated(uri) => self.resource_subscriptions.contains(&**uri),
+        }
+    }
+}
+
+impl Change {
+    fn method(&self) -> &'static str {
+        match self {
+            Self::Tools => "notifications/tools/list_changed",
+            Self::Prompts => "notifications/prompts/list_changed",
+            Self::Resources => "notifications/resources/list_changed",
+            Self::ResourceUpdated(_) => "notifications/resources/updated",
+        }
+    }
+
+    fn uri(&self) -> Option<&str> {
+        match self {
+            Self::ResourceUpdated(uri) => Some(uri),
+            Self::Tools | Self::Prompts | Self::Resources => None,
+        }
+    }
+}
