@@ -33,8 +33,8 @@ mod transport;
 mod wire;
 
 pub use context::{
-    AskError, Client, Context, Elicit, Elicited, ListRoots, OnCancel, Progress, Root, Sample,
-    Sampled,
+    Ask, AskError, Client, Context, Elicit, Elicited, ListRoots, OnCancel, OnceError, OnceFuture,
+    OnceStore, Progress, Root, Sample, Sampled,
 };
 pub use handler::{
     FromContext, IntoPromptResult, IntoResourceContents, IntoToolResult, Item, ToolError,
@@ -51,6 +51,7 @@ pub use wire::initialize::ClientInfo;
 pub use wire::log::LogLevel;
 pub use wire::prompt::{GetPromptResult, PromptMessage};
 pub use wire::resource::ResourceContents;
+pub use wire::sampling::{IncludeContext, SamplingMessage, ToolChoice, ToolResult, ToolUse};
 pub use wire::tool::CallToolResult;
 
 #[doc = include_str!("../docs/asking.md")]

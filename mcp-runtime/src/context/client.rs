@@ -11,6 +11,8 @@ pub struct Client {
     pub(crate) capabilities: ClientCapabilities,
     elicits: bool,
     elicits_by_url: bool,
+    samples_with_tools: bool,
+    includes_context: bool,
 }
 
 impl Client {
@@ -26,6 +28,7 @@ impl Client {
         let facts = revision.facts();
         let capabilities: ClientCapabilities = read(capabilities);
         let modes = capabilities.elicitation.as_ref();
+        let sampling = capabilities.sampling.as_ref();
         Self {
             info: read(info),
             // Without a mode it is forms: there was nothing else once (client/elicitation).
@@ -37,6 +40,11 @@ impl Client {
                 }),
             elicits_by_url: facts.elicits_by_url
                 && modes.is_some_and(|modes| modes.contains_key("url")),
+            samples_with_tools: facts.sampling_has_parts
+                && sampling.is_some_and(|parts| parts.contains_key("tools")),
+            // Once there was nothing to declare.
+            includes_context: sampling
+                .is_some_and(|parts| !facts.sampling_has_parts || parts.contains_key("context")),
             capabilities,
         }
     }
@@ -82,6 +90,16 @@ impl Client {
     /// Whether its model can be asked for a message: [`Context::sample`](crate::Context::sample).
     pub fn can_sample(&self) -> bool {
         self.capabilities.sampling.is_some()
+    }
+
+    /// Whether its model can be given tools: [`Sample::tool`](crate::Ask::tool).
+    pub fn can_sample_with_tools(&self) -> bool {
+        self.samples_with_tools
+    }
+
+    /// Whether it adds what it knows of servers to a message, if it is asked to.
+    pub(super) fn can_include_context(&self) -> bool {
+        self.includes_context
     }
 
     /// Whether it tells its folders: [`Context::roots`](crate::Context::roots).

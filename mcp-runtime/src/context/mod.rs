@@ -15,8 +15,11 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub(crate) use ask::{Answer, Asks, Effects, Memory, Port, Responses, RoundEnd, Rounds};
-pub use ask::{AskError, Elicit, Elicited, ListRoots, Root, Sample, Sampled};
+pub(crate) use ask::{Answer, Asks, Memory, MemoryStore, Port, Responses, RoundEnd};
+pub use ask::{
+    Ask, AskError, Elicit, Elicited, ListRoots, OnceError, OnceFuture, OnceStore, Root, Sample,
+    Sampled,
+};
 pub(crate) use cancellation::Cancellation;
 pub use client::Client;
 pub(crate) use outbox::{Outbox, Owed};
@@ -210,6 +213,7 @@ impl Drop for OnCancel {
 impl Request {
     /// The function has returned: it says nothing more, and nothing of it can be cancelled.
     pub(crate) fn end(&self) {
+        self.asks.end(&self.voice);
         self.voice.end();
         self.cancellation.end();
     }

@@ -25,6 +25,10 @@ pub(super) enum Field {
     FormDefaults,
     /// The name of a request to open a page.
     ElicitationId,
+    /// Tools for a client's model.
+    SamplingTools,
+    /// Messages of several blocks to a client's model.
+    SamplingBlocks,
     ResultType,
     CacheHints,
     /// `completions` among a server's capabilities; the method is older.
@@ -50,7 +54,9 @@ impl Field {
             | Self::AboutServer
             | Self::FormChoices
             | Self::FormDefaults
-            | Self::ElicitationId => V2025_11_25,
+            | Self::ElicitationId
+            | Self::SamplingTools
+            | Self::SamplingBlocks => V2025_11_25,
             Self::ResultType | Self::CacheHints | Self::ServerInfoMeta => V2026_07_28,
         }
     }

@@ -12,9 +12,9 @@ use std::fmt;
 use crate::wire::{Code, Method};
 
 pub(crate) use encode::{
-    Acknowledged, At, Changed, CompleteResult, CreateMessage, DiscoverResult, ElicitForm,
-    ElicitUrl, InitializeResult, InputRequired, Page, Progressed, PromptResult, ReadResult,
-    SerializeAt, Stamp, Subscribed, SubscriptionEnded, ToolResult,
+    Acknowledged, At, Changed, CompleteResult, DiscoverResult, ElicitForm, ElicitUrl,
+    InitializeResult, InputRequired, Page, Progressed, PromptResult, ReadResult, SerializeAt,
+    Stamp, Subscribed, SubscriptionEnded, ToolResult,
 };
 
 /// A published revision of the protocol.
@@ -57,6 +57,8 @@ pub(crate) struct Facts {
     pub(crate) elicits: bool,
     /// Clients can be asked to open a URL.
     pub(crate) elicits_by_url: bool,
+    /// Clients that can be asked for a message of their model declare what it may have in it.
+    pub(crate) sampling_has_parts: bool,
     /// A client is asked by ending the call, and answers by making it again.
     pub(crate) asks_in_rounds: bool,
     /// Requests of an HTTP session name the revision in a header, and a name nobody knows is refused.
@@ -80,6 +82,7 @@ const HANDSHAKE: Facts = Facts {
     disconnect_cancels: false,
     elicits: false,
     elicits_by_url: false,
+    sampling_has_parts: false,
     asks_in_rounds: false,
     version_header_checked: true,
     batches: false,
@@ -144,6 +147,7 @@ impl Revision {
                 answers_without_id: true,
                 elicits: true,
                 elicits_by_url: true,
+                sampling_has_parts: true,
                 primes_streams: true,
                 ..HANDSHAKE
             },
@@ -156,6 +160,7 @@ impl Revision {
                 disconnect_cancels: true,
                 elicits: true,
                 elicits_by_url: true,
+                sampling_has_parts: true,
                 asks_in_rounds: true,
                 version_header_checked: true,
                 batches: false,

@@ -11,7 +11,7 @@ use super::offer::Offer;
 use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
 use super::{Error, Service};
-use crate::context::{Effects, States};
+use crate::context::{MemoryStore, OnceStore, States};
 use crate::handler::Item;
 use crate::registry::{Registry, Update};
 use crate::revision::{At, Revision};
@@ -54,6 +54,7 @@ pub struct Server<A = ()> {
     factories: Vec<Factory<A>>,
     shutdown: Vec<ShutdownHook>,
     state_keys: Vec<String>,
+    once: Option<Arc<dyn OnceStore>>,
 }
 
 /// State that is made when serving starts.
@@ -97,6 +98,7 @@ impl Server {
             factories: Vec::new(),
             shutdown: Vec::new(),
             state_keys: Vec::new(),
+            once: None,
         }
     }
 
@@ -170,6 +172,7 @@ impl<A: 'static> Server<A> {
             factories: factories.collect(),
             shutdown: self.shutdown,
             state_keys: self.state_keys,
+            once: self.once,
         }
     }
 
@@ -338,6 +341,13 @@ impl<A: 'static> Server<A> {
         self
     }
 
+    /// Where effects of [`Context::once`](crate::Context::once) are remembered, for several
+    /// processes that serve the same clients; unless said, in this process.
+    pub fn once_store(mut self, store: impl OnceStore) -> Self {
+        self.once = Some(Arc::new(store));
+        self
+    }
+
     pub(crate) fn registry(&self) -> Result<Registry, Error> {
         self.offer.preview(self.update(), self.page_size)
     }
@@ -390,7 +400,7 @@ impl<A: 'static> Server<A> {
             offer: self.offer,
             states: Arc::new(states),
             seal,
-            effects: Arc::new(Effects::new(rounds::PATIENCE)),
+            once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new(rounds::PATIENCE))),
             capacity: Capacity::new(),
         }))
     }

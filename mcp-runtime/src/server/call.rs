@@ -60,7 +60,7 @@ where
         }
         let request = context.request();
         // The function may wait for an answer that only the next round can bring.
-        if let Some(end) = request.asks.round_end() {
+        if let Some(end) = request.asks.round_end(cx) {
             return Poll::Ready(rounds::reply(service, context, self.name, end));
         }
         let Some(limit) = &mut self.limit else { return Poll::Pending };

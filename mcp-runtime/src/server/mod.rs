@@ -43,7 +43,7 @@ use rounds::Seal;
 pub(crate) use session::Session;
 pub use state_factory::StateFactory;
 
-use crate::context::{Effects, Outbox, Owed, Peer, States};
+use crate::context::{OnceStore, Outbox, Owed, Peer, States};
 use crate::registry::Registry;
 use crate::revision::{Revision, Stamp};
 use crate::wire::Message;
@@ -59,7 +59,7 @@ pub(crate) struct Service {
     offer: Arc<Offer>,
     states: Arc<States>,
     seal: Seal,
-    effects: Arc<Effects>,
+    once: Arc<dyn OnceStore>,
     capacity: capacity::Capacity,
 }
 

@@ -35,8 +35,9 @@ impl Questions {
         Some((id, answer))
     }
 
-    pub(super) fn forget(&self, id: i64) {
-        self.lock().open.remove(&id);
+    /// Whether its answer was still to come.
+    pub(super) fn forget(&self, id: i64) -> bool {
+        self.lock().open.remove(&id).is_some()
     }
 
     pub(super) fn answer(&self, id: &RequestId, response: &Message) {

@@ -147,8 +147,8 @@ impl Port for Session {
         self.questions.expect()
     }
 
-    fn forget(&self, id: i64) {
-        self.questions.forget(id);
+    fn forget(&self, id: i64) -> bool {
+        self.questions.forget(id)
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod meta;
 pub(crate) mod method;
 pub(crate) mod prompt;
 pub(crate) mod resource;
+pub(crate) mod sampling;
 pub(crate) mod schema;
 pub(crate) mod subscription;
 pub(crate) mod tool;

@@ -1,8 +1,11 @@
 //! Asking the client within a call.
 
+mod attacks;
+mod ends;
 mod forms;
 mod http;
 mod rounds;
+mod sampling;
 mod sessions;
 
 use std::time::Duration;

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mcp_runtime::{OnceFuture, OnceStore};
+
 use super::*;
 use crate::schema;
 
-const V26: Revision = Revision::V2026_07_28;
+pub(super) const V26: Revision = Revision::V2026_07_28;
 
 /// Counts what runs.
 #[derive(Debug, Default, Clone)]
-struct Count(Arc<AtomicUsize>);
+pub(super) struct Count(pub(super) Arc<AtomicUsize>);
 
 impl Count {
-    fn next(&self) -> usize {
+    pub(super) fn next(&self) -> usize {
         self.0.fetch_add(1, Ordering::SeqCst) + 1
     }
 }
@@ -63,13 +65,13 @@ fn counting() -> Server {
     server().state(Count::default()).with(tools![charge, pay, moody, both])
 }
 
-async fn silent(capabilities: Value) -> Client {
+pub(super) async fn silent(capabilities: Value) -> Client {
     let respond = |_: &str, _: &Value| Answer::Later;
     testing::connect_answering(counting(), V26, capabilities, respond).await.unwrap()
 }
 
 /// One round of a tool without arguments; its result is held against the schema.
-async fn round(client: &Client, tool: &str, extra: Value) -> Value {
+pub(super) async fn round(client: &Client, tool: &str, extra: Value) -> Value {
     let mut params = json!({ "name": tool, "arguments": {} });
     for (key, value) in extra.as_object().unwrap() {
         params[key] = value.clone();
@@ -82,16 +84,16 @@ async fn round(client: &Client, tool: &str, extra: Value) -> Value {
     message
 }
 
-fn keys(message: &Value) -> Vec<String> {
+pub(super) fn keys(message: &Value) -> Vec<String> {
     message["result"]["inputRequests"].as_object().unwrap().keys().cloned().collect()
 }
 
-fn state(message: &Value) -> &Value {
+pub(super) fn state(message: &Value) -> &Value {
     &message["result"]["requestState"]
 }
 
 /// Every question of a result, answered alike.
-fn answers(message: &Value, answer: &Value) -> Value {
+pub(super) fn answers(message: &Value, answer: &Value) -> Value {
     let answers: serde_json::Map<_, _> =
         keys(message).into_iter().map(|key| (key, answer.clone())).collect();
     json!({ "inputResponses": answers, "requestState": state(message) })
@@ -247,4 +249,79 @@ async fn a_state_brought_twice_runs_an_effect_once() {
     let another = round(&client, "pay", json!({})).await;
     let message = round(&client, "pay", answers(&another, &accept("A"))).await;
     assert_eq!(message["result"]["content"][0]["text"], "receipt 2");
+}
+
+/// Of two servers that share it, or of nobody.
+#[derive(Debug, Default)]
+struct Shared {
+    results: tokio::sync::Mutex<std::collections::HashMap<String, String>>,
+    is_down: std::sync::atomic::AtomicBool,
+}
+
+impl OnceStore for Shared {
+    fn once<'a>(&'a self, id: &'a str, effect: OnceFuture<'a>) -> OnceFuture<'a> {
+        Box::pin(async move {
+            if self.is_down.load(Ordering::SeqCst) {
+                return Err("the database is down".into());
+            }
+            let mut results = self.results.lock().await;
+            if let Some(known) = results.get(id) {
+                return Ok(known.clone());
+            }
+            let result = effect.await?;
+            results.insert(id.to_owned(), result.clone());
+            Ok(result)
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_shared_store_runs_an_effect_once_in_all_servers() {
+    let (store, count) = (Arc::new(Shared::default()), Count::default());
+    let connect = async || {
+        let server = server()
+            .state(count.clone())
+            .with(tools![charge, pay])
+            .state_key("0a".repeat(32))
+            .once_store(store.clone());
+        let silent = |_: &str, _: &Value| Answer::Later;
+        testing::connect_answering(server, V26, everything(), silent).await.unwrap()
+    };
+    let (one, other) = (connect().await, connect().await);
+    let paid = answers(&round(&one, "pay", json!({})).await, &accept("A"));
+    let (first, second) =
+        tokio::join!(round(&one, "pay", paid.clone()), round(&other, "pay", paid));
+    for message in [first, second] {
+        assert_eq!(message["result"]["content"][0]["text"], "receipt 1");
+    }
+    assert_eq!(store.results.lock().await.len(), 1);
+
+    // Without it nothing is charged, and the error says whose it is.
+    store.is_down.store(true, Ordering::SeqCst);
+    let paid = answers(&round(&one, "pay", json!({})).await, &accept("A"));
+    let message = round(&other, "pay", paid.clone()).await;
+    assert_eq!(message["error"]["code"], -32603);
+    let what = message["error"]["message"].as_str().unwrap();
+    assert!(what.contains("`pay`") && what.contains("the database is down"), "{what}");
+    store.is_down.store(false, Ordering::SeqCst);
+    let message = round(&one, "pay", paid).await;
+    assert_eq!(message["result"]["content"][0]["text"], "receipt 2");
+}
+
+/// Has an effect whose result is no JSON.
+#[tool]
+async fn unwritable(ctx: &Context) -> usize {
+    let pairs = async || std::collections::HashMap::from([((1, 2), 3)]);
+    ctx.once("pairs", pairs).await.len()
+}
+
+#[tokio::test]
+async fn an_effect_that_cannot_be_kept_is_an_error_that_names_it() {
+    let silent = |_: &str, _: &Value| Answer::Later;
+    let server = server().with(tools![unwritable]);
+    let client = testing::connect_answering(server, V26, everything(), silent).await.unwrap();
+    let message = round(&client, "unwritable", json!({})).await;
+    assert_eq!(message["error"]["code"], -32603);
+    let what = message["error"]["message"].as_str().unwrap();
+    assert!(what.contains("`unwritable`") && what.contains("`once pairs`"), "{what}");
 }

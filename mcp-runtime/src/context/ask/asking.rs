@@ -1,129 +1,132 @@
 use std::borrow::Cow;
+use std::fmt;
+use std::pin::Pin;
 use std::task::{self, Poll};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
+use tokio::sync::oneshot;
+use tokio::time::Sleep;
 
-use super::session::Open;
-use super::{AskError, Question};
+use super::{Answer, AskError, Question};
 use crate::context::Context;
-use crate::revision::Revision;
+use crate::wire::sampling::CreateMessage;
 
-/// How long a person may think, unless the author says otherwise.
+/// How long a client may think in a session, unless the author says otherwise.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
-/// A question and the wait for its answer: what all the futures of this module are inside.
-pub(super) struct Asking<A> {
-    context: Context,
+/// A question to the client: what [`Context::elicit`], [`Context::elicit_url`],
+/// [`Context::sample`] and [`Context::roots`] give. It is put when it is awaited, and taken back
+/// when it is dropped.
+#[must_use = "nothing is asked unless it is awaited"]
+pub struct Ask<A> {
+    pub(super) context: Context,
+    pub(super) words: Words,
     key: Option<Cow<'static, str>>,
     read: fn(&RawValue) -> Result<A, String>,
     patience: Duration,
-    put: Put<A>,
+    open: Option<Open>,
 }
 
-/// Where the question went.
-enum Put<A> {
-    Nowhere,
-    ToSession(Open),
-    /// The round has an answer, or ends without.
-    IntoRound(Option<A>),
-    Over,
+/// What is asked.
+pub(super) enum Words {
+    /// An error is one of the author's, and the answer.
+    Written(Result<Question, AskError>),
+    /// Said piece by piece.
+    ToModel(Box<CreateMessage>),
 }
 
-/// An answer is moved out, never pinned.
-impl<A> Unpin for Asking<A> {}
-
-impl<A> Asking<A> {
-    pub(super) fn new(context: &Context, read: fn(&RawValue) -> Result<A, String>) -> Self {
-        Self { context: context.clone(), key: None, read, patience: PATIENCE, put: Put::Nowhere }
-    }
-
-    pub(super) fn revision(&self) -> Revision {
-        self.context.revision()
-    }
-
-    pub(super) fn is_put(&self) -> bool {
-        !matches!(self.put, Put::Nowhere)
-    }
-
-    pub(super) fn key(&mut self, key: Cow<'static, str>) {
-        self.key = Some(key);
-    }
-
-    pub(super) fn timeout(&mut self, patience: Duration) {
-        self.patience = patience;
-    }
+/// A question that was put.
+struct Open {
+    id: i64,
+    answer: oneshot::Receiver<Answer>,
+    /// In a session; a round does not wait.
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
-impl<A> Asking<A> {
-    /// Puts the question: once, before it is polled.
-    pub(super) fn put(&mut self, question: Question) -> Result<(), AskError> {
+impl<A> Ask<A> {
+    pub(super) fn new(
+        context: &Context,
+        words: Words,
+        read: fn(&RawValue) -> Result<A, String>,
+    ) -> Self {
+        let context = context.clone();
+        Self { context, words, key: None, read, patience: PATIENCE, open: None }
+    }
+
+    /// Names the question within its call, for clients that are asked in rounds; they see the
+    /// name. Without one it is a digest of what is asked.
+    pub fn key(mut self, key: impl Into<Cow<'static, str>>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// How long to wait for the answer in a session; 10 minutes unless said. The call's own
+    /// timeout rests meanwhile.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.patience = limit;
+        self
+    }
+
+    fn put(&mut self) -> Result<Open, AskError> {
+        let question = match &self.words {
+            Words::Written(question) => question.clone()?,
+            Words::ToModel(request) => request.question(self.context.revision())?,
+        };
         let question = Question { key: self.key.take(), ..question };
-        let context = &self.context;
-        self.put = if context.revision().facts().asks_in_rounds {
-            let rounds = context.request().asks.rounds();
-            Put::IntoRound(rounds.ask(context.client(), &question, self.read))
-        } else {
-            Put::ToSession(Open::send(context, &question, self.patience)?)
-        };
-        Ok(())
-    }
-
-    pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<A, AskError>> {
-        let answer = match std::mem::replace(&mut self.put, Put::Over) {
-            Put::IntoRound(Some(answer)) => return Poll::Ready(Ok(answer)),
-            Put::Nowhere | Put::IntoRound(None) | Put::Over => return Poll::Pending,
-            Put::ToSession(mut open) => match open.poll(cx) {
-                Poll::Ready(answer) => answer,
-                Poll::Pending => {
-                    self.put = Put::ToSession(open);
-                    return Poll::Pending;
-                }
-            },
-        };
-        Poll::Ready(answer.and_then(|answer| (self.read)(&answer).map_err(AskError::Malformed)))
+        let read = self.read;
+        let readable = move |answer: &RawValue| read(answer).is_ok();
+        let asks = &self.context.request().asks;
+        let (id, answer) = asks.put(&self.context, question, &readable)?;
+        let waits = !self.context.revision().facts().asks_in_rounds;
+        let sleep = waits.then(|| Box::pin(tokio::time::sleep(self.patience)));
+        Ok(Open { id, answer, sleep })
     }
 }
 
-/// What the futures of this module have in common: a key, a timeout, and being a future.
-macro_rules! asking {
-    ($name:ident $(<$parameter:ident>)? => $answer:ty) => {
-        impl $(<$parameter>)? $name $(<$parameter>)? {
-            /// Names the question within its call, for clients that are asked in rounds; they see
-            /// the name. Without one it is a digest of what is asked.
-            pub fn key(mut self, key: impl Into<std::borrow::Cow<'static, str>>) -> Self {
-                self.asking.key(key.into());
-                self
-            }
+impl<A> Future for Ask<A> {
+    type Output = Result<A, AskError>;
 
-            /// How long to wait for the answer in a session; 10 minutes unless said. The call's
-            /// own timeout rests meanwhile.
-            pub fn timeout(mut self, limit: std::time::Duration) -> Self {
-                self.asking.timeout(limit);
-                self
-            }
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let Self { read, patience, .. } = *self;
+        if self.open.is_none() {
+            self.open = Some(self.put()?);
         }
-
-        impl $(<$parameter>)? Future for $name $(<$parameter>)? {
-            type Output = Result<$answer, AskError>;
-
-            fn poll(
-                mut self: std::pin::Pin<&mut Self>,
-                cx: &mut std::task::Context<'_>,
-            ) -> std::task::Poll<Self::Output> {
-                if !self.asking.is_put() {
-                    let question = self.question()?;
-                    self.asking.put(question)?;
-                }
-                self.asking.poll(cx)
-            }
+        let Some(open) = &mut self.open else { return Poll::Pending };
+        if let Poll::Ready(answer) = Pin::new(&mut open.answer).poll(cx) {
+            // Nobody is left to answer once the call, or its session, has ended.
+            let answer = answer.unwrap_or(Err(AskError::NoStream));
+            self.close();
+            return Poll::Ready(
+                answer.and_then(|answer| read(&answer).map_err(AskError::Malformed)),
+            );
         }
-
-        impl $(<$parameter>)? std::fmt::Debug for $name $(<$parameter>)? {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    };
+        let Some(sleep) = &mut open.sleep else { return Poll::Pending };
+        sleep.as_mut().poll(cx).map(|()| {
+            self.close();
+            Err(AskError::TimedOut(patience))
+        })
+    }
 }
-pub(super) use asking;
+
+impl<A> Ask<A> {
+    /// Takes the question back unless it was answered.
+    fn close(&self) {
+        if let Some(open) = &self.open {
+            let request = self.context.request();
+            request.asks.take_back(open.id, &request.voice);
+        }
+    }
+}
+
+impl<A> Drop for Ask<A> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl<A> fmt::Debug for Ask<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ask").field("key", &self.key).finish_non_exhaustive()
+    }
+}

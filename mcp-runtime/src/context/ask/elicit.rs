@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::asking::{Asking, asking};
+use super::asking::Words;
 use super::form::form_of;
-use super::{AskError, Kind, Question};
+use super::{Ask, AskError, Kind, Question};
 use crate::context::Context;
 use crate::revision::{At, ElicitForm, ElicitUrl};
 
@@ -33,44 +33,33 @@ impl<T> Elicited<T> {
     }
 }
 
-/// A question to the user: what [`Context::elicit`] gives. It is put when it is awaited, and taken
-/// back when it is dropped.
-#[must_use = "nothing is asked unless it is awaited"]
-pub struct Elicit<T> {
-    asking: Asking<Elicited<T>>,
-    question: Result<Question, AskError>,
+/// A question to the user: what [`Context::elicit`] and [`Context::elicit_url`] give.
+pub type Elicit<T> = Ask<Elicited<T>>;
+
+pub(super) fn form<T: DeserializeOwned + JsonSchema>(
+    context: &Context,
+    message: &str,
+) -> Elicit<T> {
+    Ask::new(context, Words::Written(form_question::<T>(context, message)), |answer| {
+        read(answer, |content| {
+            form_of::<T>()?.check(content)?;
+            serde_json::from_str(content).map_err(|error| error.to_string())
+        })
+    })
 }
 
-asking!(Elicit<T> => Elicited<T>);
-
-impl<T: DeserializeOwned + JsonSchema> Elicit<T> {
-    pub(super) fn form(context: &Context, message: &str) -> Self {
-        Self {
-            asking: Asking::new(context, |answer| read(answer, |text| serde_json::from_str(text))),
-            question: form_question::<T>(context, message),
-        }
-    }
+pub(super) fn page(context: &Context, message: &str, url: &str) -> Elicit<()> {
+    // Only has to differ among the client's own; nobody finds anything by it.
+    let id = format!("{:x}", RandomState::new().hash_one(message));
+    let params = ElicitUrl { message, url, id: &id };
+    let question = Question::new(Kind::Url, &At(context.revision(), &params));
+    Ask::new(context, Words::Written(question), |answer| read(answer, |_| Ok(())))
 }
 
-impl Elicit<()> {
-    pub(super) fn url(context: &Context, message: &str, url: &str) -> Self {
-        // Only has to differ among the client's own; nobody finds anything by it.
-        let id = format!("{:x}", RandomState::new().hash_one(message));
-        let params = ElicitUrl { message, url, id: &id };
-        Self {
-            asking: Asking::new(context, |answer| read(answer, |_| Ok(()))),
-            question: Question::new(Kind::Url, &At(context.revision(), &params)),
-        }
-    }
-}
-
-impl<T> Elicit<T> {
-    fn question(&self) -> Result<Question, AskError> {
-        self.question.clone()
-    }
-}
-
-fn form_question<T: JsonSchema>(context: &Context, message: &str) -> Result<Question, AskError> {
+fn form_question<T: JsonSchema + DeserializeOwned>(
+    context: &Context,
+    message: &str,
+) -> Result<Question, AskError> {
     let revision = context.revision();
     let form = form_of::<T>().map_err(AskError::Question)?;
     if let Some(field) = form.unknown_at(revision) {
@@ -85,7 +74,7 @@ fn form_question<T: JsonSchema>(context: &Context, message: &str) -> Result<Ques
 
 fn read<T>(
     answer: &RawValue,
-    content: fn(&str) -> serde_json::Result<T>,
+    content: fn(&str) -> Result<T, String>,
 ) -> Result<Elicited<T>, String> {
     #[derive(Deserialize)]
     struct Answer<'a> {
@@ -105,8 +94,7 @@ fn read<T>(
     match answer.action {
         Action::Accept => {
             let given = answer.content.map_or("{}", RawValue::get);
-            let value = content(given).map_err(|error| error.to_string())?;
-            Ok(Elicited::Accepted(value))
+            content(given).map(Elicited::Accepted)
         }
         Action::Decline => Ok(Elicited::Declined),
         Action::Cancel => Ok(Elicited::Cancelled),

@@ -2,7 +2,8 @@
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value};
+use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
+use serde_json::{Map, Number, Value};
 
 use crate::wire::form::{FieldKind, Form, FormField, Options};
 
@@ -12,13 +13,52 @@ const FORMATS: &[&str] = &["email", "uri", "date", "date-time"];
 type Object = Map<String, Value>;
 
 /// The form whose answers `T` reads; the error names the field that no form can have.
-pub(super) fn form_of<T: JsonSchema>() -> Result<Form, String> {
+pub(super) fn form_of<T: JsonSchema + DeserializeOwned>() -> Result<Form, String> {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
     });
     let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-    form(&schema).map_err(|what| format!("`{}` cannot be a form: {what}", T::schema_name()))
+    let form = form(&schema);
+    let mut form =
+        form.map_err(|what| format!("`{}` cannot be a form: {what}", T::schema_name()))?;
+    // People read them in the order of their declaration, which a schema does not keep.
+    let declared = declared::<T>();
+    form.fields.sort_by_key(|field| declared.iter().position(|name| *name == field.name));
+    Ok(form)
+}
+
+/// The names of a struct's fields, as it tells them to whoever it is read from.
+fn declared<T: DeserializeOwned>() -> &'static [&'static str] {
+    struct Listener<'a>(&'a mut &'static [&'static str]);
+
+    impl<'de> Deserializer<'de> for Listener<'_> {
+        type Error = serde::de::value::Error;
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            _: V,
+        ) -> Result<V::Value, Self::Error> {
+            *self.0 = fields;
+            Err(Self::Error::custom("that was all"))
+        }
+
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+            Err(Self::Error::custom("no struct"))
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+            option unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier
+            ignored_any
+        }
+    }
+
+    let mut names: &[_] = &[];
+    let _ = T::deserialize(Listener(&mut names));
+    names
 }
 
 fn form(schema: &Value) -> Result<Form, String> {
@@ -164,17 +204,70 @@ fn fits(kind: &FieldKind, default: &Value) -> bool {
     }
 }
 
+impl Form {
+    /// Holds an answer against the bounds people were shown. What a field is, and whether it may be
+    /// missing, is for its type to say.
+    pub(super) fn check(&self, content: &str) -> Result<(), String> {
+        let content: Object = serde_json::from_str(content).map_err(|error| error.to_string())?;
+        let given = |field: &FormField| content.get(&field.name).cloned().unwrap_or_default();
+        let within = |count: usize, least: &Option<u64>, most: &Option<u64>| {
+            least.is_none_or(|least| count as u64 >= least)
+                && most.is_none_or(|most| count as u64 <= most)
+        };
+        for field in &self.fields {
+            let fits = match (&field.kind, &given(field)) {
+                (FieldKind::Text { min_length, max_length, .. }, Value::String(text)) => {
+                    within(text.chars().count(), min_length, max_length)
+                }
+                (FieldKind::SomeOf { min_items, max_items, .. }, Value::Array(items)) => {
+                    within(items.len(), min_items, max_items)
+                }
+                (FieldKind::Number { minimum, maximum, .. }, Value::Number(number)) => {
+                    let bound = |bound: &Option<Number>| bound.as_ref().and_then(Number::as_f64);
+                    let number = number.as_f64().unwrap_or(f64::NAN);
+                    bound(minimum).is_none_or(|least| number >= least)
+                        && bound(maximum).is_none_or(|most| number <= most)
+                }
+                _ => true,
+            };
+            if !fits {
+                return Err(format!("`{}` is not within the bounds of its field", field.name));
+            }
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
-    #[derive(JsonSchema)]
+    #[derive(JsonSchema, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    #[expect(dead_code, reason = "only its schema is of interest")]
+    struct Person {
+        name: String,
+        #[serde(alias = "years")]
+        her_age: u8,
+        email: Option<String>,
+    }
+
+    #[test]
+    fn fields_are_in_the_order_of_their_declaration() {
+        let form = form_of::<Person>().unwrap();
+        let names: Vec<_> = form.fields.iter().map(|field| &*field.name).collect();
+        assert_eq!(names, ["name", "herAge", "email"]);
+    }
+
+    #[derive(JsonSchema, Deserialize)]
     #[expect(dead_code, reason = "only its schema is of interest")]
     struct Nested {
         inner: Vec<Inner>,
     }
 
-    #[derive(JsonSchema)]
+    #[derive(JsonSchema, Deserialize)]
     #[expect(dead_code, reason = "only its schema is of interest")]
     struct Inner {
         at: u8,

@@ -1,10 +1,12 @@
 //! Asking the client within a call: one await, however the revision carries it.
 //!
-//! In a session a question is a request on the call's own stream ([`session`]). Without one the
-//! call ends with its questions and is made again with the answers ([`rounds`]).
+//! An [`Ask`] is the question and the future of its answer; it is put into the call's [`Asks`]. In a
+//! session it becomes a request on the call's own stream ([`session`]). Without one the call ends
+//! with its questions and is made again with the answers ([`rounds`]).
 
 mod asking;
-mod effects;
+mod asks;
+mod digest;
 mod elicit;
 mod error;
 mod form;
@@ -13,6 +15,7 @@ mod roots;
 mod rounds;
 mod sample;
 mod session;
+mod store;
 
 use std::borrow::Cow;
 
@@ -20,13 +23,18 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::{Client, Context};
-pub(crate) use effects::Effects;
+use crate::wire::sampling::SamplingMessage;
+pub use asking::Ask;
+pub(crate) use asks::{Answer, Asks};
 pub use elicit::{Elicit, Elicited};
 pub use error::AskError;
+pub use once::{OnceError, OnceFuture};
 pub use roots::{ListRoots, Root};
-pub(crate) use rounds::{Memory, Responses, RoundEnd, Rounds};
+pub(crate) use rounds::{Memory, Responses, RoundEnd};
 pub use sample::{Sample, Sampled};
-pub(crate) use session::{Answer, Asks, Port};
+pub(crate) use session::Port;
+pub(crate) use store::MemoryStore;
+pub use store::OnceStore;
 
 /// What a client can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +42,7 @@ pub(crate) enum Kind {
     Form,
     Url,
     Sample,
+    SampleWithTools,
     Roots,
 }
 
@@ -41,7 +50,7 @@ impl Kind {
     pub(crate) fn method(self) -> &'static str {
         match self {
             Self::Form | Self::Url => "elicitation/create",
-            Self::Sample => "sampling/createMessage",
+            Self::Sample | Self::SampleWithTools => "sampling/createMessage",
             Self::Roots => "roots/list",
         }
     }
@@ -52,6 +61,7 @@ impl Kind {
             Self::Form => client.can_elicit(),
             Self::Url => client.can_elicit_url(),
             Self::Sample => client.can_sample(),
+            Self::SampleWithTools => client.can_sample_with_tools(),
             Self::Roots => client.can_list_roots(),
         }
     }
@@ -62,6 +72,7 @@ impl Kind {
             Self::Form => json!({ "elicitation": { "form": {} } }),
             Self::Url => json!({ "elicitation": { "url": {} } }),
             Self::Sample => json!({ "sampling": {} }),
+            Self::SampleWithTools => json!({ "sampling": { "tools": {} } }),
             Self::Roots => json!({ "roots": {} }),
         }
     }
@@ -71,7 +82,7 @@ impl Kind {
         match self {
             Self::Form => "form",
             Self::Url => "url",
-            Self::Sample => "sample",
+            Self::Sample | Self::SampleWithTools => "sample",
             Self::Roots => "roots",
         }
     }
@@ -81,6 +92,7 @@ impl Kind {
             Self::Form => "elicitation",
             Self::Url => "elicitation.url",
             Self::Sample => "sampling",
+            Self::SampleWithTools => "sampling.tools",
             Self::Roots => "roots",
         }
     }
@@ -150,7 +162,7 @@ impl Context {
     where
         T: serde::de::DeserializeOwned + schemars::JsonSchema,
     {
-        Elicit::form(self, message.as_ref())
+        elicit::form(self, message.as_ref())
     }
 
     /// Asks the user to open a page, for what no form may ask: a sign-in, a payment, a secret.
@@ -176,7 +188,7 @@ impl Context {
     /// }
     /// ```
     pub fn elicit_url(&self, message: impl AsRef<str>, url: impl AsRef<str>) -> Elicit<()> {
-        Elicit::url(self, message.as_ref(), url.as_ref())
+        elicit::page(self, message.as_ref(), url.as_ref())
     }
 
     /// Asks the client's model for a message (client/sampling).
@@ -196,11 +208,8 @@ impl Context {
     ///     Ok(answer.text())
     /// }
     /// ```
-    pub fn sample(
-        &self,
-        messages: impl IntoIterator<Item = crate::wire::prompt::PromptMessage>,
-    ) -> Sample {
-        Sample::new(self, messages.into_iter().collect())
+    pub fn sample(&self, messages: impl IntoIterator<Item = impl Into<SamplingMessage>>) -> Sample {
+        sample::sample(self, messages.into_iter().map(Into::into).collect())
     }
 
     /// Asks which folders the client works in (client/roots).
@@ -219,6 +228,6 @@ impl Context {
     /// }
     /// ```
     pub fn roots(&self) -> ListRoots {
-        ListRoots::new(self)
+        roots::roots(self)
     }
 }

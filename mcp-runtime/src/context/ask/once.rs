@@ -1,8 +1,9 @@
+use std::pin::Pin;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
-use super::rounds::Rounds;
+use super::asks::Asks;
 use crate::context::Context;
 
 impl Context {
@@ -10,12 +11,13 @@ impl Context {
     ///
     /// Clients without a session are asked in rounds: the function runs from its start each time
     /// it has asked something. What it does on the way happens again, except in here: the result
-    /// is kept with the answers, and later rounds get it at once; so does a client that brings the
-    /// answers of one round twice, to the same process. In a session it just runs. A client that
-    /// gives up between two rounds has run it all the same.
+    /// is kept with the answers, and later rounds get it at once. So does a client that brings the
+    /// answers of one round twice, within the hour they are good for: to the same process, or to
+    /// every process of a shared [`OnceStore`](crate::OnceStore). In a session the effect just
+    /// runs. A client that gives up between two rounds has run it all the same.
     ///
-    /// The result travels as JSON. An effect that cannot be read from it again ends the call with
-    /// an error.
+    /// The result travels as JSON, of at most 64 KiB. One that cannot, or that cannot be read
+    /// again, ends the call with an error.
     ///
     /// ```
     /// use mcp_runtime::{AskError, Context, Elicited, tool};
@@ -35,29 +37,31 @@ impl Context {
     ///     })
     /// }
     /// ```
-    pub async fn once<T, F>(&self, name: &str, effect: impl FnOnce() -> F) -> T
+    pub async fn once<T, F>(&self, name: &str, effect: impl FnOnce() -> F + Send) -> T
     where
-        T: Serialize + DeserializeOwned,
-        F: Future<Output = T>,
+        T: Serialize + DeserializeOwned + Send,
+        F: Future<Output = T> + Send,
     {
         if !self.revision().facts().asks_in_rounds {
             return effect().await;
         }
-        let rounds = self.request().asks.rounds();
-        let (key, cell) = rounds.effect(name);
-        let mut running = Running { rounds, key: &key, result: None };
-        // Whoever comes second with the same state waits here for the first.
-        let result = cell
-            .get_or_try_init(|| async { serde_json::value::to_raw_value(&effect().await) })
-            .await
-            .and_then(|json| Ok((json, serde_json::from_str(json.get())?)));
-        match result {
-            Ok((json, result)) => {
-                running.result = Some(json.clone());
-                result
+        let asks = &self.request().asks;
+        let begun = asks.effect(name);
+        let mut running = Running { asks, key: &begun.key, result: None };
+        let json = match (begun.known, &begun.store) {
+            (Some(known), _) => Ok(String::from(Box::<str>::from(known))),
+            // Whoever comes second with the same state waits here for the first.
+            (None, Some((store, id))) => store.once(id, Box::pin(written(effect))).await,
+            (None, None) => written(effect).await,
+        };
+        let read = json.and_then(|json| Ok((serde_json::from_str(&json)?, json)));
+        match read {
+            Ok((value, json)) => {
+                running.result = Some(Ok(json));
+                value
             }
-            Err(_) => {
-                rounds.effect_unreadable(name);
+            Err(error) => {
+                running.result = Some(Err(error.to_string()));
                 drop(running);
                 std::future::pending().await // the call is answered with an error
             }
@@ -65,15 +69,27 @@ impl Context {
     }
 }
 
+async fn written<T: Serialize, F: Future<Output = T>>(
+    effect: impl FnOnce() -> F,
+) -> Result<String, OnceError> {
+    Ok(serde_json::to_string(&effect().await)?)
+}
+
 /// Notes the end of an effect, however it ends.
 struct Running<'a> {
-    rounds: &'a Rounds,
+    asks: &'a Asks,
     key: &'a str,
-    result: Option<Box<RawValue>>,
+    result: Option<Result<String, String>>,
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.rounds.effect_ended(self.key, self.result.take());
+        self.asks.effect_ended(self.key, self.result.take());
     }
 }
+
+/// Why an effect has no result.
+pub type OnceError = Box<dyn std::error::Error + Send + Sync>;
+
+/// An effect on its way to its result, which is JSON.
+pub type OnceFuture<'a> = Pin<Box<dyn Future<Output = Result<String, OnceError>> + Send + 'a>>;

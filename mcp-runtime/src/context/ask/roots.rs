@@ -1,9 +1,12 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::asking::{Asking, asking};
-use super::{AskError, Kind, Question};
+use super::asking::Words;
+use super::{Ask, Kind, Question};
 use crate::context::Context;
+
+/// A question for folders: what [`Context::roots`] gives.
+pub type ListRoots = Ask<Vec<Root>>;
 
 /// A folder or file the client works in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -15,22 +18,9 @@ pub struct Root {
     pub name: Option<String>,
 }
 
-/// A question for folders: what [`Context::roots`] gives.
-#[must_use = "nothing is asked unless it is awaited"]
-pub struct ListRoots {
-    asking: Asking<Vec<Root>>,
-}
-
-asking!(ListRoots => Vec<Root>);
-
-impl ListRoots {
-    pub(super) fn new(context: &Context) -> Self {
-        Self { asking: Asking::new(context, read) }
-    }
-
-    fn question(&self) -> Result<Question, AskError> {
-        Question::new(Kind::Roots, &serde_json::Map::new())
-    }
+pub(super) fn roots(context: &Context) -> ListRoots {
+    let question = Question::new(Kind::Roots, &serde_json::Map::new());
+    Ask::new(context, Words::Written(question), read)
 }
 
 fn read(answer: &RawValue) -> Result<Vec<Root>, String> {

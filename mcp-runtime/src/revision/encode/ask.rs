@@ -5,7 +5,6 @@ use super::{At, Object, SerializeAt, some};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::form::{FieldKind, Form, FormField, Options};
-use crate::wire::prompt::PromptMessage;
 
 /// The params of `elicitation/create` for a form.
 pub(crate) struct ElicitForm<'a> {
@@ -177,54 +176,5 @@ impl Serialize for Column<'_> {
             sequence.serialize_element((self.1)(pair))?;
         }
         sequence.end()
-    }
-}
-
-/// The params of `sampling/createMessage`.
-pub(crate) struct CreateMessage<'a> {
-    pub(crate) messages: &'a [PromptMessage],
-    pub(crate) max_tokens: u32,
-    pub(crate) system_prompt: Option<&'a str>,
-    pub(crate) temperature: Option<f64>,
-    pub(crate) stop_sequences: &'a [String],
-    /// Names of models, the best first.
-    pub(crate) models: &'a [String],
-}
-
-impl SerializeAt for CreateMessage<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
-        object.put("messages", &At(revision, self.messages))?;
-        object.put("maxTokens", &self.max_tokens)?;
-        object.put_some("systemPrompt", self.system_prompt)?;
-        object.put_some("temperature", self.temperature)?;
-        object.put_some("stopSequences", some(self.stop_sequences))?;
-        object.put_some("modelPreferences", some(self.models).map(Preferences))?;
-        object.close()
-    }
-}
-
-struct Preferences<'a>(&'a [String]);
-
-impl Serialize for Preferences<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Hint<'a> {
-            name: &'a str,
-        }
-        struct Hints<'a>(&'a [String]);
-
-        impl Serialize for Hints<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_seq(self.0.iter().map(|name| Hint { name }))
-            }
-        }
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("hints", &Hints(self.0))?;
-        map.end()
     }
 }

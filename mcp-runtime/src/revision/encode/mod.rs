@@ -7,6 +7,7 @@ mod content;
 mod listing;
 mod notice;
 mod result;
+mod sampling;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -14,7 +15,7 @@ use super::Revision;
 use super::fields::Field;
 use crate::wire::initialize::Implementation;
 
-pub(crate) use ask::{CreateMessage, ElicitForm, ElicitUrl};
+pub(crate) use ask::{ElicitForm, ElicitUrl};
 pub(crate) use completion::CompleteResult;
 pub(crate) use notice::{Changed, Subscribed, SubscriptionEnded};
 pub(crate) use result::{

@@ -11,13 +11,19 @@ use serde_json::{Value, json};
 
 use super::Service;
 use super::reply::{Class, Reply};
-use crate::context::{Asks, Context, Memory, Responses, RoundEnd, Rounds};
+use crate::context::{Asks, Context, Memory, Responses, RoundEnd};
 use crate::revision::{At, InputRequired};
 use crate::wire::{Code, ErrorObject, Member, Message};
 pub(super) use seal::Seal;
 
 /// How long a client may take for a round.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60 * 60);
+
+/// Rounds of one call; who needs more asks in a circle.
+const ROUNDS: u32 = 256;
+
+/// Bytes of a state, which the client sends back with the arguments and the next answers.
+const STATE: usize = 256 * 1024;
 
 /// What is sealed.
 #[derive(Serialize, Deserialize)]
@@ -34,11 +40,11 @@ pub(super) fn resume(service: &Service, message: &Message) -> Result<Asks, Error
         return Ok(Asks::default());
     }
     let responses: Responses = message.read(Member::InputResponses)?.unwrap_or_default();
-    let before = match message.text(Member::RequestState)? {
+    let memory = match message.text(Member::RequestState)? {
         Some(text) => Some(opened(service, message, &text)?),
         None => None,
     };
-    Ok(Asks::resumed(Rounds::resumed(before, responses, service.effects.clone())))
+    Ok(Asks::resumed(memory, responses, service.once.clone()))
 }
 
 fn opened(service: &Service, message: &Message, text: &str) -> Result<Memory, ErrorObject> {
@@ -61,20 +67,17 @@ impl State {
 /// The reply with which a round ends.
 pub(super) fn reply(service: &Service, context: &Context, name: &str, end: RoundEnd) -> Reply {
     let request = context.request();
-    let internal = |what: String| {
+    let internal = |name: &str, what: &str| {
+        tracing::error!(name, what, "a function that asks cannot go on");
+        let what = format!("`{name}` cannot go on: {what}");
         let error = ErrorObject::new(Code::INTERNAL_ERROR, what);
         Reply::error(Class::Answered, Some(&request.id), &error)
     };
     match end {
-        RoundEnd::Ask(questions, mut memory) => {
-            if memory.id.is_empty() {
-                memory.id = random::id();
-            }
-            let state = State { until: now() + PATIENCE.as_secs(), memory };
-            // Strings and JSON: writing them cannot fail.
-            let state = serde_json::to_vec(&state).unwrap_or_default();
-            let Some(state) = service.seal.seal(state, &binding(service, &request.message)) else {
-                return internal("the system has no randomness to give".to_owned());
+        RoundEnd::Ask(questions, memory) => {
+            let state = match sealed(service, &request.message, memory) {
+                Ok(state) => state,
+                Err(what) => return internal(name, &what),
             };
             let requests = questions
                 .iter()
@@ -91,10 +94,29 @@ pub(super) fn reply(service: &Service, context: &Context, name: &str, end: Round
                 .with_data(json!({ "requiredCapabilities": required }));
             Reply::error(Class::Refused, Some(&request.id), &error)
         }
-        RoundEnd::Broken(what) => {
-            tracing::error!(name, what, "a function does not repeat itself");
-            internal(format!("`{name}` cannot go on: {what}"))
-        }
+        RoundEnd::Broken(what) => internal(name, &what),
+    }
+}
+
+/// What the client brings back, or why there is no next round.
+fn sealed(service: &Service, message: &Message, mut memory: Memory) -> Result<String, String> {
+    if memory.rounds > ROUNDS {
+        return Err(format!("it has asked in {ROUNDS} rounds, and that is the limit"));
+    }
+    const NO_RANDOMNESS: &str = "the system has no randomness to give";
+    if memory.id.is_empty() {
+        memory.id = random::id().ok_or(NO_RANDOMNESS)?;
+    }
+    let state = State { until: now() + PATIENCE.as_secs(), memory };
+    // Strings and JSON: writing them cannot fail.
+    let state = serde_json::to_vec(&state).unwrap_or_default();
+    let sealed = service.seal.seal(state, &binding(service, message)).ok_or(NO_RANDOMNESS)?;
+    match sealed.len() {
+        ..=STATE => Ok(sealed),
+        bytes => Err(format!(
+            "what it keeps between rounds, answers and results of `once`, takes {bytes} bytes, \
+             and {STATE} is the limit"
+        )),
     }
 }
 
@@ -141,6 +163,22 @@ mod tests {
         assert!(state().memory_at(100).is_some());
         assert!(state().memory_at(101).is_none());
         assert!(now() > 1_700_000_000);
+    }
+
+    #[tokio::test]
+    async fn an_old_state_is_refused() {
+        let service = crate::Server::new("s", "1").build(&()).await.unwrap();
+        let call = br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}"#;
+        let message = Message::parse(call.to_vec().into()).unwrap();
+        let open = |until: u64| {
+            let state = State { until, memory: Memory::default() };
+            let state = serde_json::to_vec(&state).unwrap();
+            let sealed = service.seal.seal(state, &binding(&service, &message)).unwrap();
+            opened(&service, &message, &sealed).map_err(|error| format!("{error:?}"))
+        };
+        assert!(open(now() + 1).is_ok());
+        let error = open(now() - 1).unwrap_err();
+        assert!(error.contains("too old: make the call without it"), "{error}");
     }
 
     #[test]
