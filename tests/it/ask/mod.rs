@@ -4,6 +4,7 @@ mod attacks;
 mod ends;
 mod forms;
 mod http;
+mod processes;
 mod rounds;
 mod sampling;
 mod sessions;
