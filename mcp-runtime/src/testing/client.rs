@@ -1,16 +1,15 @@
-use std::collections::HashMap;
 use std::fmt;
-use std::future::poll_fn;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
 
 use super::answers::Answering;
+use super::receiver::{Received, Receiver, lock};
 use super::replies::{CallReply, Refusal};
-use crate::context::Outbox;
+use super::watch::Watched;
 use crate::revision::{Era, Revision};
 use crate::server::{Error, Service};
 use crate::transport::memory::Connection;
@@ -22,13 +21,7 @@ pub struct Client {
     next_id: AtomicI64,
     answering: Arc<Answering>,
     received: Arc<Mutex<Received>>,
-}
-
-/// What came from the server.
-#[derive(Default)]
-struct Received {
-    waiting: HashMap<i64, oneshot::Sender<Result<Value, Refusal>>>,
-    notifications: Vec<Value>,
+    watched: Arc<Watched>,
 }
 
 impl Client {
@@ -57,9 +50,15 @@ impl Client {
         let connection = Arc::new(Connection::open(service));
         let (messages, answering) = (connection.outbox().clone(), Arc::new(answering));
         let received = Arc::<Mutex<Received>>::default();
-        let answers = (Arc::downgrade(&connection), answering.clone());
-        tokio::spawn(receive(messages, received.clone(), answers));
-        Self { connection, revision, next_id: AtomicI64::new(1), answering, received }
+        let watched = Arc::new(Watched::new());
+        let receiver = Receiver {
+            connection: Arc::downgrade(&connection),
+            answering: answering.clone(),
+            received: received.clone(),
+            watched: watched.clone(),
+        };
+        tokio::spawn(receiver.receive(messages));
+        Self { connection, revision, next_id: AtomicI64::new(1), answering, received, watched }
     }
 
     /// The revision the client speaks.
@@ -142,7 +141,7 @@ impl Client {
     pub async fn request(&self, method: &str, params: impl Serialize) -> Result<Value, Refusal> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let (sender, reply) = oneshot::channel();
-        self.received().waiting.insert(id, sender);
+        self.received().wait(id, sender);
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": self.described(params) }));
         reply.await.unwrap_or_else(|_| {
             Err(Refusal { error: json!({ "message": "the connection ended" }) })
@@ -157,6 +156,7 @@ impl Client {
     /// Sends any message as it is; what the server replies to an id of [`request`](Self::request)
     /// goes there.
     pub fn send(&self, message: &Value) {
+        self.watched.sent(message);
         self.connection.send(message.to_string().into());
     }
 
@@ -191,45 +191,20 @@ impl Client {
     }
 }
 
+/// What panicked while messages were received fails the test, whatever the test looks at.
+#[expect(clippy::panic, reason = "a test fails by panicking")]
+impl Drop for Client {
+    fn drop(&mut self) {
+        if self.received().ended && !std::thread::panicking() {
+            panic!("an answer of this test's client panicked: see above");
+        }
+    }
+}
+
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("revision", &self.revision).finish_non_exhaustive()
     }
-}
-
-fn lock(received: &Mutex<Received>) -> MutexGuard<'_, Received> {
-    received.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Sorts what the server sends: replies to who waits for them, notifications in order.
-async fn receive(
-    messages: Arc<Outbox>,
-    received: Arc<Mutex<Received>>,
-    (connection, answering): (Weak<Connection>, Arc<Answering>),
-) {
-    while let Some(frame) = poll_fn(|cx| messages.poll_next(cx)).await {
-        let Ok(mut message) = serde_json::from_slice::<Value>(&frame) else { continue };
-        if let Some(response) = answering.respond(&message) {
-            if let Some(connection) = connection.upgrade() {
-                connection.send(response.to_string().into());
-            }
-            continue;
-        }
-        let mut received = lock(&received);
-        let id = message["id"].as_i64().filter(|_| message.get("method").is_none());
-        let waiting = id.and_then(|id| received.waiting.remove(&id));
-        match waiting {
-            Some(waiting) => {
-                let reply = match message.get_mut("error") {
-                    Some(error) => Err(Refusal { error: error.take() }),
-                    None => Ok(message["result"].take()),
-                };
-                let _ = waiting.send(reply); // who asked may have stopped waiting
-            }
-            None => received.notifications.push(message),
-        }
-    }
-    lock(&received).waiting.clear();
 }
 
 /// What a test sends; nothing at all becomes an empty object.

@@ -22,11 +22,15 @@
 
 mod answers;
 mod client;
+mod receiver;
 mod replies;
+mod watch;
 
 pub use answers::Answer;
 pub use client::Client;
 pub use replies::{CallReply, Refusal};
+#[doc(hidden)]
+pub use watch::{Watch, Watcher};
 
 use answers::Answering;
 use serde_json::Value;

@@ -50,6 +50,20 @@ async fn a_refusal_and_nonsense_are_errors_the_function_sees() {
 }
 
 #[tokio::test]
+async fn an_answer_that_panics_fails_its_test() {
+    let test = tokio::spawn(async {
+        let client = connect(V25, |_, _| panic!("as asked")).await;
+        for _ in 0..2 {
+            let refusal = patient(client.call("greet", ())).await.unwrap_err();
+            assert_eq!(refusal.message(), "the connection ended");
+        }
+    });
+    let failure = test.await.unwrap_err().into_panic();
+    let what = failure.downcast_ref::<&str>().unwrap();
+    assert!(what.starts_with("an answer of this test's client panicked"), "{what}");
+}
+
+#[tokio::test]
 async fn questions_are_told_apart_by_their_id() {
     let client = connect(V25, later).await;
     let answer = async {
