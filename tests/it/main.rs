@@ -4,6 +4,7 @@ mod ask;
 mod batch;
 mod caching;
 mod completion;
+mod conversation;
 mod golden;
 mod http;
 mod kitchen;

@@ -1,5 +1,7 @@
 //! HTTP/1.1 as it is on the wire: a client that sends exactly what a test says.
 
+mod exchange;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -7,12 +9,15 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
+use exchange::{Exchange, Exchanges};
+
 /// How long a test waits for anything before it fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
     address: SocketAddr,
+    exchanges: Exchanges,
 }
 
 #[derive(Debug)]
@@ -39,7 +44,7 @@ impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        Self { stream: BufReader::new(stream), address }
+        Self { stream: BufReader::new(stream), address, exchanges: Exchanges::default() }
     }
 
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
@@ -67,6 +72,7 @@ impl Connection {
         }
         text += "\r\n";
         text += body;
+        self.exchanges.begin(Exchange::of(path, headers, body));
         self.send(text.as_bytes()).await;
     }
 
@@ -92,6 +98,7 @@ impl Connection {
         } else if let Some(length) = head.header("content-length") {
             body.resize(length.parse().unwrap(), 0);
             patient(self.stream.read_exact(&mut body)).await.unwrap();
+            self.exchanges.current().piece(&body);
         }
         Response { head, body: String::from_utf8(body).unwrap() }
     }
@@ -104,7 +111,9 @@ impl Connection {
         loop {
             let line = self.line().await;
             if line.is_empty() {
-                return Head { status, headers };
+                let head = Head { status, headers };
+                self.exchanges.answered(&head);
+                return head;
             }
             let (name, value) = line.split_once(':').unwrap();
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
@@ -117,6 +126,7 @@ impl Connection {
         let mut chunk = vec![0; size + 2];
         patient(self.stream.read_exact(&mut chunk)).await.unwrap();
         chunk.truncate(size);
+        self.exchanges.current().piece(&chunk);
         (size > 0).then_some(chunk)
     }
 

@@ -1,6 +1,6 @@
 //! A server as a child process: what its client sees over each kind of stdin and stdout.
 
-mod client;
+pub(crate) mod client;
 mod ends;
 
 use std::time::{Duration, Instant};

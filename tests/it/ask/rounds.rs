@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use mcp_runtime::{OnceFuture, OnceStore};
 
 use super::*;
-use crate::schema;
 
 pub(super) const V26: Revision = Revision::V2026_07_28;
 
@@ -70,18 +69,16 @@ pub(super) async fn silent(capabilities: Value) -> Client {
     testing::connect_answering(counting(), V26, capabilities, respond).await.unwrap()
 }
 
-/// One round of a tool without arguments; its result is held against the schema.
-pub(super) async fn round(client: &Client, tool: &str, extra: Value) -> Value {
+/// One round of a tool without arguments.
+async fn round(client: &Client, tool: &str, extra: Value) -> Value {
     let mut params = json!({ "name": tool, "arguments": {} });
     for (key, value) in extra.as_object().unwrap() {
         params[key] = value.clone();
     }
-    let message = match client.request("tools/call", params).await {
-        Ok(result) => json!({ "jsonrpc": "2.0", "id": 1, "result": result }),
-        Err(refusal) => json!({ "jsonrpc": "2.0", "id": 1, "error": refusal.as_value() }),
-    };
-    schema::check(V26, "tools/call", &message);
-    message
+    match client.request("tools/call", params).await {
+        Ok(result) => json!({ "result": result }),
+        Err(refusal) => json!({ "error": refusal.as_value() }),
+    }
 }
 
 pub(super) fn keys(message: &Value) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use mcp_runtime::{Context, Progress, Server, tool, tools};
+use mcp_runtime::{Content, Context, Progress, Server, tool, tools};
 
 /// Adds two numbers.
 #[tool]
@@ -52,6 +52,12 @@ async fn report(ctx: &Context, times: u32) -> u32 {
     times
 }
 
+/// Links to what is no URI.
+#[tool]
+fn mislead() -> Content {
+    Content::link("no uri", "nowhere")
+}
+
 #[tool]
 fn fail() {
     panic!("as asked");
@@ -60,7 +66,7 @@ fn fail() {
 #[tokio::main]
 async fn main() {
     let server = Server::new("stdio-fixture", "1")
-        .with(tools![add, echo, print, script, sleep, block, report, fail]);
+        .with(tools![add, echo, print, script, sleep, block, report, mislead, fail]);
     let status = match server.serve_stdio().await {
         Ok(()) => 0,
         Err(error) => {

@@ -8,36 +8,39 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-pub(super) const SERVER: &str = env!("CARGO_BIN_EXE_stdio-fixture");
+use crate::conversation::Conversation;
+
+pub(crate) const SERVER: &str = env!("CARGO_BIN_EXE_stdio-fixture");
 
 /// How long anything may take before it is said never to happen.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 type From = Box<dyn Read + Send>;
 
-pub(super) struct Client {
+pub(crate) struct Client {
     child: Child,
     to: Option<Box<dyn Write>>,
     /// Until it is [`read`](Self::read).
     from: Option<From>,
     messages: Receiver<String>,
     stderr: Receiver<String>,
+    conversation: Conversation,
 }
 
-pub(super) fn request(id: i64, method: &str) -> String {
+pub(crate) fn request(id: i64, method: &str) -> String {
     json!({ "jsonrpc": "2.0", "id": id, "method": method }).to_string()
 }
 
 impl Client {
     /// A session of the newest revision that has sessions, over two pipes.
-    pub(super) fn piped() -> Self {
+    pub(crate) fn piped() -> Self {
         let mut client = Self::piped_to(Command::new(SERVER));
         client.handshake("2025-11-25");
         client
     }
 
     /// As [`piped`](Self::piped), but nothing is read until [`read`](Self::read).
-    pub(super) fn paused() -> Self {
+    pub(crate) fn paused() -> Self {
         let mut command = Command::new(SERVER);
         let mut child = piping(&mut command).spawn().unwrap();
         let (to, from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
@@ -46,7 +49,7 @@ impl Client {
         client
     }
 
-    pub(super) fn piped_to(mut command: Command) -> Self {
+    pub(crate) fn piped_to(mut command: Command) -> Self {
         let mut child = piping(&mut command).spawn().unwrap();
         let (to, from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let mut client = Self::new(child, Box::new(to), Box::new(from));
@@ -55,7 +58,7 @@ impl Client {
     }
 
     /// A child whose ends we made.
-    pub(super) fn over(
+    pub(crate) fn over(
         child: Child,
         to: impl Write + 'static,
         from: impl Read + Send + 'static,
@@ -71,73 +74,81 @@ impl Client {
             None => lines_of(Box::new(std::io::empty())),
         };
         let (_, messages) = mpsc::channel();
-        Self { child, to: Some(to), from: Some(from), messages, stderr }
+        let (to, from) = (Some(to), Some(from));
+        Self { child, to, from, messages, stderr, conversation: Conversation::default() }
     }
 
     fn start_reading(&mut self) {
         self.messages = lines_of(self.from.take().unwrap());
     }
 
-    pub(super) fn read(&mut self) {
+    pub(crate) fn read(&mut self) {
         self.start_reading();
         assert_eq!(self.next()["id"], "handshake");
     }
 
-    pub(super) fn handshake(&mut self, revision: &str) {
+    pub(crate) fn handshake(&mut self, revision: &str) {
         self.send(&initialize(revision));
         let reply = self.next();
         assert_eq!(reply["result"]["protocolVersion"], revision, "{reply}");
         self.send(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
     }
 
-    pub(super) fn send(&mut self, message: &str) {
+    pub(crate) fn send(&mut self, message: &str) {
         self.send_bytes(format!("{message}\n").as_bytes());
     }
 
-    pub(super) fn send_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+        let messages = bytes.split(|byte| *byte == b'\n');
+        for message in messages.filter_map(|line| serde_json::from_slice(line).ok()) {
+            self.conversation.sent(&message, None);
+        }
         self.to.as_mut().unwrap().write_all(bytes).unwrap();
     }
 
-    pub(super) fn call(&mut self, id: i64, tool: &str, arguments: Value) {
+    pub(crate) fn call(&mut self, id: i64, tool: &str, arguments: Value) {
         let params = json!({ "name": tool, "arguments": arguments });
         let call = json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });
         self.send(&call.to_string());
     }
 
-    pub(super) fn next(&mut self) -> Value {
+    pub(crate) fn next(&mut self) -> Value {
         let line = self.messages.recv_timeout(PATIENCE);
         let line =
             line.unwrap_or_else(|error| panic!("no message: {error}; stderr: {}", self.printed()));
-        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+        let message = serde_json::from_str(&line);
+        let message = message.unwrap_or_else(|error| panic!("{error}: {line:?}"));
+        self.conversation.received(&message);
+        message
     }
 
-    pub(super) fn hang_up(&mut self) {
+    pub(crate) fn hang_up(&mut self) {
         self.to = None;
     }
 
     /// Reads what a [`paused`](Self::paused) client has not, and closes the pipe the server writes to.
-    pub(super) fn stop_reading(&mut self) {
+    pub(crate) fn stop_reading(&mut self) {
         let from = self.from.take().unwrap();
         let reply = BufReader::new(from).lines().next().unwrap().unwrap();
         assert!(reply.contains("handshake"), "{reply}");
     }
 
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// The server closes stdout without another message.
-    pub(super) fn hangs_up(&self) {
+    pub(crate) fn hangs_up(&self) {
         let end = self.messages.recv_timeout(PATIENCE);
         assert_eq!(end, Err(RecvTimeoutError::Disconnected), "the server lives on");
     }
 
-    pub(super) fn exits_well(&mut self) {
+    pub(crate) fn exits_well(&mut self) {
         let started = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -150,7 +161,7 @@ impl Client {
     }
 
     /// Waits for a line on stderr.
-    pub(super) fn prints(&self, text: &str) {
+    pub(crate) fn prints(&self, text: &str) {
         while self
             .stderr
             .recv_timeout(PATIENCE)
@@ -160,7 +171,7 @@ impl Client {
     }
 
     /// What stands on stderr; all of it, if the server has exited.
-    pub(super) fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         let patience = Duration::from_secs(1); // a child of the server may hold stderr open
         std::iter::from_fn(|| self.stderr.recv_timeout(patience).ok())
             .map(|line| line + "\n")
