@@ -109,7 +109,8 @@ impl Guard {
     }
 }
 
-/// `name`, `name:port`, `[::1]` or `[::1]:port`; the brackets stay off. `None` if it is neither.
+/// `name`, `name:port`, `[::1]` or `[::1]:port`; the brackets stay off, and the port may be empty
+/// (RFC 3986, 3.2.3). `None` if it is neither.
 fn authority(text: &str) -> Option<(&str, Option<u16>)> {
     let (name, port) = match text.strip_prefix('[') {
         Some(rest) => {
@@ -127,7 +128,7 @@ fn authority(text: &str) -> Option<(&str, Option<u16>)> {
         }
     };
     match port {
-        None => Some((name, None)),
+        None | Some("") => Some((name, None)),
         Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
             Some((name, Some(port.parse().ok()?)))
         }
