@@ -18,5 +18,6 @@ mod sse;
 mod stdio;
 mod subscriptions;
 mod tidy;
+mod traps;
 mod ui;
 mod update;

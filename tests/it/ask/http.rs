@@ -4,7 +4,7 @@ use mcp_runtime::HttpOptions;
 
 use super::*;
 use crate::http::{BOTH, JSON, V26, call, meta, request};
-use crate::raw::{Connection, messages};
+use crate::raw::Connection;
 use crate::served::{Served, serve};
 
 fn served(options: HttpOptions) -> Served {
@@ -20,44 +20,8 @@ async fn open_session(client: &mut Connection) -> String {
     response.header("mcp-session-id").unwrap().to_owned()
 }
 
-#[tokio::test]
-async fn a_session_is_asked_on_the_stream_of_its_call() {
-    let served = served(HttpOptions::default());
-    let mut stream = Connection::open(served.address).await;
-    let mut posts = Connection::open(served.address).await;
-    let id = open_session(&mut stream).await;
-    stream
-        .ask_post(
-            &[("Mcp-Session-Id", &id)],
-            &request(1, "tools/call", call("interview", json!({}))),
-        )
-        .await;
-    let head = stream.head().await;
-    assert_eq!(head.header("content-type"), Some("text/event-stream"));
-    let mut texts = String::new();
-    let mut answered = 0;
-    let mut heard: Vec<Value> = Vec::new();
-    while let Some(chunk) = stream.chunk().await {
-        texts += std::str::from_utf8(&chunk).unwrap();
-        heard = messages(&texts);
-        for question in heard[answered..].iter().filter(|one| one.get("method").is_some()) {
-            let Answer::Result(result) =
-                obliging(question["method"].as_str().unwrap(), &question["params"])
-            else {
-                panic!()
-            };
-            let response = json!({ "jsonrpc": "2.0", "id": question["id"], "result": result });
-            let response = posts.post(&[("Mcp-Session-Id", &id)], &response.to_string()).await;
-            assert_eq!((response.status(), &*response.body), (202, ""));
-        }
-        answered = heard.len();
-    }
-    assert_eq!(heard.len(), 4);
-    assert_eq!(heard[3]["result"]["content"][0]["text"], "Ada Lovelace Countess");
-}
-
 /// A request without a session, whose client can do everything that is said.
-fn alone(name: &str, capabilities: Value, extra: Value) -> (Vec<(&str, &str)>, String) {
+pub(crate) fn alone(name: &str, capabilities: Value, extra: Value) -> (Vec<(&str, &str)>, String) {
     let mut params = call(name, json!({}));
     for (key, value) in extra.as_object().unwrap() {
         params[key] = value.clone();
@@ -110,17 +74,6 @@ async fn rounds_need_no_session_and_no_single_process() {
         assert_eq!(responses.len(), 2 - round);
         extra = json!({ "inputResponses": responses, "requestState": result["requestState"] });
     }
-}
-
-#[tokio::test]
-async fn what_a_client_lacks_has_a_status_of_its_own() {
-    let served = served(HttpOptions::default());
-    let mut client = Connection::open(served.address).await;
-    let (headers, body) = alone("greet", json!({ "sampling": {} }), json!({}));
-    let response = client.post(&headers, &body).await;
-    assert_eq!((response.status(), response.code()), (400, Some(-32021)));
-    let required = json!({ "elicitation": { "form": {} } });
-    assert_eq!(response.json()["error"]["data"]["requiredCapabilities"], required);
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 mod attacks;
 mod ends;
 mod forms;
-mod http;
 mod processes;
+pub(crate) mod http;
 mod rounds;
 mod sampling;
 mod sessions;

@@ -70,7 +70,7 @@ pub(super) async fn silent(capabilities: Value) -> Client {
 }
 
 /// One round of a tool without arguments.
-async fn round(client: &Client, tool: &str, extra: Value) -> Value {
+pub(super) async fn round(client: &Client, tool: &str, extra: Value) -> Value {
     let mut params = json!({ "name": tool, "arguments": {} });
     for (key, value) in extra.as_object().unwrap() {
         params[key] = value.clone();
