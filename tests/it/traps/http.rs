@@ -87,6 +87,25 @@ async fn a_modern_request_names_its_version_in_a_header_too() {
     assert_refused(&response, 400, -32020);
 }
 
+/// Two readers might each take another one.
+#[tokio::test]
+async fn a_version_is_named_once() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let id = client.initialize("2025-06-18").await;
+    for other in [V26, "2025-06-18", "v999"] {
+        let headers = [modern("tools/list").as_slice(), &[version(other)]].concat();
+        assert_refused(&client.post(&headers, &listing_at(V26)).await, 400, -32020);
+        let headers = [session(&id), version("2025-06-18"), version(other)];
+        assert_refused(&client.post(&headers, &plain()).await, 400, -32600);
+        for method in ["GET", "DELETE"] {
+            let headers = [&headers[..], &[("Accept", "text/event-stream")]].concat();
+            assert_eq!(client.request(method, "/mcp", &headers, "").await.status(), 400);
+        }
+    }
+    assert_eq!(client.post(&[session(&id)], &plain()).await.status(), 200);
+}
+
 /// And that is no mismatch of headers, though the one that stands in the header is missing.
 #[tokio::test]
 async fn a_modern_header_needs_a_whole_meta() {

@@ -4,13 +4,16 @@
 use http::HeaderMap;
 
 use super::peer::PROTOCOL_VERSION;
+use super::refusal::single;
 use crate::revision::{Era, Revision};
 use crate::server::Session;
 use crate::wire::Quoted;
 
-/// The revision the header names; `Err`: one we do not know.
+/// The revision the header names; `Err`: one we do not know, or several.
 pub(super) fn named(headers: &HeaderMap) -> Result<Option<Revision>, String> {
-    let Some(name) = headers.get(PROTOCOL_VERSION) else { return Ok(None) };
+    let name = single(headers, &PROTOCOL_VERSION)
+        .map_err(|_| "MCP-Protocol-Version stands several times".to_owned())?;
+    let Some(name) = name else { return Ok(None) };
     let name = String::from_utf8_lossy(name.as_bytes());
     match Revision::named(&name) {
         Some(revision) => Ok(Some(revision)),
