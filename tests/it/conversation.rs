@@ -71,6 +71,7 @@ impl Conversation {
     /// If it must not.
     pub(crate) fn received(&mut self, message: &Value) {
         if let Value::Array(batch) = message {
+            check(&self.spoken(), None, message);
             return batch.iter().for_each(|message| self.received(message));
         }
         let (revisions, method) = match message.get("id") {

@@ -17,10 +17,12 @@ const ERRORS: [(i64, &str); 4] = [
 ];
 
 /// What is wrong with a message of the server at a revision: nothing, if the schema allows it as
-/// the answer to `method`, or as a request or notification if it is one.
+/// the answer to `method`, or as a request or notification if it is one. Of a batch, only that there
+/// may be one.
 pub(crate) fn violations(revision: Revision, method: Option<&str>, message: &Value) -> Vec<String> {
     let schema = Schema::of(revision);
     match kind(message) {
+        _ if message.is_array() => schema.check("JSONRPCBatchResponse", message),
         Some("method") => schema.said(message),
         Some("error") => schema.refused(message),
         Some(_) => schema.answered(method, message),
