@@ -1,12 +1,14 @@
 //! How requests and replies travel: streams, headers, hosts.
 
+use std::time::Duration;
+
 use mcp_runtime::HttpOptions;
 use mcp_runtime::testing::Answer;
 
 use super::*;
 use crate::ask::{everything, obliging};
 use crate::http::{BOTH, JSON, call, initialize};
-use crate::raw::messages;
+use crate::raw::{events, messages};
 
 /// A modern call of `recite`, which logs a line and reports progress for each.
 async fn recite(client: &mut Connection, accept: &str, mut meta: Value) -> Response {
@@ -92,6 +94,34 @@ async fn a_session_is_asked_on_the_stream_of_its_call_and_serves_others_meanwhil
     }
     assert_eq!(heard.len(), 4);
     assert_eq!(text(&heard[3]), "Ada Lovelace Countess");
+}
+
+/// transports, "Resumability and redelivery": a stream is come back to by GET, and so is the one
+/// for messages of no request, which stays. The ids of events name their stream.
+#[tokio::test]
+async fn a_client_comes_back_to_a_call_while_its_other_stream_stays_open() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let id = client.initialize("2025-11-25").await;
+    let headers = [("Accept", "text/event-stream"), session(&id), version("2025-11-25")];
+    let mut other = Connection::open(served.address).await;
+    other.ask("GET", "/mcp", &headers, "").await;
+    assert_eq!(other.head().await.status, 200);
+    other.chunk().await.unwrap();
+
+    let depart = request(1, "tools/call", call("depart", json!({ "ms": 20 })));
+    let begun = client.post(&headers[1..], &depart).await;
+    let [primed] = &events(&begun.body)[..] else { panic!("{begun:?}") };
+    let (stream, event) = primed.id.split_once('/').unwrap();
+    assert!(stream.parse::<u32>().is_ok() && event.parse::<u32>().is_ok(), "{primed:?}");
+    let headers = [&headers[..], &[("Last-Event-ID", &*primed.id)]].concat();
+    let rest = client.request("GET", "/mcp", &headers, "").await;
+    assert_eq!(text(&rest.messages()[0]), "arrived");
+
+    let ended = tokio::time::timeout(Duration::ZERO, other.chunk()).await;
+    assert!(ended.is_err(), "{ended:?}");
+    client.request("DELETE", "/mcp", &headers[1..3], "").await;
+    assert_eq!(other.chunk().await, None);
 }
 
 /// streamable-http, "Request headers": names in any case, and white space around values is none of
