@@ -5,10 +5,10 @@ from collections import Counter
 WIDTH = 11
 
 
-def conclude(found, revisions, wrong, work, seconds):
-    """Prints it all. The status to end with."""
+def conclude(found, scored, wrong, work, seconds):
+    """Prints it all. `scored` is what each revision requires. The status to end with."""
     print()
-    _table(found, revisions)
+    _table(found, list(scored))
     for (scenario, revision), verdict in found.items():
         for problem in verdict.failed:
             print(f"\nfailed: {scenario} at {revision}: {problem}\n  in {work / revision}")
@@ -18,6 +18,7 @@ def conclude(found, revisions, wrong, work, seconds):
     passed = sum(verdict.passed for verdict in verdicts)
     failed = sum(bool(verdict.failed) for verdict in verdicts) + len(wrong)
     _reasons(verdicts)
+    _scores(found, scored)
     clean, total = sum(verdict.clean for verdict in verdicts), sum(verdict.total for verdict in verdicts)
     print(f"\n{clean} of {total} checks are clean, {seconds:.0f} s")
     waiting = len(verdicts) - passed - sum(bool(verdict.failed) for verdict in verdicts)
@@ -54,3 +55,12 @@ def _reasons(verdicts):
         print("\nexpected to fail (scenarios, checks), for lack of:")
     for reason, count in scenarios.most_common():
         print(f"{count:5} {checks[reason]:5}  {reason}")
+
+
+def _scores(found, scored):
+    """How much of what a revision requires is clean."""
+    for revision, scenarios in scored.items():
+        ran = [found[scenario, revision] for scenario in scenarios if (scenario, revision) in found]
+        if ran:
+            print(f"\nrequired by {revision}: {sum(verdict.passed for verdict in ran)} of {len(ran)} scenarios passed", end="")
+    print()

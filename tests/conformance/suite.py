@@ -1,6 +1,7 @@
 """The official suite: installed once from its lock file, asked for its scenarios, run."""
 
 import contextlib
+import functools
 import hashlib
 import json
 import platform
@@ -46,18 +47,33 @@ class Suite:
         self._command = [node if node.exists() else "node", home / "dist" / "index.js"]
         self._requirements = home / "requirements"
 
+    @functools.cached_property
+    def listed(self):
+        """Every scenario for servers, and what it is for: revisions, or `extension`."""
+        text = _call([*self._command, "list", "--server"], None, RUN_SECONDS)
+        return {name: purposes.split(",") for name, purposes in re.findall(r"- (\S+) \[(.*)\]", text)}
+
+    def scored(self, revision):
+        """What conforming to a revision requires; nothing, if the suite has no requirements for it."""
+        required = re.search(r"^server:\n((?:  - .*\n|#.*\n|\n)+)", self._required(revision), re.M)
+        return re.findall(r"^  - (\S+)", required[1], re.M) if required else []
+
     def scenarios(self, revision, selection):
         """What a selection has to run."""
         if "--requirements" in selection:
-            text = (self._requirements / f"{revision}.yaml").read_text()
-            scored = re.search(r"^server:\n((?:  - .*\n|#.*\n|\n)+)", text, re.M)[1]
-            return re.findall(r"^  - (\S+)", scored, re.M) + re.findall(r"^  - scenario: (\S+)\n    leg: server$", text, re.M)
-        listed = _call([*self._command, "list", "--server"], None, RUN_SECONDS)
-        return [name for name, revisions in re.findall(r"- (\S+) \[(.*)\]", listed) if revision in revisions.split(",")]
+            others = re.findall(r"^  - scenario: (\S+)\n    leg: server$", self._required(revision), re.M)
+            return self.scored(revision) + others
+        return [name for name, purposes in self.listed.items() if revision in purposes]
 
-    def run(self, revision, selection, only, url, folder):
-        """Runs a selection, or a few scenarios at its revision. The checks of each scenario it left results of."""
-        choices = [("--scenario", one, "--spec-version", revision, "--force") for one in only] if only else [selection]
+    def _required(self, revision):
+        path = self._requirements / f"{revision}.yaml"
+        return path.read_text() if path.exists() else ""
+
+    def run(self, revision, selection, single, url, folder):
+        """Runs a selection, or none, and single scenarios at its revision. The checks of each that left results."""
+        choices = [("--scenario", one, "--spec-version", revision, "--force") for one in single]
+        if selection:
+            choices.insert(0, selection)
         with open(folder / "suite.log", "w") as log:
             for choice in choices:
                 command = [*self._command, "server", "--url", url, "-o", folder, *choice]
