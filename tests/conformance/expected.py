@@ -11,8 +11,6 @@ TRAFFIC = {"outgoing-request", "incoming-response", "incoming-sse-event", "strea
 NEVER_EXPECTED = "wire-schema-valid"
 # Where any error will do, the one about a missing fixture does too; the check has tested nothing then.
 NO_FIXTURE = re.compile(r'^there is no (tool|prompt) "')
-# Begins the reason of a check that is not a defect: the specification leaves it to us.
-ALLOWED = "allowed: "
 
 
 @dataclass
@@ -21,12 +19,11 @@ class Verdict:
 
     clean: int = 0
     lacking: Counter = field(default_factory=Counter)
-    allowed: Counter = field(default_factory=Counter)
     failed: list = field(default_factory=list)
 
     @property
     def total(self):
-        return self.clean + self.lacking.total() + self.allowed.total() + len(self.failed)
+        return self.clean + self.lacking.total() + len(self.failed)
 
     @property
     def passed(self):
@@ -75,8 +72,7 @@ class Expected:
                 verdict.clean += 1
             elif entry := self._entry(revision, scenario, check):
                 entry.used.add(revision)
-                kind = verdict.allowed if entry.reason.startswith(ALLOWED) else verdict.lacking
-                kind[entry.reason] += 1
+                verdict.lacking[entry.reason] += 1
             else:
                 verdict.failed.append(problem)
         return verdict

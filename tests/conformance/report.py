@@ -33,7 +33,7 @@ def _table(found, revisions):
     print(" " * first + "".join(f"{revision:{WIDTH + 2}}" for revision in revisions) + "lacks")
     for scenario in scenarios:
         row = [found.get((scenario, revision)) for revision in revisions]
-        reasons = dict.fromkeys(reason for verdict in row if verdict for reason in verdict.lacking | verdict.allowed)
+        reasons = dict.fromkeys(reason for verdict in row if verdict for reason in verdict.lacking)
         line = f"{scenario:{first}}" + "".join(f"{_cell(verdict):{WIDTH + 2}}" for verdict in row) + ", ".join(reasons)
         print(line.rstrip())
 

@@ -186,18 +186,25 @@ async fn the_hosts_of_this_machine_are_served_at_any_port_and_others_are_not() {
     }
 }
 
-/// `Accept` is a list (RFC 9110, 12.5.1), and clients write it in either order.
+/// `Accept` is a list (RFC 9110, 12.5.1), and clients write it in either order. Who names events
+/// first, or wants them more, gets them for what JSON would do for too.
 #[tokio::test]
 async fn accept_is_a_list_in_any_order() {
     let served = served();
     let mut client = Connection::open(served.address).await;
-    for accept in [
-        "application/json, text/event-stream",
-        "text/event-stream, application/json",
-        "text/event-stream,application/json",
-        "text/html, text/event-stream;q=0.9 , application/json;q=0.8",
+    for (accept, kind) in [
+        ("application/json, text/event-stream", "application/json"),
+        ("text/event-stream, application/json", "text/event-stream"),
+        ("text/event-stream,application/json", "text/event-stream"),
+        ("text/html, application/json;q=0.8, text/event-stream;q=0.9", "text/event-stream"),
+        ("text/event-stream;q=0.8, application/json", "application/json"),
+        ("*/*", "application/json"),
     ] {
         let response = recite(&mut client, accept, json!({ "progressToken": 1 })).await;
         assert_eq!(methods(&response.messages()), [PROGRESS, PROGRESS, "the reply"], "{accept}");
+        let [version, method] = modern("tools/list");
+        let headers = [JSON, ("Accept", accept), version, method];
+        let response = client.request("POST", "/mcp", &headers, &listing_at(V26)).await;
+        assert_eq!(response.header("content-type"), Some(kind), "{accept}");
     }
 }

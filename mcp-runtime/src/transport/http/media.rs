@@ -10,37 +10,46 @@ use super::refusal::Refusal;
 pub(crate) struct Accepts {
     pub(crate) json: bool,
     pub(crate) events: bool,
+    /// The client would rather have events: they have the higher quality, or the same and are named
+    /// first. Which of two equals is sent is ours to choose (RFC 9110, 12.5.1).
+    pub(crate) rather_events: bool,
 }
 
 impl Accepts {
     /// Reads `Accept`; without one everything is accepted (RFC 9110, 12.5.1).
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         if !headers.contains_key(ACCEPT) {
-            return Self { json: true, events: true };
+            return Self { json: true, events: true, rather_events: false };
         }
         let (mut json, mut events) = (Choice::default(), Choice::default());
-        for value in headers.get_all(ACCEPT) {
-            for range in value.to_str().unwrap_or_default().split(',') {
-                let mut parts = range.split(';').map(str::trim);
-                let kind = parts.next().unwrap_or_default();
-                let wanted = !parts.any(is_zero_quality);
-                json.consider("application/json", kind, wanted);
-                events.consider("text/event-stream", kind, wanted);
-            }
+        let values = headers.get_all(ACCEPT).iter();
+        let ranges = values.flat_map(|value| value.to_str().unwrap_or_default().split(','));
+        for (place, range) in ranges.enumerate() {
+            let mut parts = range.split(';').map(str::trim);
+            let kind = parts.next().unwrap_or_default();
+            let quality = parts.find_map(quality).unwrap_or(1.0);
+            json.consider("application/json", kind, quality, place);
+            events.consider("text/event-stream", kind, quality, place);
         }
-        Self { json: json.wanted, events: events.wanted }
+        Self {
+            json: json.is_wanted(),
+            events: events.is_wanted(),
+            rather_events: events.quality > json.quality
+                || (events.quality == json.quality && events.place < json.place),
+        }
     }
 }
 
-/// Whether one kind is wanted, by the most specific range that names it.
+/// How much one kind is wanted, by the most specific range that names it.
 #[derive(Default)]
 struct Choice {
     specificity: u8,
-    wanted: bool,
+    quality: f32,
+    place: usize,
 }
 
 impl Choice {
-    fn consider(&mut self, kind: &str, range: &str, wanted: bool) {
+    fn consider(&mut self, kind: &str, range: &str, quality: f32, place: usize) {
         let family = kind.split_once('/').map_or(kind, |(family, _)| family);
         let specificity = if range.eq_ignore_ascii_case(kind) {
             3
@@ -52,16 +61,20 @@ impl Choice {
             return;
         };
         if specificity >= self.specificity {
-            *self = Self { specificity, wanted };
+            *self = Self { specificity, quality, place };
         }
+    }
+
+    /// `q=0` is "not acceptable".
+    fn is_wanted(&self) -> bool {
+        self.quality > 0.0
     }
 }
 
-/// `q=0`, `q=0.0` …: "not acceptable".
-fn is_zero_quality(parameter: &str) -> bool {
-    parameter.split_once('=').is_some_and(|(name, value)| {
-        name.trim().eq_ignore_ascii_case("q") && value.trim().parse() == Ok(0.0)
-    })
+/// The number of a parameter `q=…`.
+fn quality(parameter: &str) -> Option<f32> {
+    let (name, value) = parameter.split_once('=')?;
+    name.trim().eq_ignore_ascii_case("q").then(|| value.trim().parse().ok())?
 }
 
 /// Only JSON, as it is: a page cannot send that across origins without being asked first, and what
@@ -99,21 +112,24 @@ mod tests {
 
     #[test]
     fn accept_is_a_list_with_wildcards_and_qualities() {
-        for (accept, json, events) in [
-            ("application/json, text/event-stream", true, true),
-            ("text/event-stream,application/json;q=0.5", true, true),
-            ("*/*", true, true),
-            ("application/*", true, false),
-            ("Application/JSON ; charset=utf-8", true, false),
-            ("text/event-stream;q=0, */*;q=0.1", true, false),
-            ("*/*, application/json;q=0.0", false, true),
-            ("text/html", false, false),
-            ("", false, false),
+        for (accept, json, events, rather_events) in [
+            ("application/json, text/event-stream", true, true, false),
+            ("text/event-stream, application/json", true, true, true),
+            ("text/event-stream,application/json;q=0.5", true, true, true),
+            ("text/event-stream;q=0.5,application/json", true, true, false),
+            ("*/*", true, true, false),
+            ("application/*", true, false, false),
+            ("Application/JSON ; charset=utf-8", true, false, false),
+            ("text/event-stream;q=0, */*;q=0.1", true, false, false),
+            ("*/*, application/json;q=0.0", false, true, true),
+            ("text/html", false, false, false),
+            ("", false, false, false),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, accept.parse().unwrap());
-            assert_eq!(Accepts::of(&headers), Accepts { json, events }, "{accept}");
+            assert_eq!(Accepts::of(&headers), Accepts { json, events, rather_events }, "{accept}");
         }
-        assert_eq!(Accepts::of(&HeaderMap::new()), Accepts { json: true, events: true });
+        let all = Accepts { json: true, events: true, rather_events: false };
+        assert_eq!(Accepts::of(&HeaderMap::new()), all);
     }
 }

@@ -65,8 +65,8 @@ fn accepted(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Accepts, Refusal
     let accepts = Accepts::of(headers);
     let streams = endpoint.sessions.is_some();
     match accepts {
-        Accepts { json: true, events } => Ok(Accepts { json: true, events: events && streams }),
-        Accepts { json: false, events: true } if streams => Ok(accepts),
+        Accepts { json: true, .. } => Ok(Accepts { events: accepts.events && streams, ..accepts }),
+        Accepts { events: true, .. } if streams => Ok(accepts),
         _ => Err(not_acceptable("send `Accept: application/json, text/event-stream`")),
     }
 }

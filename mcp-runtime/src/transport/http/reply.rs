@@ -36,7 +36,8 @@ impl Form {
     /// A reply that is there, whole.
     fn whole(self, notifications: &[Vec<u8>], reply: Reply) -> Response {
         let status = self.status(reply.class);
-        let as_events = self.accepts.events && (!self.accepts.json || !notifications.is_empty());
+        let Accepts { json: can_json, events, rather_events } = self.accepts;
+        let as_events = events && (!can_json || rather_events || !notifications.is_empty());
         if status != StatusCode::OK || !as_events {
             return json(status, reply.frame);
         }
