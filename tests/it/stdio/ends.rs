@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::client::{Client, SERVER, request};
+use crate::conversation::Conversation;
 
 /// A handshake and a few calls, of each kind of function.
 fn converse(client: &mut Client) {
@@ -103,9 +104,14 @@ fn files() {
     let call = |id: i64| {
         let params =
             json!({ "name": "echo", "arguments": { "text": "é".repeat(10_000) }, "_meta": meta });
-        json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }).to_string()
+        json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })
     };
-    (0..100).for_each(|id| write!(file, "{}\r\n", call(id)).unwrap());
+    let mut conversation = Conversation::default();
+    for id in 0..100 {
+        let call = call(id);
+        write!(file, "{call}\r\n").unwrap();
+        conversation.sent(&call, None);
+    }
     let child = Command::new(SERVER)
         .stdin(File::open(requests).unwrap())
         .stdout(File::create(&replies).unwrap())
@@ -117,6 +123,7 @@ fn files() {
     let replies = fs::read_to_string(replies).unwrap();
     let replies: Vec<Value> =
         replies.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    replies.iter().for_each(|reply| conversation.received(reply));
     assert_eq!(replies.len(), 100);
     assert!(replies.iter().all(|reply| reply["result"]["resultType"] == "complete"), "{replies:?}");
 }
