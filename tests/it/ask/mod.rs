@@ -3,8 +3,8 @@
 mod attacks;
 mod ends;
 mod forms;
-mod processes;
 pub(crate) mod http;
+mod processes;
 mod rounds;
 mod sampling;
 mod sessions;
