@@ -5,6 +5,7 @@ mod batch;
 mod caching;
 mod completion;
 mod conversation;
+mod extension;
 mod golden;
 mod http;
 mod kitchen;

@@ -3,6 +3,8 @@ use serde_json::value::RawValue;
 
 use crate::revision::Revision;
 use crate::wire::initialize::{ClientCapabilities, ClientInfo};
+use crate::wire::meta::RequestMeta;
+use crate::wire::{Member, Message};
 
 /// A client's declaration of itself: from `initialize`, or from the request's own `_meta`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +18,12 @@ pub struct Client {
 }
 
 impl Client {
+    /// What a request says of its client.
+    pub(crate) fn of_request(revision: Revision, message: &Message) -> Self {
+        let meta = RequestMeta::parse(message.raw(Member::Meta)).unwrap_or_default();
+        Self::from_raw(revision, meta.client_info, meta.client_capabilities)
+    }
+
     /// Lenient: what cannot be read was not declared.
     pub(crate) fn from_raw(
         revision: Revision,

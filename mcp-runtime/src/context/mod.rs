@@ -30,7 +30,6 @@ pub(crate) use voice::Voice;
 
 use crate::revision::{At, Progressed, Revision};
 use crate::wire::log::LogLevel;
-use crate::wire::meta::RequestMeta;
 use crate::wire::{Member, Message, RequestId, frame};
 
 /// The request a function serves: tell its client of progress, log to it, ask whether it still
@@ -162,15 +161,8 @@ impl Context {
 
     /// The client's declaration of itself.
     pub fn client(&self) -> &Client {
-        self.request.client.get_or_init(|| {
-            let meta =
-                RequestMeta::parse(self.request.message.raw(Member::Meta)).unwrap_or_default();
-            Arc::new(Client::from_raw(
-                self.request.revision,
-                meta.client_info,
-                meta.client_capabilities,
-            ))
-        })
+        let Request { client, revision, message, .. } = &*self.request;
+        client.get_or_init(|| Arc::new(Client::of_request(*revision, message)))
     }
 
     /// The revision of the protocol this request is served in.

@@ -13,8 +13,8 @@ use crate::wire::{Code, Method};
 
 pub(crate) use encode::{
     Acknowledged, At, Changed, CompleteResult, DiscoverResult, ElicitForm, ElicitUrl,
-    InitializeResult, InputRequired, Page, Progressed, PromptResult, ReadResult, SerializeAt,
-    Stamp, Subscribed, SubscriptionEnded, ToolResult,
+    InitializeResult, InputRequired, MethodResult, Page, Progressed, PromptResult, ReadResult,
+    SerializeAt, Stamp, Subscribed, SubscriptionEnded, ToolResult,
 };
 
 /// A published revision of the protocol.
@@ -63,6 +63,8 @@ pub(crate) struct Facts {
     pub(crate) asks_in_rounds: bool,
     /// Requests of an HTTP session name the revision in a header, and a name nobody knows is refused.
     pub(crate) version_header_checked: bool,
+    /// Capabilities have a member for extensions.
+    pub(crate) has_extensions: bool,
     /// Messages may come in arrays.
     pub(crate) batches: bool,
     /// A stream begins with an event by which a client can come back to it, and may end early.
@@ -85,6 +87,7 @@ const HANDSHAKE: Facts = Facts {
     sampling_has_parts: false,
     asks_in_rounds: false,
     version_header_checked: true,
+    has_extensions: false,
     batches: false,
     primes_streams: false,
     mirrors_arguments: false,
@@ -163,6 +166,7 @@ impl Revision {
                 sampling_has_parts: true,
                 asks_in_rounds: true,
                 version_header_checked: true,
+                has_extensions: true,
                 batches: false,
                 primes_streams: false,
                 mirrors_arguments: true,
@@ -190,7 +194,8 @@ impl Revision {
             | Method::PromptsGet
             | Method::Complete
             | Method::Cancelled => true,
-            Method::Other(_) => false,
+            // An extension may have it.
+            Method::Other(_) => true,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::capacity::Capacity;
+use super::extension::{Extension, Extensions};
 use super::handle::{Own, ServerHandle};
 use super::offer::Offer;
 use super::rounds::{self, Seal};
@@ -54,6 +55,7 @@ pub struct Server<A = ()> {
     factories: Vec<Factory<A>>,
     shutdown: Vec<ShutdownHook>,
     state_keys: Vec<String>,
+    pub(super) extensions: Vec<Extension>,
     once: Option<Arc<dyn OnceStore>>,
 }
 
@@ -98,6 +100,7 @@ impl Server {
             factories: Vec::new(),
             shutdown: Vec::new(),
             state_keys: Vec::new(),
+            extensions: Vec::new(),
             once: None,
         }
     }
@@ -172,6 +175,7 @@ impl<A: 'static> Server<A> {
             factories: factories.collect(),
             shutdown: self.shutdown,
             state_keys: self.state_keys,
+            extensions: self.extensions,
             once: self.once,
         }
     }
@@ -373,11 +377,13 @@ impl<A: 'static> Server<A> {
     }
 
     /// Checks everything, then makes the state.
-    pub(crate) async fn build(self, flags: &A) -> Result<Arc<Service>, Error> {
+    pub(crate) async fn build(mut self, flags: &A) -> Result<Arc<Service>, Error> {
         let seal = Seal::new(&self.state_keys).map_err(Error::one)?;
         let mut given: HashSet<_> = self.states.types().collect();
         given.extend(self.factories.iter().map(|factory| factory.type_id));
-        self.offer.begin(self.update(), self.page_size, given)?;
+        let extensions = Extensions::new(std::mem::take(&mut self.extensions));
+        let begun = self.offer.begin(self.update(), self.page_size, given);
+        let extensions = Error::both(begun, extensions.map_err(Error::new))?;
         let own = Own(self.handle());
         let mut states = self.states;
         states.insert(own);
@@ -398,6 +404,7 @@ impl<A: 'static> Server<A> {
             instructions: self.instructions,
             cache: self.cache,
             offer: self.offer,
+            extensions,
             states: Arc::new(states),
             seal,
             once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new(rounds::PATIENCE))),

@@ -1,10 +1,12 @@
 use std::sync::{Arc, OnceLock};
 
 use super::capacity::CALLS;
-use super::methods::{completion, lists, logging, prompts, resources, subscriptions, tools};
+use super::methods::{
+    completion, extension, lists, logging, prompts, resources, subscriptions, tools,
+};
 use super::reply::{Class, Reply};
 use super::session::{Noted, Session};
-use super::{Outcome, Service, capabilities, rounds};
+use super::{Outcome, Service, rounds};
 use crate::context::{Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer, Voice};
 use crate::registry::Registry;
 use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
@@ -53,9 +55,10 @@ impl Service {
             Method::Ping => request.acknowledge(self),
             Method::Discover => self.discover(registry, &request),
             // The lifecycle has taken these, or the revision does not serve them as requests.
-            Method::Initialize | Method::Initialized | Method::Cancelled | Method::Other(_) => {
+            Method::Initialize | Method::Initialized | Method::Cancelled => {
                 request.not_served(&ErrorObject::method_not_found(method))
             }
+            Method::Other(_) => extension::call(self, request),
         }
     }
 
@@ -63,7 +66,7 @@ impl Service {
         let supported = Self::revisions();
         let result = DiscoverResult {
             supported: &supported,
-            capabilities: capabilities(registry, &*request.peer),
+            capabilities: self.capabilities(registry, request.revision, &*request.peer),
             instructions: self.instructions(),
             stamp: self.stamp(),
         };
@@ -92,6 +95,15 @@ fn too_many_calls() -> ErrorObject {
 }
 
 impl Request {
+    /// Whether the client declares an extension, in this request or in its session.
+    pub(super) fn opts_into(&self, extension: &str) -> bool {
+        let declares = |client: &Client| client.extension(extension).is_some();
+        match &self.client {
+            Some(client) => declares(client),
+            None => declares(&Client::of_request(self.revision, &self.message)),
+        }
+    }
+
     pub(super) fn answer(&self, result: &(impl serde::Serialize + ?Sized)) -> Outcome {
         Reply::result(&self.id, result).into()
     }

@@ -10,6 +10,18 @@ impl Error {
         Self { mistakes }
     }
 
+    /// The second, if both went well; else what is wrong with either.
+    pub(crate) fn both<T>(first: Result<(), Self>, second: Result<T, Self>) -> Result<T, Self> {
+        match (first, second) {
+            (Ok(()), second) => second,
+            (Err(first), Ok(_)) => Err(first),
+            (Err(mut first), Err(second)) => {
+                first.mistakes.extend(second.mistakes);
+                Err(first)
+            }
+        }
+    }
+
     pub(crate) fn one(mistake: impl Into<String>) -> Self {
         Self::new(vec![mistake.into()])
     }

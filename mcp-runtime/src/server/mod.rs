@@ -13,6 +13,7 @@ mod capacity;
 mod changes;
 mod dispatch;
 mod error;
+mod extension;
 mod handle;
 mod lifecycle;
 mod limit;
@@ -35,6 +36,8 @@ use serde_json::value::RawValue;
 pub use builder::Server;
 pub(crate) use call::PendingCall;
 pub use error::Error;
+use extension::Extensions;
+pub use extension::{Extension, MethodError};
 pub use handle::ServerHandle;
 pub(crate) use lifecycle::RequestEra;
 use offer::Offer;
@@ -57,6 +60,7 @@ pub(crate) struct Service {
     cache: CacheHint,
     instructions: Option<String>,
     offer: Arc<Offer>,
+    extensions: Extensions,
     states: Arc<States>,
     seal: Seal,
     once: Arc<dyn OnceStore>,
@@ -102,26 +106,33 @@ impl From<Reply> for Outcome {
     }
 }
 
-/// A feature that never had anything in it is not offered, and its methods are not served. Changes
-/// are told to clients that more than replies reaches.
-fn capabilities(registry: &Registry, peer: &dyn Peer) -> ServerCapabilities {
-    let told = peer.has_stream().then_some(true);
-    let plain = Offered::default();
-    let list = Offered { list_changed: told, ..plain };
-    let resources = Offered { subscribe: told, ..list };
-    ServerCapabilities {
-        completions: registry.completes().then_some(plain),
-        logging: Some(plain),
-        prompts: registry.prompts.is_offered().then_some(list),
-        resources: registry.offers_resources().then_some(resources),
-        tools: registry.tools.is_offered().then_some(list),
-    }
-}
-
 impl Service {
     /// What the server adds to results that describe themselves.
     fn stamp(&self) -> Stamp<'_> {
         Stamp { server_info: &self.info_json, cache: self.cache }
+    }
+
+    /// What a client is told that the server offers. A feature that never had anything in it is not
+    /// offered, and its methods are not served. Changes are told to clients that more than replies
+    /// reaches.
+    fn capabilities(
+        &self,
+        registry: &Registry,
+        revision: Revision,
+        peer: &dyn Peer,
+    ) -> ServerCapabilities<'_> {
+        let told = peer.has_stream().then_some(true);
+        let plain = Offered::default();
+        let list = Offered { list_changed: told, ..plain };
+        let resources = Offered { subscribe: told, ..list };
+        ServerCapabilities {
+            extensions: self.extensions.declared(revision),
+            completions: registry.completes().then_some(plain),
+            logging: Some(plain),
+            prompts: registry.prompts.is_offered().then_some(list),
+            resources: registry.offers_resources().then_some(resources),
+            tools: registry.tools.is_offered().then_some(list),
+        }
     }
 
     /// What is offered now. A request asks once and keeps to it.

@@ -52,8 +52,10 @@ pub(crate) struct ClientCapabilities {
 }
 
 /// What a server declares that it offers; absent members are not served.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ServerCapabilities {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ServerCapabilities<'a> {
+    /// The settings of each, by its name.
+    pub(crate) extensions: &'a Map<String, Value>,
     pub(crate) completions: Option<Offered>,
     pub(crate) logging: Option<Offered>,
     pub(crate) prompts: Option<Offered>,

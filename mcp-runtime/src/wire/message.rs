@@ -90,6 +90,24 @@ impl Message {
             .map_err(|error| invalid_member(member, &error))
     }
 
+    /// All of params as `T`; absent ones are empty.
+    pub(crate) fn params<T: DeserializeOwned>(&self) -> Result<T, ErrorObject> {
+        #[derive(serde::Deserialize)]
+        struct Params<'a> {
+            #[serde(borrow)]
+            params: Option<&'a RawValue>,
+        }
+        let message: serde_json::Result<Params<'_>> = serde_json::from_slice(&self.bytes);
+        let params = message.and_then(|message| match message.params {
+            Some(params) => serde_json::from_str(params.get()),
+            None => serde_json::from_str("{}"),
+        });
+        params.map_err(|error| {
+            let what = format!("params: {}", without_position(&error));
+            ErrorObject::new(Code::INVALID_PARAMS, what)
+        })
+    }
+
     /// One member of params that has to be there.
     pub(crate) fn require<T: DeserializeOwned>(&self, member: Member) -> Result<T, ErrorObject> {
         self.read(member)?.ok_or_else(|| {

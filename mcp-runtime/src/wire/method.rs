@@ -51,6 +51,13 @@ methods! {
 impl Method {
     /// Whether serving it runs a function of the author's, which may take any time.
     pub(crate) fn runs_a_function(&self) -> bool {
-        matches!(self, Self::ToolsCall | Self::ResourcesRead | Self::PromptsGet | Self::Complete)
+        matches!(
+            self,
+            Self::ToolsCall
+                | Self::ResourcesRead
+                | Self::PromptsGet
+                | Self::Complete
+                | Self::Other(_)
+        )
     }
 }

@@ -19,8 +19,8 @@ pub(crate) use ask::{ElicitForm, ElicitUrl};
 pub(crate) use completion::CompleteResult;
 pub(crate) use notice::{Changed, Subscribed, SubscriptionEnded};
 pub(crate) use result::{
-    Acknowledged, DiscoverResult, InitializeResult, InputRequired, Page, PromptResult, ReadResult,
-    Stamp, ToolResult,
+    Acknowledged, DiscoverResult, InitializeResult, InputRequired, MethodResult, Page,
+    PromptResult, ReadResult, Stamp, ToolResult,
 };
 
 /// A value to be written at a revision.

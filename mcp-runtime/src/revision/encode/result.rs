@@ -234,7 +234,7 @@ impl SerializeAt for Page<'_> {
     }
 }
 
-impl SerializeAt for ServerCapabilities {
+impl SerializeAt for ServerCapabilities<'_> {
     fn serialize_at<S: Serializer>(
         &self,
         revision: Revision,
@@ -242,6 +242,7 @@ impl SerializeAt for ServerCapabilities {
     ) -> Result<S::Ok, S::Error> {
         let mut object = Object::open(revision, serializer)?;
         object.put_if(Field::Completions, "completions", self.completions)?;
+        object.put_some("extensions", (!self.extensions.is_empty()).then_some(self.extensions))?;
         object.put_some("logging", self.logging)?;
         object.put_some("prompts", self.prompts)?;
         object.put_some("resources", self.resources)?;
@@ -252,7 +253,7 @@ impl SerializeAt for ServerCapabilities {
 
 /// The result of `initialize`.
 pub(crate) struct InitializeResult<'a> {
-    pub(crate) capabilities: ServerCapabilities,
+    pub(crate) capabilities: ServerCapabilities<'a>,
     pub(crate) server_info: &'a Implementation,
     pub(crate) instructions: Option<&'a str>,
 }
@@ -275,7 +276,7 @@ impl SerializeAt for InitializeResult<'_> {
 /// The result of `server/discover`.
 pub(crate) struct DiscoverResult<'a> {
     pub(crate) supported: &'a [Revision],
-    pub(crate) capabilities: ServerCapabilities,
+    pub(crate) capabilities: ServerCapabilities<'a>,
     pub(crate) instructions: Option<&'a str>,
     pub(crate) stamp: Stamp<'a>,
 }
@@ -293,6 +294,35 @@ impl SerializeAt for DiscoverResult<'_> {
         object.put_some("instructions", self.instructions)?;
         self.stamp.cache.members(&mut object)?;
         self.stamp.end(&mut object, None)?;
+        object.close()
+    }
+}
+
+/// The result of an extension's method.
+pub(crate) struct MethodResult<'a> {
+    /// With `resultType` and `_meta`, if the extension says something there.
+    pub(crate) members: &'a Map<String, Value>,
+    pub(crate) stamp: Stamp<'a>,
+}
+
+impl SerializeAt for MethodResult<'_> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let (result_type, meta) = (self.members.get("resultType"), self.members.get("_meta"));
+        let mut object = Object::open(revision, serializer)?;
+        for (name, value) in self.members {
+            if !["resultType", "_meta"].contains(&&**name) {
+                object.map.serialize_entry(name, value)?;
+            }
+        }
+        match result_type {
+            Some(said) => object.put_if(Field::ResultType, "resultType", Some(said))?,
+            None => object.put_if(Field::ResultType, "resultType", Some("complete"))?,
+        }
+        self.stamp.meta(&mut object, meta.and_then(Value::as_object))?;
         object.close()
     }
 }

@@ -8,7 +8,7 @@ use crate::revision::{At, Era, InitializeResult, Revision};
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::session::{Handshake, Session};
-use crate::server::{Incoming, Outcome, Service, capabilities};
+use crate::server::{Incoming, Outcome, Service};
 use crate::wire::meta::RequestMeta;
 use crate::wire::{Code, ErrorObject, Member, Message, MessageKind, Method, RequestId};
 
@@ -31,7 +31,7 @@ pub(super) fn request(
                 if peer.has_stream() {
                     session.subscribe(service.subscription(&session, revision));
                 }
-                Reply::result(&id, &At(revision, &initialized(service, &*peer))).into()
+                Reply::result(&id, &At(revision, &initialized(service, revision, &*peer))).into()
             }
             Err(error) => refuse(error),
         };
@@ -89,9 +89,13 @@ fn open(service: &Service, session: &Session, message: &Message) -> Result<Revis
     })
 }
 
-fn initialized<'a>(service: &'a Service, peer: &dyn Peer) -> InitializeResult<'a> {
+fn initialized<'a>(
+    service: &'a Service,
+    revision: Revision,
+    peer: &dyn Peer,
+) -> InitializeResult<'a> {
     InitializeResult {
-        capabilities: capabilities(&service.registry(), peer),
+        capabilities: service.capabilities(&service.registry(), revision, peer),
         server_info: &service.info,
         instructions: service.instructions(),
     }

@@ -1,6 +1,7 @@
 //! One file per feature: what each method reads from its request and how its result is made.
 
 pub(super) mod completion;
+pub(super) mod extension;
 pub(super) mod lists;
 pub(super) mod logging;
 pub(super) mod prompts;

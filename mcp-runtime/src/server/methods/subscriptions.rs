@@ -9,7 +9,7 @@ use crate::server::call::{Pending, Work};
 use crate::server::dispatch::Request;
 use crate::server::reply::Reply;
 use crate::server::subscription::Subscription;
-use crate::server::{Outcome, Service, Session, capabilities};
+use crate::server::{Outcome, Service, Session};
 use crate::wire::subscription::{Filter, TOO_MANY};
 use crate::wire::{Code, ErrorObject, Member, Method};
 
@@ -79,7 +79,7 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
         Ok(wanted) => wanted,
         Err(error) => return request.refuse(&error),
     };
-    let wanted = honoured(wanted, registry, &request);
+    let wanted = honoured(wanted, registry);
     let Some(slot) = service.capacity.listen() else {
         let what = "too many clients listen for changes; try again later";
         return request.refuse(&ErrorObject::new(Code::INTERNAL_ERROR, what));
@@ -110,14 +110,13 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
 }
 
 /// What of it will be told: of features that are offered, and of resources that are there.
-fn honoured(wanted: Filter, registry: &Registry, request: &Request) -> Filter {
-    let offered = capabilities(registry, &*request.peer);
+fn honoured(wanted: Filter, registry: &Registry) -> Filter {
     let mut uris = wanted.resource_subscriptions;
     uris.retain(|uri| resources::find(registry, uri).is_some());
     Filter {
-        tools_list_changed: wanted.tools_list_changed && offered.tools.is_some(),
-        prompts_list_changed: wanted.prompts_list_changed && offered.prompts.is_some(),
-        resources_list_changed: wanted.resources_list_changed && offered.resources.is_some(),
+        tools_list_changed: wanted.tools_list_changed && registry.tools.is_offered(),
+        prompts_list_changed: wanted.prompts_list_changed && registry.prompts.is_offered(),
+        resources_list_changed: wanted.resources_list_changed && registry.offers_resources(),
         resource_subscriptions: uris,
     }
 }
