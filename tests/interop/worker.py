@@ -59,7 +59,7 @@ async def attempt(case, lane, connect, servers):
     started = time.monotonic()
 
     async def body():
-        async with connect(lane, servers, case.server) as client:
+        async with connect(lane, servers, case) as client:
             await case.body(client)
 
     try:

@@ -16,6 +16,8 @@ SECTIONS = (
     "messages",
     "concurrency",
     "cancellation",
+    "questions",
+    "resuming",
     "trouble",
     "sqlite",
 )
@@ -26,10 +28,11 @@ class Case:
     name: str
     body: Callable
     server: str = "fixture"
+    asks: bool = False  # the client declares that it can be asked
     since: str = REVISIONS[0]
     until: str = REVISIONS[-1]
     because: str = ""  # of since and until
-    without: dict = field(default_factory=dict)  # transport, or (transport, era): why it is not there
+    without: dict = field(default_factory=dict)  # transport, era, or both: why it is not there
 
     def absence(self, transport, revision):
         """Why the case does not exist there; None where it does."""
@@ -38,7 +41,7 @@ class Case:
         if not self.since <= revision <= self.until:
             return self.because
         era = "modern" if revision >= REVISIONS[-1] else "handshake"
-        return self.without.get(transport) or self.without.get((transport, era))
+        return next(filter(None, map(self.without.get, (transport, era, (transport, era)))), None)
 
 
 CASES = {}

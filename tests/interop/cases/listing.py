@@ -3,8 +3,8 @@
 from . import case, refusal
 
 TOOLS = (
-    "audio crowd echo embedded fail fate image link list log meet mixed nothing notify number panic panic_later print "
-    "print_by_child progress sleep structured text wait whoami work"
+    "audio choices crowd echo embedded fail fate folders form image interview link list log meet mixed model nothing "
+    "notify number page panic panic_later part ponder print print_by_child progress sleep structured text wait whoami work"
 ).split()
 
 # Which revision brought a member of a tool, resource or prompt.
@@ -37,7 +37,7 @@ async def tools(c):
 
 @case("list resources, page by page")
 async def resources(c):
-    await complete(c, "resources", "uri", ["fixture://note", "fixture://pixel", "fixture://settings"])
+    await complete(c, "resources", "uri", ["fixture://note", "fixture://pixel", "fixture://settings", "fixture://visitor"])
 
 
 @case("list resource templates, page by page")
@@ -48,7 +48,7 @@ async def templates(c):
 
 @case("list prompts, page by page")
 async def prompts(c):
-    await complete(c, "prompts", "name", ["discuss", "letter", "summarise"])
+    await complete(c, "prompts", "name", ["dictate", "discuss", "letter", "summarise"])
 
 
 @case("a cursor of no one is refused")
@@ -80,12 +80,12 @@ async def tool_fields(c):
 
 @case("fields of resources and prompts, by revision")
 async def other_fields(c):
-    note, pixel, _ = await walk(c, "resources")
+    note, pixel, *_ = await walk(c, "resources")
     assert note["name"] == "note" and note["description"] == "A note.", note
     assert pixel["mimeType"] == "image/png", pixel
     assert note["annotations"] == {"audience": ["user"], "priority": 0.5}, note
     members(note, c.revision, "title")
-    _, letter, summarise = await walk(c, "prompts")
+    *_, letter, summarise = await walk(c, "prompts")
     members(summarise, c.revision, "title")
     to, lines = letter["arguments"]
     assert to == {"name": "to", "description": "Who it goes to", "required": True}, to

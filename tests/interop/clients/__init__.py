@@ -1,4 +1,4 @@
-"""One module a client; each has `connect(lane, servers, server)`, an async context manager that gives a `Client`."""
+"""One module a client; each has `connect(lane, servers, case)`, an async context manager that gives a `Client`."""
 
 from importlib import import_module
 

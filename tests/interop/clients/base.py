@@ -1,5 +1,6 @@
 """What a case may ask of any client. Results are wire JSON, whatever the client makes of them."""
 
+import asyncio
 from abc import ABC, abstractmethod
 
 NAME = "interop"
@@ -13,7 +14,7 @@ LISTS = {  # the member of a page, and the method
 
 
 class RpcError(Exception):
-    """The server answered with an error."""
+    """An error for an answer: the server's, or the client's to a question."""
 
     def __init__(self, code, message, data=None):
         super().__init__(f"{code}: {message}" + (f" {data}" if data else ""))
@@ -24,8 +25,16 @@ class Cannot(Exception):
     """This client has no way to do that; the grid says whether another had."""
 
 
+def capabilities(lane):
+    """What a client that answers every question of its revision declares."""
+    modes = {"form": {}, "url": {}} if lane.revision >= "2025-11-25" else {}
+    return {"roots": {}, "sampling": {}} | ({"elicitation": modes} if lane.revision >= "2025-06-18" else {})
+
+
 class Client(ABC):
     """One connection."""
+
+    hears_withdrawal = True  # whether it reads on when a question is open and the call behind it cancelled
 
     def __init__(self, lane):
         self.lane = lane
@@ -36,10 +45,20 @@ class Client(ABC):
         self.capabilities = {}
         self.instructions = None
         self.logs = []  # params of `notifications/message`, oldest first
+        self.answers = {}  # by method: what the client says when it is asked, or the error it answers with
+        self.asked = []  # method and params of what it was asked, oldest first
 
     @property
     def modern(self):
         return self.lane.modern
+
+    async def answer(self, method, params):
+        """What the client says to a question of the server's."""
+        self.asked.append((method, params))
+        said = self.answers.get(method, RpcError(-32601, f"no one answers {method}"))
+        if isinstance(said, RpcError):
+            raise said
+        return await said if isinstance(said, asyncio.Future) else said
 
     @abstractmethod
     async def page(self, kind, cursor=None):

@@ -5,7 +5,7 @@ import itertools
 import json
 from contextlib import asynccontextmanager
 
-from .base import LISTS, Cannot, Client, RpcError
+from .base import LISTS, Cannot, Client, RpcError, capabilities
 
 LINE_LIMIT = 1 << 20
 LEAVE_SECONDS = 10
@@ -14,11 +14,13 @@ TYPED = {*LISTS.values(), "tools/call", "resources/read", "prompts/get", "ping",
 
 
 @asynccontextmanager
-async def connect(lane, servers, server):
-    target = servers.command(server) if lane.transport == "stdio" else [await servers.url(server, lane.transport)]
+async def connect(lane, servers, case):
+    stdio = lane.transport == "stdio"
+    target = servers.command(case.server) if stdio else [await servers.url(case.server, lane.transport)]
+    declared = json.dumps(capabilities(lane) if case.asks else {})
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        servers.bridge, lane.revision, *target, stdin=pipe, stdout=pipe, stderr=servers.log, limit=LINE_LIMIT
+        servers.bridge, lane.revision, declared, *target, stdin=pipe, stdout=pipe, stderr=servers.log, limit=LINE_LIMIT
     )
     client = Rmcp(lane, process)
     try:
@@ -31,11 +33,13 @@ async def connect(lane, servers, server):
 class Rmcp(Client):
     def __init__(self, lane, process):
         super().__init__(lane)
+        self.hears_withdrawal = lane.transport == "stdio"  # over HTTP it drops the stream of what it cancels
         self.process = process
         self.numbers = itertools.count(1)
         self.waiting = {}
         self.watchers = {}
         self.reading = None
+        self.answering = {}  # number of a question: task
 
     async def greet(self):
         line = await self.process.stdout.readline()
@@ -58,21 +62,35 @@ class Rmcp(Client):
                 if watcher := self.watchers.get(said["id"]):
                     told = said["progress"]
                     watcher(told["progress"], told.get("total"), told.get("message"))
+            elif "asked" in said:
+                self.answering[said["asked"]] = asyncio.ensure_future(self._answer(said))
+            elif "withdrawn" in said:
+                self.answering.pop(said["withdrawn"]).cancel()
             elif not (answered := self.waiting.pop(said["id"])).done():
                 answered.set_result(said)
         for answered in self.waiting.values():
             answered.cancel()
 
+    async def _answer(self, question):
+        try:
+            said = {"result": await self.answer(question["method"], question["params"])}
+        except RpcError as error:
+            said = {"error": {"code": error.code, "message": error.message}}
+        del self.answering[question["asked"]]
+        self._write({"answered": question["asked"]} | said)
+
     async def _order(self, method, params=None, **more):
         number, answered = self._send(method, params, **more)
         return self._result(await answered)
 
-    def _send(self, method, params=None, on_progress=None, meta=None):
+    def _send(self, method, params=None, on_progress=None, meta=None, by_handle=False):
         number = next(self.numbers)
         answered = self.waiting[number] = asyncio.get_running_loop().create_future()
         if on_progress:
             self.watchers[number] = on_progress
-        self._write({"id": number, "method": method, "params": params or {}, "meta": meta})
+        # What rmcp's own `call_tool` cannot do its handle of a request can, except for answering questions in rounds.
+        handle = by_handle or on_progress is not None or meta is not None
+        self._write({"id": number, "method": method, "params": params or {}, "handle": handle, "meta": meta})
         return number, answered
 
     def _write(self, order):
@@ -107,7 +125,7 @@ class Rmcp(Client):
         return await self._order("logging/setLevel", {"level": level})
 
     async def abandon(self, tool, arguments, running):
-        number, answered = self._send("tools/call", {"name": tool, "arguments": arguments})
+        number, answered = self._send("tools/call", {"name": tool, "arguments": arguments}, by_handle=True)
         await running()
         self._write({"cancel": number})
         said = await answered

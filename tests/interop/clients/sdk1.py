@@ -12,14 +12,16 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
 
 from .base import NAME, Cannot, Client, RpcError
+from .sdk import callbacks, wire
 
 TELLS_PROGRESS = "progress_callback" in inspect.signature(ClientSession.call_tool).parameters
+KNOWN = inspect.signature(ClientSession).parameters
 PAGES = "cursor" in inspect.signature(ClientSession.list_tools).parameters
 
 
 @asynccontextmanager
-async def connect(lane, servers, server):
-    async with _streams(lane.transport, servers, server) as (read, write, *_):
+async def connect(lane, servers, case):
+    async with _streams(lane.transport, servers, case.server) as (read, write, *_):
         client = Sdk1(lane)
         async with ClientSession(
             read,
@@ -27,6 +29,7 @@ async def connect(lane, servers, server):
             logging_callback=client.on_log,
             message_handler=client.on_message,
             client_info=types.Implementation(name=NAME, version="1"),
+            **(callbacks(client, types, KNOWN) if case.asks else {}),
         ) as session:
             client.greet(session, await session.initialize())
             yield client
@@ -46,8 +49,10 @@ async def _streams(transport, servers, server):
 
 
 class Sdk1(Client):
+    hears_withdrawal = False  # it reads nothing while it is asked
+
     def greet(self, session, hello):
-        hello = _wire(hello)
+        hello = wire(hello)
         self.session = session
         self.protocol_version = hello["protocolVersion"]
         self.server_info = hello["serverInfo"]
@@ -57,7 +62,7 @@ class Sdk1(Client):
         self.tokens = itertools.count(1)
 
     async def on_log(self, params):
-        self.logs.append(_wire(params))
+        self.logs.append(wire(params))
 
     async def on_message(self, message):
         if isinstance(message, Exception):
@@ -123,12 +128,8 @@ class Sdk1(Client):
         await asyncio.gather(call, return_exceptions=True)
 
 
-def _wire(model):
-    return model.model_dump(by_alias=True, mode="json", exclude_unset=True)
-
-
 async def _answer(request):
     try:
-        return _wire(await request)
+        return wire(await request)
     except McpError as error:
         raise RpcError(error.error.code, error.error.message, error.error.data) from None

@@ -1,9 +1,11 @@
 """The Python SDK from 2.0 on, through its `Client`: 2026-07-28 where the server has it, else the handshake."""
 
 import asyncio
+import inspect
 import warnings
 from contextlib import asynccontextmanager
 
+import mcp_types as types
 from mcp import Client as SdkClient
 from mcp import StdioServerParameters
 from mcp.client.sse import sse_client
@@ -13,20 +15,23 @@ from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 from mcp_types import LOG_LEVEL_META_KEY, Implementation
 
 from .base import NAME, Client, RpcError
+from .sdk import callbacks, wire
 
 warnings.simplefilter("ignore", MCPDeprecationWarning)
+KNOWN = inspect.signature(SdkClient).parameters
 
 
 @asynccontextmanager
-async def connect(lane, servers, server):
+async def connect(lane, servers, case):
     client = Sdk2(lane)
     # Over SSE the SDK is left to find out by itself that it has to shake hands.
     mode = "auto" if lane.modern or lane.transport == "sse" else "legacy"
     async with SdkClient(
-        await _transport(lane.transport, servers, server),
+        await _transport(lane.transport, servers, case.server),
         mode=mode,
         logging_callback=client.on_log,
         client_info=Implementation(name=NAME, version="1"),
+        **(callbacks(client, types, KNOWN) if case.asks else {}),
     ) as sdk:
         client.greet(sdk)
         yield client
@@ -44,14 +49,14 @@ class Sdk2(Client):
     def greet(self, sdk):
         self.sdk = sdk
         self.protocol_version = sdk.protocol_version
-        self.server_info = _wire(sdk.server_info) if sdk.server_info else {}
-        self.capabilities = _wire(sdk.server_capabilities)
+        self.server_info = wire(sdk.server_info) if sdk.server_info else {}
+        self.capabilities = wire(sdk.server_capabilities)
         self.instructions = sdk.instructions
         if discovered := sdk.session.discover_result:
             self.supported_versions = discovered.supported_versions
 
     async def on_log(self, params):
-        self.logs.append(_wire(params))
+        self.logs.append(wire(params))
 
     async def page(self, kind, cursor=None):
         method = {"resourceTemplates": "list_resource_templates"}.get(kind, f"list_{kind}")
@@ -89,12 +94,8 @@ class Sdk2(Client):
         await asyncio.gather(call, return_exceptions=True)
 
 
-def _wire(model):
-    return model.model_dump(by_alias=True, mode="json", exclude_unset=True)
-
-
 async def _answer(request):
     try:
-        return _wire(await request)
+        return wire(await request)
     except MCPError as error:
         raise RpcError(error.error.code, error.error.message, error.error.data) from None

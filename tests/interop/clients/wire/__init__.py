@@ -2,6 +2,7 @@
 
 from contextlib import asynccontextmanager
 
+from ..base import capabilities
 from .client import WireClient, WireError
 from .http import HttpChannel
 from .sse import SseChannel
@@ -11,9 +12,9 @@ __all__ = ["WireClient", "WireError", "connect", "open_channel"]
 
 
 @asynccontextmanager
-async def connect(lane, servers, server):
-    async with open_channel(lane, servers, server) as channel:
-        client = WireClient(lane, channel, servers)
+async def connect(lane, servers, case):
+    async with open_channel(lane, servers, case.server) as channel:
+        client = WireClient(lane, channel, servers, capabilities(lane) if case.asks else {})
         try:
             await client.greet()
             yield client

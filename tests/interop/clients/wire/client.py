@@ -13,15 +13,17 @@ CLOSE_SECONDS = 3
 
 
 class WireClient(Client):
-    def __init__(self, lane, channel, servers):
+    def __init__(self, lane, channel, servers, declared):
         super().__init__(lane)
         self.channel, self.servers = channel, servers
+        self.declared = declared  # capabilities
         channel.deliver = self._deliver
         self.broken_rules = channel.broken_rules
         self._numbers = itertools.count(1)
         self._waiting = {}  # id: (method, revision, future)
         self._watchers = {}  # progress token: callback
         self._abandoned = {}  # id: task
+        self._answering = {}  # id of a question: task
 
     async def greet(self, version=None):
         """The handshake, or `server/discover`. Returns what the server said."""
@@ -31,7 +33,7 @@ class WireClient(Client):
             self.protocol_version = self.revision if self.revision in self.supported_versions else None
             self.server_info = hello["_meta"][META + "serverInfo"]
         else:
-            params = {"protocolVersion": version or self.revision, "capabilities": {}, "clientInfo": self._identity()}
+            params = {"protocolVersion": version or self.revision, "capabilities": self.declared, "clientInfo": self._identity()}
             hello = await self.request("initialize", params)
             self.protocol_version = hello["protocolVersion"]
             self.server_info = hello["serverInfo"]
@@ -76,6 +78,16 @@ class WireClient(Client):
         return await self.request("logging/setLevel", {"level": level})
 
     async def request(self, method, params=None, meta=None, *, revision=None):
+        while True:
+            result = await self._exchange(method, params, meta, revision)
+            if result.get("resultType") != "input_required":
+                return result
+            questions = result.get("inputRequests", {})
+            answers = {key: await self.answer(asked["method"], asked.get("params", {})) for key, asked in questions.items()}
+            state = {"requestState": result["requestState"]} if "requestState" in result else {}
+            params = (params or {}) | {"inputResponses": answers} | state
+
+    async def _exchange(self, method, params, meta, revision):
         message = self._request(method, params, meta, revision or self.revision)
         answered = self._expect(message, revision)
         try:
@@ -102,7 +114,7 @@ class WireClient(Client):
         from . import open_channel
 
         async with open_channel(self.lane, self.servers, "fixture") as channel:
-            client = WireClient(self.lane, channel, self.servers)
+            client = WireClient(self.lane, channel, self.servers, self.declared)
             client.broken_rules = self.broken_rules
             channel.broken_rules = self.broken_rules
             try:
@@ -114,7 +126,7 @@ class WireClient(Client):
         await self.channel.end(self)
 
     async def close(self):
-        for exchange in self._abandoned.values():
+        for exchange in (*self._abandoned.values(), *self._answering.values()):
             exchange.cancel()
         if self._abandoned:
             done = asyncio.gather(*self._abandoned.values(), return_exceptions=True)
@@ -125,7 +137,7 @@ class WireClient(Client):
         params = dict(params or {})
         meta = dict(meta or {})
         if revision >= "2026-07-28":
-            identity = {"protocolVersion": revision, "clientInfo": self._identity(), "clientCapabilities": {}}
+            identity = {"protocolVersion": revision, "clientInfo": self._identity(), "clientCapabilities": self.declared}
             meta = {META + key: value for key, value in identity.items()} | meta
         if meta:
             params["_meta"] = meta
@@ -147,6 +159,10 @@ class WireClient(Client):
                 if not answered.done():
                     answered.set_exception(message)
             return
+        if "method" in message and "id" in message:
+            self.broken_rules += rules.of_question(message, self.revision, self.declared)
+            self._answering[message["id"]] = asyncio.ensure_future(self._asked(message))
+            return
         if "method" in message:
             self.broken_rules += rules.of_notification(message, self.revision)
             self._notified(message["method"], message.get("params", {}))
@@ -160,16 +176,30 @@ class WireClient(Client):
             self.broken_rules.append(f"a response no one asked for: {message}")
             return
         method, revision, answered = self._waiting[message["id"]]
-        self.broken_rules += rules.of_response(message, method, revision)
+        self.broken_rules += rules.of_response(message, method, revision, self.declared)
         if "error" in message:
             error = message["error"]
             answered.set_exception(RpcError(error["code"], error["message"], error.get("data")))
         else:
             answered.set_result(message["result"])
 
+    async def _asked(self, question):
+        """Answers a question of the server's, unless it is taken back before there is an answer."""
+        try:
+            said = {"result": await self.answer(question["method"], question.get("params", {}))}
+        except RpcError as error:
+            said = {"error": {"code": error.code, "message": error.message}}
+        del self._answering[question["id"]]
+        await self.channel.notify({"jsonrpc": "2.0", "id": question["id"]} | said)
+
     def _notified(self, method, params):
         if method == "notifications/message":
             self.logs.append(params)
+        elif method == "notifications/cancelled":
+            if answering := self._answering.pop(params["requestId"], None):
+                answering.cancel()
+            else:
+                self.broken_rules.append(f"a question that is not open was taken back: {params}")
         elif method == "notifications/progress":
             watcher = self._watchers.get(params["progressToken"])
             if watcher is None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from .channel import Channel, WireError, within
-from .http1 import fetch
+from .http1 import Event, fetch
 from .rules import MODERN
 
 END_SECONDS = 5
@@ -45,7 +45,7 @@ class HttpChannel(Channel):
         try:
             self._check_session(message, response)
             if response.content_type == "text/event-stream":
-                await self._read(response, message)
+                await self._read(response, message, answered)
             elif response.content_type == "application/json":
                 body = await response.json()
                 self._check_status(message, response.status, body)
@@ -58,14 +58,36 @@ class HttpChannel(Channel):
         if not answered.done():
             raise WireError(f"{message['method']}: the reply ended without a response")
 
-    async def _read(self, response, message):
+    async def _read(self, response, message, answered):
         if response.status != 200:
             self.broken_rules.append(f"an event stream with status {response.status}")
         if not self.sessions:
             self.broken_rules.append(f"an event stream in answer to {message['method']}")
+        last = await self._events(response)
+        while last.id and not answered.done():
+            # The server has let the connection go, and said when to be back.
+            await asyncio.sleep((last.retry or 0) / 1000)
+            response = await self._get({"Last-Event-ID": last.id})
+            try:
+                last = await self._events(response)
+            finally:
+                response.close()
+
+    async def _events(self, response):
+        """Reads a stream to its end; what is known of its last event."""
+        last = Event()
         async for event in response.events():
+            last = Event(id=event.id or last.id, retry=event.retry or last.retry)
             if event.data:
                 self.deliver(json.loads(event.data))
+        return last
+
+    async def _get(self, headers):
+        response = await fetch("GET", self.url, {"Accept": "text/event-stream"} | self.session_headers() | headers)
+        if response.status != 200 or response.content_type != "text/event-stream":
+            response.close()
+            raise WireError(f"GET: status {response.status}, {response.content_type}")
+        return response
 
     def _check_session(self, message, response):
         session = response.headers.get("mcp-session-id")
@@ -89,23 +111,18 @@ class HttpChannel(Channel):
         try:
             body = await response.body()
             if response.status != 202 or body:
-                raise WireError(f"{message['method']}: status {response.status}, not 202: {body[:200]}")
+                raise WireError(f"{message.get('method', 'an answer')}: status {response.status}, not 202: {body[:200]}")
         finally:
             response.close()
 
     async def ready(self):
         if self.sessions:
-            accept = {"Accept": "text/event-stream"}
-            self.stream = await fetch("GET", self.url, accept | self.session_headers())
-            if self.stream.status != 200 or self.stream.content_type != "text/event-stream":
-                raise WireError(f"GET: status {self.stream.status}, {self.stream.content_type}")
+            self.stream = await self._get({})
             self.listening = asyncio.ensure_future(self._listen(self.stream))
 
     async def _listen(self, stream):
         try:
-            async for event in stream.events():
-                if event.data:
-                    self.deliver(json.loads(event.data))
+            await self._events(stream)
         except (OSError, WireError, asyncio.IncompleteReadError):
             pass
 

@@ -15,6 +15,7 @@ class Event:
     name: str = "message"
     data: str = ""
     id: str | None = None
+    retry: int | None = None  # milliseconds
 
 
 class Response:
@@ -74,6 +75,8 @@ class Response:
                     event.name = value
                 elif field == "id":
                     event.id = value
+                elif field == "retry":
+                    event.retry = int(value)
 
     def close(self):
         self._writer.close()

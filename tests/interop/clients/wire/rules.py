@@ -9,21 +9,37 @@ CACHEABLE = {
     "prompts/list",
     "resources/read",
 }
+ASKING = {"tools/call", "prompts/get", "resources/read"}
+QUESTIONS = {"elicitation/create": "elicitation", "sampling/createMessage": "sampling", "roots/list": "roots"}
+NOTIFICATIONS = {"notifications/progress", "notifications/message", "notifications/cancelled"}
 SERVER_INFO = "io.modelcontextprotocol/serverInfo"
 
 
 def of_notification(message, revision):
     if message.get("jsonrpc") != "2.0":
         yield f"no jsonrpc 2.0: {message}"
-    if "id" in message:
-        yield f"a request from the server: {message}"
-    if message["method"] not in ("notifications/progress", "notifications/message"):
+    if message["method"] not in NOTIFICATIONS:
         yield f"an unexpected notification: {message}"
     if "message" in message.get("params", {}) and revision < "2025-03-26":
         yield f"progress has no message at {revision}: {message}"
 
 
-def of_response(message, method, revision):
+def of_question(message, revision, declared):
+    if message.get("jsonrpc") != "2.0" or type(message["id"]) not in (int, str):
+        yield f"not a request: {message}"
+    if revision >= MODERN:
+        yield f"a request from the server at {revision}: {message}"
+    yield from of_asked(message, declared)
+
+
+def of_asked(question, declared):
+    if QUESTIONS.get(question["method"]) not in declared:
+        yield f"a question the client has not declared: {question}"
+    if question.get("params", {}).get("mode", "form") not in ("form", *declared.get("elicitation", ())):
+        yield f"a mode the client has not declared: {question}"
+
+
+def of_response(message, method, revision, declared):
     if message.get("jsonrpc") != "2.0":
         yield f"no jsonrpc 2.0: {message}"
     if ("result" in message) == ("error" in message):
@@ -31,7 +47,7 @@ def of_response(message, method, revision):
     if "error" in message:
         yield from of_error(message["error"], revision)
     elif revision >= MODERN:
-        yield from of_modern_result(message["result"], method)
+        yield from of_modern_result(message["result"], method, declared)
     else:
         leaked = {"resultType", "ttlMs", "cacheScope"} & message["result"].keys()
         if leaked or SERVER_INFO in message["result"].get("_meta", {}):
@@ -47,12 +63,18 @@ def of_error(error, revision):
         yield f"an error code that {MODERN} keeps free: {error}"
 
 
-def of_modern_result(result, method):
-    if result.get("resultType") != "complete":
-        yield f"{method}: resultType is {result.get('resultType')}"
+def of_modern_result(result, method, declared):
+    kind = result.get("resultType")
+    if kind == "input_required" and method in ASKING:
+        for question in result.get("inputRequests", {}).values():
+            yield from of_asked(question, declared)
+        if not {"inputRequests", "requestState"} & result.keys():
+            yield f"{method}: a round without a question or a state"
+    elif kind != "complete":
+        yield f"{method}: resultType is {kind}"
     if SERVER_INFO not in result.get("_meta", {}):
         yield f"{method}: the server does not say who it is"
-    if method in CACHEABLE:
+    if method in CACHEABLE and kind == "complete":
         if type(result.get("ttlMs")) is not int or result["ttlMs"] < 0 or result.get("cacheScope") not in ("public", "private"):
             yield f"{method}: no cache hints"
     elif {"ttlMs", "cacheScope"} & result.keys():

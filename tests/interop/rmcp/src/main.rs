@@ -1,4 +1,5 @@
-//! rmcp as a client that does what it is told: `interop-rmcp REVISION URL`, or `interop-rmcp REVISION COMMAND ARGUMENT…`.
+//! rmcp as a client that does what it is told: `interop-rmcp REVISION CAPABILITIES TARGET…`, the target a URL, or
+//! a command with its arguments.
 //!
 //! So the cases written for the other clients are its cases too. One JSON object a line:
 //!
@@ -6,6 +7,7 @@
 //! →                                            ← {"hello": …}
 //! → {"id": 1, "method": …, "params": …}        ← {"id": 1, "result": …} or {"id": 1, "error": …}
 //! → {"cancel": 1}                              ← {"id": 1, "progress": …}, {"log": …}
+//! → {"answered": 1, "result": …}               ← {"asked": 1, "method": …, "params": …}, {"withdrawn": 1}
 //! ```
 
 #![expect(deprecated, reason = "logging is deprecated, and still served")]
@@ -24,6 +26,7 @@ use rmcp::{ClientLifecycleMode, ClientServiceExt};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
+use tokio::task::JoinSet;
 
 use crate::listener::{Listener, Speaker};
 use crate::session::Session;
@@ -32,12 +35,13 @@ use crate::session::Session;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let (Some(revision), Some(target)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: interop-rmcp REVISION URL|COMMAND [ARGUMENT…]");
+    let next = [arguments.next(), arguments.next(), arguments.next()];
+    let [Some(revision), Some(capabilities), Some(target)] = next else {
+        eprintln!("usage: interop-rmcp REVISION CAPABILITIES URL|COMMAND [ARGUMENT…]");
         return ExitCode::FAILURE;
     };
     let speaker = Speaker::start();
-    match connect(&revision, &target, arguments.collect(), &speaker).await {
+    match connect(&revision, &capabilities, &target, arguments.collect(), &speaker).await {
         Ok(client) => {
             speaker.say(json!({ "hello": client.peer_info() }));
             obey(client, &speaker).await;
@@ -54,10 +58,11 @@ async fn main() -> ExitCode {
 /// Calls over HTTP at the same time; rmcp itself would send 16.
 const AT_ONCE: usize = 128;
 
-type Client = RunningService<RoleClient, Listener>;
+pub type Client = RunningService<RoleClient, Listener>;
 
 async fn connect(
     revision: &str,
+    capabilities: &str,
     target: &str,
     arguments: Vec<String>,
     speaker: &Speaker,
@@ -69,7 +74,8 @@ async fn connect(
         ClientLifecycleMode::Initialize
     };
     let identity = Implementation::new("interop", "1");
-    let config = ClientConfig::new(ClientCapabilities::default(), identity).with_protocol_version(version);
+    let capabilities: ClientCapabilities = serde_json::from_str(capabilities)?;
+    let config = ClientConfig::new(capabilities, identity).with_protocol_version(version);
     let listener = Listener::new(config, speaker.clone());
     Ok(if target.starts_with("http") {
         let transport = StreamableHttpClientTransportConfig::with_uri(target).max_concurrent_requests(AT_ONCE);
@@ -84,11 +90,15 @@ async fn connect(
 
 /// Takes orders until there are no more, each in a task of its own; then leaves in rmcp's way.
 async fn obey(client: Client, speaker: &Speaker) {
-    let session = Arc::new(Session::new(client.peer().clone(), client.service().clone(), speaker.clone()));
+    let session = Arc::new(Session::new(client, speaker.clone()));
+    let mut tasks = JoinSet::new();
     let mut orders = BufReader::new(tokio::io::stdin()).lines();
     while let Ok(Some(line)) = orders.next_line().await {
         let order: Value = serde_json::from_str(&line).expect("an order is JSON");
-        tokio::spawn(session.clone().obey(order));
+        tasks.spawn(session.clone().obey(order));
     }
-    drop(client.cancel().await);
+    tasks.shutdown().await;
+    if let Some(session) = Arc::into_inner(session) {
+        session.leave().await;
+    }
 }

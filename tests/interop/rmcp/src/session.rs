@@ -4,27 +4,35 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use rmcp::model::{CallToolRequest, ClientRequest, CustomRequest, PingRequest, RequestMetaObject};
-use rmcp::service::{Peer, PeerRequestOptions, RequestHandle, RoleClient, ServiceError};
+use rmcp::service::{PeerRequestOptions, RequestHandle, ServiceError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use crate::listener::{Listener, Speaker};
+use crate::Client;
+use crate::listener::Speaker;
 
 pub struct Session {
-    peer: Peer<RoleClient>,
-    listener: Listener,
+    client: Client,
     speaker: Speaker,
     running: Mutex<HashMap<u64, oneshot::Sender<()>>>,
 }
 
 impl Session {
-    pub fn new(peer: Peer<RoleClient>, listener: Listener, speaker: Speaker) -> Self {
-        Self { peer, listener, speaker, running: Mutex::default() }
+    pub fn new(client: Client, speaker: Speaker) -> Self {
+        Self { client, speaker, running: Mutex::default() }
+    }
+
+    /// Closes the connection in rmcp's way.
+    pub async fn leave(self) {
+        drop(self.client.cancel().await);
     }
 
     pub async fn obey(self: Arc<Self>, order: Value) {
+        if let Some(number) = order["answered"].as_u64() {
+            return self.client.service().answer(number, order);
+        }
         if let Some(id) = order["cancel"].as_u64() {
             let running = self.running.lock().expect("no one panics with the lock").remove(&id);
             if let Some(cancel) = running {
@@ -42,25 +50,27 @@ impl Session {
 
     async fn answer(&self, order: &Value) -> Result<Value, ServiceError> {
         let params = &order["params"];
-        let peer = &self.peer;
+        let client = &self.client;
         match order["method"].as_str().expect("an order has a method") {
-            "tools/list" => wire(peer.list_tools(read(params)).await),
-            "resources/list" => wire(peer.list_resources(read(params)).await),
-            "resources/templates/list" => wire(peer.list_resource_templates(read(params)).await),
-            "prompts/list" => wire(peer.list_prompts(read(params)).await),
-            "resources/read" => wire(peer.read_resource(read(params)).await),
-            "prompts/get" => wire(peer.get_prompt(read(params)).await),
-            "logging/setLevel" => wire(peer.set_level(read(params)).await).map(|_| json!({})),
-            "ping" => wire(peer.send_request(ClientRequest::PingRequest(PingRequest::default())).await),
-            "tools/call" => self.call(order).await,
+            "tools/list" => wire(client.list_tools(read(params)).await),
+            "resources/list" => wire(client.list_resources(read(params)).await),
+            "resources/templates/list" => wire(client.list_resource_templates(read(params)).await),
+            "prompts/list" => wire(client.list_prompts(read(params)).await),
+            "resources/read" => wire(client.read_resource(read(params)).await),
+            "prompts/get" => wire(client.get_prompt(read(params)).await),
+            "logging/setLevel" => wire(client.set_level(read(params)).await).map(|_| json!({})),
+            "ping" => wire(client.send_request(ClientRequest::PingRequest(PingRequest::default())).await),
+            "tools/call" if order["handle"] == true => self.call(order).await,
+            "tools/call" => wire(client.call_tool(read(params)).await),
             method => {
                 let request = CustomRequest::new(method, Some(params.clone()));
-                wire(peer.send_request(ClientRequest::CustomRequest(request)).await)
+                wire(client.send_request(ClientRequest::CustomRequest(request)).await)
             }
         }
     }
 
-    /// A call that tells of its progress and can be cancelled.
+    /// A call that tells of its progress and can be cancelled. Of rounds it knows nothing: what rmcp has for them,
+    /// `call_tool`, has no handle.
     async fn call(&self, order: &Value) -> Result<Value, ServiceError> {
         let id = order["id"].as_u64().expect("an id is a number");
         let mut options = PeerRequestOptions::no_options();
@@ -68,8 +78,9 @@ impl Session {
             options = options.with_meta(read::<RequestMetaObject>(&order["meta"]));
         }
         let request = ClientRequest::CallToolRequest(CallToolRequest::new(read(&order["params"])));
-        let mut handle = self.peer.send_cancellable_request(request, options).await?;
-        self.listener
+        let mut handle = self.client.send_cancellable_request(request, options).await?;
+        self.client
+            .service()
             .watched
             .lock()
             .expect("no one panics with the lock")
