@@ -4,7 +4,8 @@ from . import case, refusal
 
 TOOLS = (
     "audio choices crowd echo embedded fail fate folders form image interview link list log meet mixed model nothing "
-    "notify number page panic panic_later part ponder print print_by_child progress sleep structured text wait whoami work"
+    "notify number page panic panic_later part ponder print print_by_child progress sleep structured stutter text wait "
+    "whoami work"
 ).split()
 
 # Which revision brought a member of a tool, resource or prompt.
@@ -37,7 +38,7 @@ async def tools(c):
 
 @case("list resources, page by page")
 async def resources(c):
-    await complete(c, "resources", "uri", ["fixture://note", "fixture://pixel", "fixture://settings", "fixture://visitor"])
+    await complete(c, "resources", "uri", [f"fixture://{name}" for name in ("note", "pixel", "settings", "visitor")])
 
 
 @case("list resource templates, page by page")

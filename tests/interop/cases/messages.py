@@ -27,6 +27,14 @@ async def two_calls(c):
     assert heard == ([1, 2, 3], [1, 2, 3]), heard
 
 
+@case("progress: it only grows, whatever the function says", without=NO_STREAM)
+async def growing(c):
+    heard = []
+    assert text_of(await c.call("stutter", on_progress=lambda done, *_: heard.append(done))) == "done"
+    await until(lambda: len(heard) >= 3, "three progress notifications")
+    assert heard == [1, 3, 3.5], heard
+
+
 @case("progress: none that was not asked for")
 async def unasked(c):
     assert text_of(await c.call("progress")) == "done"  # a client would not know the token

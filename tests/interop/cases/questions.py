@@ -6,6 +6,7 @@ import json
 
 from clients import Cannot, RpcError
 
+from . import NO_STREAM as NO_PROGRESS
 from . import case, refusal, text_of
 from .cancellation import KEYS, becomes
 from .messages import until
@@ -120,6 +121,15 @@ async def interview(c):
     *first, (method, question) = c.asked
     assert sorted(method for method, _ in first) == [FOLDERS, MODEL], c.asked
     assert (method, question["message"]) == (FORM, "Paris (2 folders)"), c.asked
+
+
+@case("ask: progress between the questions", **FORMS | {"without": NO_PROGRESS})
+async def progress(c):
+    heard = []
+    c.answers = {MODEL: SAID, FOLDERS: ROOTS, FORM: accept(name="Ada")}
+    assert text_of(await c.call("interview", on_progress=lambda done, *_: heard.append(done))) == "Ada"
+    # Each round is a request of its own, and the function runs from its start.
+    assert heard == ([1, 1, 2, 1, 2] if c.modern else [1, 2]), heard
 
 
 @case("ask: prompts and resources ask too", **FORMS)

@@ -17,12 +17,16 @@ TYPED = {*LISTS.values(), "tools/call", "resources/read", "prompts/get", "ping",
 async def connect(lane, servers, case):
     stdio = lane.transport == "stdio"
     target = servers.command(case.server) if stdio else [await servers.url(case.server, lane.transport)]
-    declared = json.dumps(capabilities(lane) if case.asks else {})
+    declared = capabilities(lane) if case.asks else {}
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        servers.bridge, lane.revision, declared, *target, stdin=pipe, stdout=pipe, stderr=servers.log, limit=LINE_LIMIT
+        *(servers.bridge, lane.revision, json.dumps(declared), *target),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=servers.log,
+        limit=LINE_LIMIT,
     )
-    client = Rmcp(lane, process)
+    client = Rmcp(lane, process, declared)
     try:
         await client.greet()
         yield client
@@ -31,8 +35,9 @@ async def connect(lane, servers, case):
 
 
 class Rmcp(Client):
-    def __init__(self, lane, process):
+    def __init__(self, lane, process, declared):
         super().__init__(lane)
+        self.declared = declared  # capabilities
         self.hears_withdrawal = lane.transport == "stdio"  # over HTTP it drops the stream of what it cancels
         self.process = process
         self.numbers = itertools.count(1)
@@ -108,6 +113,8 @@ class Rmcp(Client):
         return await self._order(LISTS[kind], {"cursor": cursor} if cursor is not None else {})
 
     async def call(self, tool, arguments=None, *, on_progress=None, log_level=None):
+        if on_progress and self.declared and self.modern:
+            raise Cannot("rmcp tells of a call's progress or answers its questions, not both")
         params = {"name": tool} | ({"arguments": arguments} if arguments is not None else {})
         meta = {LOG_LEVEL: log_level} if log_level else None
         return await self._order("tools/call", params, on_progress=on_progress, meta=meta)

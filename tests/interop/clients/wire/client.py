@@ -33,7 +33,8 @@ class WireClient(Client):
             self.protocol_version = self.revision if self.revision in self.supported_versions else None
             self.server_info = hello["_meta"][META + "serverInfo"]
         else:
-            params = {"protocolVersion": version or self.revision, "capabilities": self.declared, "clientInfo": self._identity()}
+            offer = {"protocolVersion": version or self.revision, "capabilities": self.declared}
+            params = offer | {"clientInfo": self._identity()}
             hello = await self.request("initialize", params)
             self.protocol_version = hello["protocolVersion"]
             self.server_info = hello["serverInfo"]
@@ -82,8 +83,8 @@ class WireClient(Client):
             result = await self._exchange(method, params, meta, revision)
             if result.get("resultType") != "input_required":
                 return result
-            questions = result.get("inputRequests", {})
-            answers = {key: await self.answer(asked["method"], asked.get("params", {})) for key, asked in questions.items()}
+            questions = result.get("inputRequests", {}).items()
+            answers = {key: await self.answer(asked["method"], asked.get("params", {})) for key, asked in questions}
             state = {"requestState": result["requestState"]} if "requestState" in result else {}
             params = (params or {}) | {"inputResponses": answers} | state
 
@@ -137,7 +138,8 @@ class WireClient(Client):
         params = dict(params or {})
         meta = dict(meta or {})
         if revision >= "2026-07-28":
-            identity = {"protocolVersion": revision, "clientInfo": self._identity(), "clientCapabilities": self.declared}
+            identity = {"protocolVersion": revision, "clientInfo": self._identity()}
+            identity["clientCapabilities"] = self.declared
             meta = {META + key: value for key, value in identity.items()} | meta
         if meta:
             params["_meta"] = meta
