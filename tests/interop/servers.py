@@ -4,7 +4,11 @@ import asyncio
 import os
 import re
 import sqlite3
+from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from pathlib import Path
+
+from line import Line
 
 START_SECONDS = 10
 STOP_SECONDS = 5
@@ -15,6 +19,8 @@ FLAGS = {"sse": ["--transport", "sse"], "http": ["--transport", "http"], "statel
 
 class Servers:
     """Starts what a case asks for, once: HTTP servers are shared by every lane of a worker, revisions and all."""
+
+    cut = None
 
     def __init__(self, bin_dir, work_dir, bridge=None):
         self.bin_dir, self.bridge = Path(bin_dir), bridge
@@ -30,6 +36,19 @@ class Servers:
             raise FileNotFoundError(f"{binary} is not built")
         own = ["--db", str(self.database)] if server == "sqlite" else []
         return [str(binary), *own, *flags]
+
+    @asynccontextmanager
+    async def by_line(self):
+        """The same servers, reached by a line that `cut` breaks."""
+        async with AsyncExitStack() as lines:
+            line = Line()
+
+            async def url(server, transport):
+                return await lines.enter_async_context(line.to(await self.url(server, transport)))
+
+            there = copy(self)
+            there.url, there.cut = url, line.cut
+            yield there
 
     async def url(self, server, transport):
         key = (server, transport)

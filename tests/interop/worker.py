@@ -9,6 +9,7 @@ import ssl
 import sys
 import time
 import traceback
+from contextlib import nullcontext
 from pathlib import Path
 
 import cases
@@ -59,7 +60,9 @@ async def attempt(case, lane, connect, servers):
     started = time.monotonic()
 
     async def body():
-        async with connect(lane, servers, case) as client:
+        reached = servers.by_line() if case.cuts else nullcontext(servers)
+        async with reached as there, connect(lane, there, case) as client:
+            client.cut = there.cut
             await case.body(client)
 
     try:

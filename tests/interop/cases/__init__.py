@@ -29,6 +29,7 @@ class Case:
     body: Callable
     server: str = "fixture"
     asks: bool = False  # the client declares that it can be asked
+    cuts: bool = False  # the client is connected by a line it can `cut`
     since: str = REVISIONS[0]
     until: str = REVISIONS[-1]
     because: str = ""  # of since and until

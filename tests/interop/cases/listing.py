@@ -4,7 +4,7 @@ from . import case, refusal
 
 TOOLS = (
     "audio choices crowd echo embedded fail fate folders form image interview link list log meet mixed model nothing "
-    "notify number page panic panic_later part ponder print print_by_child progress sleep structured stutter text wait "
+    "notify number page panic panic_later ponder print print_by_child progress rest sleep structured stutter text wait "
     "whoami work"
 ).split()
 

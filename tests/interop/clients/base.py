@@ -44,6 +44,7 @@ class Client(ABC):
         self.server_info = {}
         self.capabilities = {}
         self.instructions = None
+        self.cut = None  # breaks every connection, if the case cuts
         self.logs = []  # params of `notifications/message`, oldest first
         self.answers = {}  # by method: what the client says when it is asked, or the error it answers with
         self.asked = []  # method and params of what it was asked, oldest first

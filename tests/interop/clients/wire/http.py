@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 from .channel import Channel, WireError, within
 from .http1 import Event, fetch
@@ -76,10 +77,11 @@ class HttpChannel(Channel):
     async def _events(self, response):
         """Reads a stream to its end; what is known of its last event."""
         last = Event()
-        async for event in response.events():
-            last = Event(id=event.id or last.id, retry=event.retry or last.retry)
-            if event.data:
-                self.deliver(json.loads(event.data))
+        with suppress(OSError, WireError, asyncio.IncompleteReadError):  # broken off is an end too
+            async for event in response.events():
+                last = Event(id=event.id or last.id, retry=event.retry or last.retry)
+                if event.data:
+                    self.deliver(json.loads(event.data))
         return last
 
     async def _get(self, headers):
@@ -118,13 +120,7 @@ class HttpChannel(Channel):
     async def ready(self):
         if self.sessions:
             self.stream = await self._get({})
-            self.listening = asyncio.ensure_future(self._listen(self.stream))
-
-    async def _listen(self, stream):
-        try:
-            await self._events(stream)
-        except (OSError, WireError, asyncio.IncompleteReadError):
-            pass
+            self.listening = asyncio.ensure_future(self._events(self.stream))
 
     async def close(self):
         if self.session:
