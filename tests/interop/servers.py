@@ -50,6 +50,17 @@ class Servers:
             there.url, there.cut = url, line.cut
             yield there
 
+    @asynccontextmanager
+    async def alone(self):
+        """Servers no one else uses: what they offer may change, and they may be stopped."""
+        there = copy(self)
+        there._running, there._processes = {}, []
+        try:
+            yield there
+        finally:
+            if wrong := await there.stop():
+                raise RuntimeError("; ".join(wrong))
+
     async def url(self, server, transport):
         key = (server, transport)
         if key not in self._running:
@@ -87,7 +98,8 @@ class Servers:
     async def stop(self):
         """Ends every server with SIGTERM. Returns what was wrong with how they ended."""
         wrong = []
-        for command, process, *_ in self._processes:
+        processes, self._processes = self._processes, []
+        for command, process, *_ in processes:
             if process.returncode is not None:
                 wrong.append(f"{' '.join(command)}: died with status {process.returncode}")
                 continue

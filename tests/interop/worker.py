@@ -60,9 +60,9 @@ async def attempt(case, lane, connect, servers):
     started = time.monotonic()
 
     async def body():
-        reached = servers.by_line() if case.cuts else nullcontext(servers)
+        reached = getattr(servers, case.reach)() if case.reach else nullcontext(servers)
         async with reached as there, connect(lane, there, case) as client:
-            client.cut = there.cut
+            client.servers = there
             await case.body(client)
 
     try:

@@ -18,6 +18,7 @@ SECTIONS = (
     "cancellation",
     "questions",
     "resuming",
+    "subscriptions",
     "trouble",
     "sqlite",
 )
@@ -29,7 +30,7 @@ class Case:
     body: Callable
     server: str = "fixture"
     asks: bool = False  # the client declares that it can be asked
-    cuts: bool = False  # the client is connected by a line it can `cut`
+    reach: str = ""  # the method of `Servers` for a case that shares them not, or not directly
     since: str = REVISIONS[0]
     until: str = REVISIONS[-1]
     because: str = ""  # of since and until

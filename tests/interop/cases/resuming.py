@@ -19,7 +19,7 @@ async def comes_back(c, part):
     call = asyncio.ensure_future(c.call("rest", arguments, on_progress=lambda done, *_: heard.append(done)))
     await until(lambda: heard, "the first step")
     if not part:
-        c.cut()
+        c.servers.cut()
     await c.call("meet", {"room": room, "callers": 2, "label": 0})
     assert text_of(await call) == "done" and heard == [1, 2, 3], heard
 
@@ -31,6 +31,6 @@ async def let_go(c):
     assert time.monotonic() - started >= RETRY_SECONDS, "the client came back too soon, or had never gone"
 
 
-@case("resume: a connection that breaks", **ONLY, without=NO_HTTP, cuts=True)
+@case("resume: a connection that breaks", **ONLY, without=NO_HTTP, reach="by_line")
 async def broken(c):
     await comes_back(c, part=False)

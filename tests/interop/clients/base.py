@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from contextlib import asynccontextmanager
 
 NAME = "interop"
 
@@ -44,8 +45,10 @@ class Client(ABC):
         self.server_info = {}
         self.capabilities = {}
         self.instructions = None
-        self.cut = None  # breaks every connection, if the case cuts
+        self.servers = None  # how the case reaches its server
         self.logs = []  # params of `notifications/message`, oldest first
+        self.changes = []  # method and URI of what it was told has changed, oldest first
+        self.ended = None  # how the server ended what it listened to
         self.answers = {}  # by method: what the client says when it is asked, or the error it answers with
         self.asked = []  # method and params of what it was asked, oldest first
 
@@ -84,6 +87,32 @@ class Client(ABC):
     @abstractmethod
     async def set_level(self, level):
         """Sets the session's log level."""
+
+    @abstractmethod
+    async def subscribe(self, uri):
+        """Subscribes to a resource, in a session."""
+
+    @abstractmethod
+    async def unsubscribe(self, uri):
+        """Takes that back."""
+
+    def listen(self, wanted):
+        """`subscriptions/listen`, as a context manager that gives what the server grants."""
+        raise Cannot("this client cannot listen")
+
+    @asynccontextmanager
+    async def watching(self, **wanted):
+        """Hears of changes in the way of the revision; gives what the server grants."""
+        if self.modern:
+            async with self.listen(wanted) as granted:
+                yield granted
+            return
+        uris = wanted.get("resourceSubscriptions", ())
+        for uri in uris:
+            await self.subscribe(uri)
+        yield wanted
+        for uri in uris:
+            await self.unsubscribe(uri)
 
     @abstractmethod
     async def abandon(self, tool, arguments, running):

@@ -11,6 +11,7 @@ LINE_LIMIT = 1 << 20
 LEAVE_SECONDS = 10
 LOG_LEVEL = "io.modelcontextprotocol/logLevel"
 TYPED = {*LISTS.values(), "tools/call", "resources/read", "prompts/get", "ping", "logging/setLevel"}
+TYPED |= {"resources/subscribe", "resources/unsubscribe", "subscriptions/listen"}
 
 
 @asynccontextmanager
@@ -67,6 +68,11 @@ class Rmcp(Client):
                 if watcher := self.watchers.get(said["id"]):
                     told = said["progress"]
                     watcher(told["progress"], told.get("total"), told.get("message"))
+            elif "change" in said:
+                params = said["change"].get("params", {})
+                self.changes.append((said["change"]["method"], params.get("uri")))
+            elif "ended" in said:
+                self.ended = "gracefully" if said["ended"].startswith("Some(Graceful(") else said["ended"]
             elif "asked" in said:
                 self.answering[said["asked"]] = asyncio.ensure_future(self._answer(said))
             elif "withdrawn" in said:
@@ -130,6 +136,18 @@ class Rmcp(Client):
 
     async def set_level(self, level):
         return await self._order("logging/setLevel", {"level": level})
+
+    async def subscribe(self, uri):
+        await self._order("resources/subscribe", {"uri": uri})
+
+    async def unsubscribe(self, uri):
+        await self._order("resources/unsubscribe", {"uri": uri})
+
+    @asynccontextmanager
+    async def listen(self, wanted):
+        number, answered = self._send("subscriptions/listen", wanted)
+        yield self._result(await answered)
+        self._write({"cancel": number})
 
     async def abandon(self, tool, arguments, running):
         number, answered = self._send("tools/call", {"name": tool, "arguments": arguments}, by_handle=True)

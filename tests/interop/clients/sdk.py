@@ -26,6 +26,14 @@ def callbacks(client, types, known):
     return {name: callback(method, getattr(types, result)) for name, method, result in CALLBACKS if name in known}
 
 
+def changed(notification):
+    """The method and URI of a notification that something has changed; None of another."""
+    method = getattr(notification, "method", "")
+    if method.endswith(("/list_changed", "/updated")):
+        uri = getattr(notification.params, "uri", None)
+        return method, uri and str(uri)
+
+
 def wire(model):
     """A model as the JSON it is on the wire."""
     return model.model_dump(by_alias=True, mode="json", exclude_unset=True)

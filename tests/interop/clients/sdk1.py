@@ -10,9 +10,10 @@ from mcp import ClientSession, McpError, StdioServerParameters
 from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
+from pydantic import AnyUrl
 
 from .base import NAME, Cannot, Client, RpcError
-from .sdk import callbacks, wire
+from .sdk import callbacks, changed, wire
 
 TELLS_PROGRESS = "progress_callback" in inspect.signature(ClientSession.call_tool).parameters
 KNOWN = inspect.signature(ClientSession).parameters
@@ -68,6 +69,8 @@ class Sdk1(Client):
         if isinstance(message, Exception):
             raise message
         notification = getattr(message, "root", None)
+        if change := changed(notification):
+            self.changes.append(change)
         if isinstance(notification, types.ProgressNotification):
             params = notification.params
             if watcher := self.watchers.get(params.progressToken):
@@ -110,6 +113,12 @@ class Sdk1(Client):
 
     async def set_level(self, level):
         return await _answer(self.session.set_logging_level(level))
+
+    async def subscribe(self, uri):
+        await _answer(self.session.subscribe_resource(AnyUrl(uri)))
+
+    async def unsubscribe(self, uri):
+        await _answer(self.session.unsubscribe_resource(AnyUrl(uri)))
 
     async def abandon(self, tool, arguments, running):
         if self.lane.transport == "stateless":

@@ -11,11 +11,13 @@ from mcp import StdioServerParameters
 from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.client.subscriptions import SubscriptionLost
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
+from mcp.shared.subscriptions import event_to_notification
 from mcp_types import LOG_LEVEL_META_KEY, Implementation
 
 from .base import NAME, Client, RpcError
-from .sdk import callbacks, wire
+from .sdk import callbacks, changed, wire
 
 warnings.simplefilter("ignore", MCPDeprecationWarning)
 KNOWN = inspect.signature(SdkClient).parameters
@@ -30,6 +32,7 @@ async def connect(lane, servers, case):
         await _transport(lane.transport, servers, case.server),
         mode=mode,
         logging_callback=client.on_log,
+        message_handler=client.on_message,
         client_info=Implementation(name=NAME, version="1"),
         **(callbacks(client, types, KNOWN) if case.asks else {}),
     ) as sdk:
@@ -54,6 +57,12 @@ class Sdk2(Client):
         self.instructions = sdk.instructions
         if discovered := sdk.session.discover_result:
             self.supported_versions = discovered.supported_versions
+
+    async def on_message(self, message):
+        if isinstance(message, Exception):
+            raise message
+        if not self.modern and (change := changed(message)):
+            self.changes.append(change)
 
     async def on_log(self, params):
         self.logs.append(wire(params))
@@ -86,6 +95,30 @@ class Sdk2(Client):
 
     async def set_level(self, level):
         return await _answer(self.sdk.set_logging_level(level))
+
+    async def subscribe(self, uri):
+        await _answer(self.sdk.subscribe_resource(uri))
+
+    async def unsubscribe(self, uri):
+        await _answer(self.sdk.unsubscribe_resource(uri))
+
+    @asynccontextmanager
+    async def listen(self, wanted):
+        wanted = types.SubscriptionFilter.model_validate(wanted).model_dump(exclude_unset=True)
+        async with self.sdk.listen(**wanted) as subscription:
+            hearing = asyncio.ensure_future(self._hear(subscription))
+            try:
+                yield wire(subscription.honored)
+            finally:
+                hearing.cancel()
+
+    async def _hear(self, subscription):
+        try:
+            async for event in subscription:
+                self.changes.append(changed(event_to_notification(event, {})))
+            self.ended = "gracefully"
+        except SubscriptionLost as lost:
+            self.ended = str(lost)
 
     async def abandon(self, tool, arguments, running):
         call = asyncio.ensure_future(self.sdk.call_tool(tool, arguments))

@@ -15,7 +15,7 @@ CLOSE_SECONDS = 3
 class WireClient(Client):
     def __init__(self, lane, channel, servers, declared):
         super().__init__(lane)
-        self.channel, self.servers = channel, servers
+        self.channel, self.around = channel, servers
         self.declared = declared  # capabilities
         channel.deliver = self._deliver
         self.broken_rules = channel.broken_rules
@@ -23,6 +23,7 @@ class WireClient(Client):
         self._waiting = {}  # id: (method, revision, future)
         self._watchers = {}  # progress token: callback
         self._abandoned = {}  # id: task
+        self._listening = {}  # id: what is granted, once it is
         self._answering = {}  # id of a question: task
 
     async def greet(self, version=None):
@@ -103,19 +104,42 @@ class WireClient(Client):
     async def abandon(self, tool, arguments, running):
         message = self._request("tools/call", *self._call(tool, arguments), self.revision)
         exchange = asyncio.ensure_future(self.channel.request(message, self._expect(message)))
-        self._abandoned[message["id"]] = exchange
         await running()
+        await self._cancel(message["id"], exchange)
+
+    async def _cancel(self, number, exchange):
+        self._abandoned[number] = exchange
         if self.modern and self.lane.transport != "stdio":
             exchange.cancel()
         else:
-            await self.notify("notifications/cancelled", {"requestId": message["id"], "reason": "interop"})
+            await self.notify("notifications/cancelled", {"requestId": number, "reason": "interop"})
+
+    async def subscribe(self, uri):
+        assert await self.request("resources/subscribe", {"uri": uri}) == {}
+
+    async def unsubscribe(self, uri):
+        assert await self.request("resources/unsubscribe", {"uri": uri}) == {}
+
+    @asynccontextmanager
+    async def listen(self, wanted):
+        message = self._request("subscriptions/listen", {"notifications": wanted}, None, self.revision)
+        answered, granted = self._expect(message), asyncio.get_running_loop().create_future()
+        self._listening[message["id"]] = granted
+        exchange = asyncio.ensure_future(self.channel.request(message, answered))
+        await asyncio.wait({granted, answered}, return_when=asyncio.FIRST_COMPLETED)
+        answered.add_done_callback(lambda done: done.exception() or setattr(self, "ended", "gracefully"))
+        try:
+            yield granted.result() if granted.done() else answered.result()
+        finally:
+            if not answered.done():
+                await self._cancel(message["id"], exchange)
 
     @asynccontextmanager
     async def sibling(self):
         from . import open_channel
 
-        async with open_channel(self.lane, self.servers, "fixture") as channel:
-            client = WireClient(self.lane, channel, self.servers, self.declared)
+        async with open_channel(self.lane, self.around, "fixture") as channel:
+            client = WireClient(self.lane, channel, self.around, self.declared)
             client.broken_rules = self.broken_rules
             channel.broken_rules = self.broken_rules
             try:
@@ -202,6 +226,13 @@ class WireClient(Client):
                 answering.cancel()
             else:
                 self.broken_rules.append(f"a question that is not open was taken back: {params}")
+        elif method == "notifications/subscriptions/acknowledged":
+            self._listening[params["_meta"][META + "subscriptionId"]].set_result(params["notifications"])
+        elif method in rules.CHANGES:
+            self.changes.append((method, params.get("uri")))
+            listening = self._listening.get(params.get("_meta", {}).get(META + "subscriptionId"))
+            if self.modern and not (listening and listening.done()):
+                self.broken_rules.append(f"a change no one listens to, or before that is granted: {params}")
         elif method == "notifications/progress":
             watcher = self._watchers.get(params["progressToken"])
             if watcher is None:

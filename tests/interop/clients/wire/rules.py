@@ -11,14 +11,18 @@ CACHEABLE = {
 }
 ASKING = {"tools/call", "prompts/get", "resources/read"}
 QUESTIONS = {"elicitation/create": "elicitation", "sampling/createMessage": "sampling", "roots/list": "roots"}
+CHANGES = {f"notifications/{kind}/list_changed" for kind in ("tools", "prompts", "resources")}
+CHANGES |= {"notifications/resources/updated"}
+LISTENING = CHANGES | {"notifications/subscriptions/acknowledged"}
 NOTIFICATIONS = {"notifications/progress", "notifications/message", "notifications/cancelled"}
+SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 SERVER_INFO = "io.modelcontextprotocol/serverInfo"
 
 
 def of_notification(message, revision):
     if message.get("jsonrpc") != "2.0":
         yield f"no jsonrpc 2.0: {message}"
-    if message["method"] not in NOTIFICATIONS:
+    if message["method"] not in NOTIFICATIONS | (LISTENING if revision >= MODERN else CHANGES):
         yield f"an unexpected notification: {message}"
     if "message" in message.get("params", {}) and revision < "2025-03-26":
         yield f"progress has no message at {revision}: {message}"
@@ -72,6 +76,8 @@ def of_modern_result(result, method, declared):
             yield f"{method}: a round without a question or a state"
     elif kind != "complete":
         yield f"{method}: resultType is {kind}"
+    if method == "subscriptions/listen" and SUBSCRIPTION not in result.get("_meta", {}):
+        yield f"{method}: the end does not say of what"
     if SERVER_INFO not in result.get("_meta", {}):
         yield f"{method}: the server does not say who it is"
     if method in CACHEABLE and kind == "complete":

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use rmcp::model::{
     ClientConfig, CreateMessageRequestParams, CreateMessageResult, ElicitRequestParams, ElicitResult, ErrorCode,
     ListRootsResult, LoggingMessageNotificationParam, ProgressNotificationParam, ProgressToken,
+    ResourceUpdatedNotificationParam,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
 use rmcp::{ClientHandler, ErrorData};
@@ -95,6 +96,10 @@ impl Listener {
         }
     }
 
+    fn change(&self, what: &str, params: Value) {
+        self.speaker.say(json!({ "change": { "method": format!("notifications/{what}"), "params": params } }));
+    }
+
     /// An answer to a question has come.
     pub fn answer(&self, number: u64, said: Value) {
         let answer = self.open.lock().expect("no one panics with the lock").remove(&number);
@@ -111,6 +116,22 @@ impl ClientHandler for Listener {
 
     async fn on_logging_message(&self, params: LoggingMessageNotificationParam, _: NotificationContext<RoleClient>) {
         self.speaker.say(json!({ "log": params }));
+    }
+
+    async fn on_resource_updated(&self, params: ResourceUpdatedNotificationParam, _: NotificationContext<RoleClient>) {
+        self.change("resources/updated", json!(params));
+    }
+
+    async fn on_resource_list_changed(&self, _: NotificationContext<RoleClient>) {
+        self.change("resources/list_changed", json!({}));
+    }
+
+    async fn on_tool_list_changed(&self, _: NotificationContext<RoleClient>) {
+        self.change("tools/list_changed", json!({}));
+    }
+
+    async fn on_prompt_list_changed(&self, _: NotificationContext<RoleClient>) {
+        self.change("prompts/list_changed", json!({}));
     }
 
     async fn create_message(

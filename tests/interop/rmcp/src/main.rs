@@ -6,11 +6,11 @@
 //! ```text
 //! →                                            ← {"hello": …}
 //! → {"id": 1, "method": …, "params": …}        ← {"id": 1, "result": …} or {"id": 1, "error": …}
-//! → {"cancel": 1}                              ← {"id": 1, "progress": …}, {"log": …}
+//! → {"cancel": 1}                              ← {"id": 1, "progress": …}, {"log": …}, {"change": …}, {"ended": …}
 //! → {"answered": 1, "result": …}               ← {"asked": 1, "method": …, "params": …}, {"withdrawn": 1}
 //! ```
 
-#![expect(deprecated, reason = "logging is deprecated, and still served")]
+#![expect(deprecated, reason = "logging and subscriptions are deprecated, and still served")]
 
 mod listener;
 mod session;

@@ -36,7 +36,7 @@ impl Session {
         if let Some(id) = order["cancel"].as_u64() {
             let running = self.running.lock().expect("no one panics with the lock").remove(&id);
             if let Some(cancel) = running {
-                cancel.send(()).expect("a call outlives its order to stop");
+                _ = cancel.send(()); // what has ended needs not be stopped
             }
             return;
         }
@@ -59,6 +59,9 @@ impl Session {
             "resources/read" => wire(client.read_resource(read(params)).await),
             "prompts/get" => wire(client.get_prompt(read(params)).await),
             "logging/setLevel" => wire(client.set_level(read(params)).await).map(|_| json!({})),
+            "resources/subscribe" => wire(client.subscribe(read(params)).await).map(|_| json!({})),
+            "resources/unsubscribe" => wire(client.unsubscribe(read(params)).await).map(|_| json!({})),
+            "subscriptions/listen" => self.listen(order).await,
             "ping" => wire(client.send_request(ClientRequest::PingRequest(PingRequest::default())).await),
             "tools/call" if order["handle"] == true => self.call(order).await,
             "tools/call" => wire(client.call_tool(read(params)).await),
@@ -69,10 +72,38 @@ impl Session {
         }
     }
 
+    /// Gives what the server grants, and goes on telling what it hears.
+    async fn listen(&self, order: &Value) -> Result<Value, ServiceError> {
+        let mut subscription = self.client.listen(read(&order["params"])).await?;
+        let granted = wire(Ok(subscription.acknowledged()));
+        let mut cancelled = self.cancellable(order);
+        let speaker = self.speaker.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    Ok(()) = &mut cancelled => return drop(subscription.cancel().await),
+                    heard = subscription.next() => match heard {
+                        Ok(Some(notification)) => speaker.say(json!({ "change": notification })),
+                        Ok(None) => return speaker.say(json!({ "ended": format!("{:?}", subscription.end()) })),
+                        Err(error) => return speaker.say(json!({ "ended": error.to_string() })),
+                    },
+                }
+            }
+        });
+        granted
+    }
+
+    /// Where it comes out that an order is to stop.
+    fn cancellable(&self, order: &Value) -> oneshot::Receiver<()> {
+        let id = order["id"].as_u64().expect("an id is a number");
+        let (cancel, cancelled) = oneshot::channel();
+        self.running.lock().expect("no one panics with the lock").insert(id, cancel);
+        cancelled
+    }
+
     /// A call that tells of its progress and can be cancelled. Of rounds it knows nothing: what rmcp has for them,
     /// `call_tool`, has no handle.
     async fn call(&self, order: &Value) -> Result<Value, ServiceError> {
-        let id = order["id"].as_u64().expect("an id is a number");
         let mut options = PeerRequestOptions::no_options();
         if order["meta"].is_object() {
             options = options.with_meta(read::<RequestMetaObject>(&order["meta"]));
@@ -84,9 +115,8 @@ impl Session {
             .watched
             .lock()
             .expect("no one panics with the lock")
-            .insert(handle.progress_token.clone(), json!(id));
-        let (cancel, mut cancelled) = oneshot::channel();
-        self.running.lock().expect("no one panics with the lock").insert(id, cancel);
+            .insert(handle.progress_token.clone(), order["id"].clone());
+        let mut cancelled = self.cancellable(order);
         tokio::select! {
             Ok(()) = &mut cancelled => {
                 RequestHandle::cancel(handle, Some("interop".to_owned())).await?;
