@@ -20,8 +20,6 @@ FLAGS = {"sse": ["--transport", "sse"], "http": ["--transport", "http"], "statel
 class Servers:
     """Starts what a case asks for, once: HTTP servers are shared by every lane of a worker, revisions and all."""
 
-    cut = None
-
     def __init__(self, bin_dir, work_dir, bridge=None):
         self.bin_dir, self.bridge = Path(bin_dir), bridge
         self.database = Path(work_dir) / "library.db"

@@ -3,9 +3,9 @@
 from . import case, refusal
 
 TOOLS = (
-    "audio choices crowd echo embedded fail fate folders form image interview link list log meet mixed model nothing "
-    "notify number page panic panic_later ponder print print_by_child progress rest sleep structured stutter text touch "
-    "vary wait whoami work"
+    "audio choices crowd echo embedded fail fate folders form image interview knock link list log meet mixed model "
+    "nothing notify number page panic panic_later ponder print print_by_child progress rest sleep structured stutter "
+    "text touch vary wait whoami work"
 ).split()
 
 # Which revision brought a member of a tool, resource or prompt.

@@ -6,14 +6,12 @@ import json
 
 from clients import Cannot, RpcError
 
-from . import NO_STREAM as NO_PROGRESS
-from . import case, refusal, text_of
+from . import NO_STREAM, case, refusal, text_of
 from .cancellation import KEYS, becomes
 from .messages import until
 
-NO_STREAM = "a stateless server has no stream to ask the client of a session on"
 SILENT = "who refuses or gives up in 2026-07-28 does not come back"
-NOBODY = {("stateless", "handshake"): NO_STREAM}
+NOBODY = {("stateless", "handshake"): "a stateless server has no stream to ask the client of a session on"}
 ASKED = {"asks": True, "without": NOBODY}
 IN_SESSIONS = {"asks": True, "without": NOBODY | {"modern": SILENT}}
 FORMS = ASKED | {"since": "2025-06-18", "because": "there are no forms before 2025-06-18"}
@@ -123,7 +121,7 @@ async def interview(c):
     assert (method, question["message"]) == (FORM, "Paris (2 folders)"), c.asked
 
 
-@case("ask: progress between the questions", **FORMS | {"without": NO_PROGRESS})
+@case("ask: progress between the questions", **FORMS | {"without": NO_STREAM})
 async def progress(c):
     heard = []
     c.answers = {MODEL: SAID, FOLDERS: ROOTS, FORM: accept(name="Ada")}

@@ -10,7 +10,7 @@ from .messages import until
 
 RETRY_SECONDS = 0.5  # what the server asks for
 ONLY = {"since": "2025-11-25", "until": "2025-11-25", "because": "only in 2025-11-25 a client can come back to a stream"}
-NO_HTTP = {transport: "only streams of a session over HTTP can be left" for transport in ("stdio", "sse", "stateless")}
+NO_HTTP = {transport: "only streams of HTTP sessions can be left" for transport in ("stdio", "sse", "stateless")}
 
 
 async def comes_back(c, part):
@@ -29,6 +29,12 @@ async def let_go(c):
     started = time.monotonic()
     await comes_back(c, part=True)
     assert time.monotonic() - started >= RETRY_SECONDS, "the client came back too soon, or had never gone"
+
+
+@case("resume: a question waits for its client", **ONLY, without=NO_HTTP, asks=True)
+async def question(c):
+    c.answers = {"elicitation/create": {"action": "accept", "content": {"name": "Ada"}}}
+    assert text_of(await c.call("knock")) == "Ada" and len(c.asked) == 1, c.asked
 
 
 @case("resume: a connection that breaks", **ONLY, without=NO_HTTP, reach="by_line")

@@ -64,6 +64,13 @@ class Client(ABC):
             raise said
         return await said if isinstance(said, asyncio.Future) else said
 
+    async def response(self, method, params):
+        """The answer as the members of a response."""
+        try:
+            return {"result": await self.answer(method, params)}
+        except RpcError as error:
+            return {"error": {"code": error.code, "message": error.message}}
+
     @abstractmethod
     async def page(self, kind, cursor=None):
         """One page of a list."""

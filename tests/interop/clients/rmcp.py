@@ -76,19 +76,17 @@ class Rmcp(Client):
             elif "asked" in said:
                 self.answering[said["asked"]] = asyncio.ensure_future(self._answer(said))
             elif "withdrawn" in said:
-                self.answering.pop(said["withdrawn"]).cancel()
+                if answering := self.answering.pop(said["withdrawn"], None):
+                    answering.cancel()
             elif not (answered := self.waiting.pop(said["id"])).done():
                 answered.set_result(said)
         for answered in self.waiting.values():
             answered.cancel()
 
     async def _answer(self, question):
-        try:
-            said = {"result": await self.answer(question["method"], question["params"])}
-        except RpcError as error:
-            said = {"error": {"code": error.code, "message": error.message}}
+        response = await self.response(question["method"], question["params"])
         del self.answering[question["asked"]]
-        self._write({"answered": question["asked"]} | said)
+        self._write({"answered": question["asked"]} | response)
 
     async def _order(self, method, params=None, **more):
         number, answered = self._send(method, params, **more)

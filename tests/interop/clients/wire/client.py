@@ -211,12 +211,9 @@ class WireClient(Client):
 
     async def _asked(self, question):
         """Answers a question of the server's, unless it is taken back before there is an answer."""
-        try:
-            said = {"result": await self.answer(question["method"], question.get("params", {}))}
-        except RpcError as error:
-            said = {"error": {"code": error.code, "message": error.message}}
+        response = await self.response(question["method"], question.get("params", {}))
         del self._answering[question["id"]]
-        await self.channel.notify({"jsonrpc": "2.0", "id": question["id"]} | said)
+        await self.channel.notify({"jsonrpc": "2.0", "id": question["id"]} | response)
 
     def _notified(self, method, params):
         if method == "notifications/message":

@@ -1,5 +1,5 @@
-//! rmcp as a client that does what it is told: `interop-rmcp REVISION CAPABILITIES TARGET…`, the target a URL, or
-//! a command with its arguments.
+//! rmcp as a client that does what it is told: `interop-rmcp REVISION CAPABILITIES TARGET…`, the target a URL, or a
+//! command with its arguments.
 //!
 //! So the cases written for the other clients are its cases too. One JSON object a line:
 //!
