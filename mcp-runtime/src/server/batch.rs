@@ -1,5 +1,5 @@
 use super::Session;
-use super::lifecycle::RequestEra;
+use crate::revision::Era;
 use crate::wire::{Batch, Message, Unreadable};
 
 impl Session {
@@ -7,8 +7,8 @@ impl Session {
     /// describes itself never comes in one.
     pub(crate) fn takes(&self, batch: &Batch) -> bool {
         let is_stateless = |member: &Result<Message, Unreadable>| {
-            let era = member.as_ref().map(|message| RequestEra::peek(message, None));
-            matches!(era, Ok(RequestEra::Stateless))
+            let era = member.as_ref().map(|message| Era::peek(message, None));
+            matches!(era, Ok(Era::Stateless))
         };
         self.handshake().is_some_and(|handshake| handshake.revision.facts().batches)
             && !batch.members.iter().any(is_stateless)

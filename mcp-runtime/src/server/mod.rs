@@ -39,7 +39,6 @@ pub use error::Error;
 use extension::Extensions;
 pub use extension::{Extension, MethodError};
 pub use handle::ServerHandle;
-pub(crate) use lifecycle::RequestEra;
 use offer::Offer;
 pub(crate) use reply::{Class, Reply};
 use rounds::Seal;

@@ -9,14 +9,13 @@ use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::session::{Handshake, Session};
 use crate::server::{Incoming, Outcome, Service};
-use crate::wire::meta::RequestMeta;
 use crate::wire::{Code, ErrorObject, Member, Message, MessageKind, Method, RequestId};
 
 /// A request of a session (basic/lifecycle).
 pub(super) fn request(
     service: &Arc<Service>,
     id: RequestId,
-    meta: &RequestMeta<'_>,
+    progress_token: Option<RequestId>,
     incoming: Incoming,
 ) -> Outcome {
     let Incoming { message, session, peer, outbox } = incoming;
@@ -48,7 +47,7 @@ pub(super) fn request(
     }
     let request = Request {
         revision: handshake.revision,
-        progress_token: meta.progress_token.clone(),
+        progress_token,
         log: session.log_filter(),
         client: Some(handshake.client.clone()),
         session: Some(session.clone()),

@@ -16,13 +16,7 @@ use crate::wire::meta::RequestMeta;
 use crate::wire::{Member, Message, MessageKind, Method, RequestId};
 
 /// The era of one message, decided on its raw JSON before any of it is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RequestEra {
-    Handshake,
-    Stateless,
-}
-
-impl RequestEra {
+impl Era {
     /// basic/versioning, in the order the specification's own suite needs:
     /// any reserved member of `_meta` or a stateless revision named by the transport makes a
     /// message stateless, except `initialize`, which only `_meta` makes so.
@@ -79,14 +73,24 @@ impl Service {
     }
 
     fn request(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
-        let message = incoming.message.clone(); // shares the bytes
+        let Incoming { message, peer, .. } = &incoming;
+        let refuse = |error| Reply::error(Class::Refused, Some(&id), &error).into();
         let meta = match RequestMeta::parse(message.raw(Member::Meta)) {
             Ok(meta) => meta,
-            Err(error) => return Reply::error(Class::Refused, Some(&id), &error).into(),
+            Err(error) => return refuse(error),
         };
-        match RequestEra::of(&message, &meta, incoming.peer.named_version()) {
-            RequestEra::Handshake => handshake::request(self, id, &meta, incoming),
-            RequestEra::Stateless => stateless::request(self, id, &meta, incoming),
+        match Era::of(message, &meta, peer.named_version()) {
+            Era::Handshake => {
+                let token = meta.progress_token;
+                handshake::request(self, id, token, incoming)
+            }
+            Era::Stateless => match stateless::settle(&meta, &incoming) {
+                Ok(settled) => {
+                    let token = meta.progress_token;
+                    stateless::request(self, id, token, settled, incoming)
+                }
+                Err(error) => refuse(error),
+            },
         }
     }
 }

@@ -12,33 +12,40 @@ use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
 use crate::wire::{Code, ErrorObject, MessageKind, Quoted, RequestId};
 
-/// A request that describes itself (2026-07-28 basic, "Per-request metadata").
+/// What a request says of itself.
+pub(super) struct Settled {
+    revision: Revision,
+    log_level: Option<LogLevel>,
+}
+
+/// Reads what a request says of itself (2026-07-28 basic, "Per-request metadata").
 ///
 /// The order matters to clients that probe: what is missing, then what disagrees with the
 /// transport, then what we do not serve.
+pub(super) fn settle(meta: &RequestMeta<'_>, incoming: &Incoming) -> Result<Settled, ErrorObject> {
+    let version = required(meta)?;
+    incoming.peer.mirrors(&incoming.message, meta)?;
+    let revision = served(version)?;
+    Ok(Settled { revision, log_level: log_level(meta)? })
+}
+
+/// A request that describes itself.
 pub(super) fn request(
     service: &Arc<Service>,
     id: RequestId,
-    meta: &RequestMeta<'_>,
+    progress_token: Option<RequestId>,
+    Settled { revision, log_level }: Settled,
     incoming: Incoming,
 ) -> Outcome {
     let Incoming { message, session, peer, outbox } = incoming;
     let MessageKind::Request { method, .. } = &message.kind else { return Outcome::Accepted };
-    let checked = required(meta)
-        .and_then(|version| peer.mirrors(&message, meta).map(|()| version))
-        .and_then(served)
-        .and_then(|revision| Ok((revision, log_level(meta)?)));
-    let (revision, log_level) = match checked {
-        Ok(checked) => checked,
-        Err(error) => return Reply::error(Class::Refused, Some(&id), &error).into(),
-    };
     if !revision.serves(method) {
         let error = ErrorObject::method_not_found(method);
         return Reply::error(Class::NotServed, Some(&id), &error).into();
     }
     let request = Request {
         revision,
-        progress_token: meta.progress_token.clone(),
+        progress_token,
         log: LogFilter::Request(log_level),
         client: None,
         session,

@@ -18,8 +18,8 @@ use super::streams::Streams;
 use super::version;
 use super::{batch, body};
 use crate::context::Peer;
-use crate::revision::Revision;
-use crate::server::{Incoming, RequestEra, Session};
+use crate::revision::{Era, Revision};
+use crate::server::{Incoming, Session};
 use crate::wire::{Frame, Message, MessageKind, Method};
 
 pub(super) async fn post(
@@ -43,11 +43,11 @@ async fn post_message(
     peer: HttpPeer,
     accepts: Accepts,
 ) -> Result<Response, Refusal> {
-    let era = RequestEra::peek(&message, peer.named_version());
+    let era = Era::peek(&message, peer.named_version());
     let conversation = match (era, &endpoint.sessions) {
-        (RequestEra::Stateless, _) => Conversation::None,
-        (RequestEra::Handshake, None) => Conversation::Assumed(assumed(&message, &peer)?),
-        (RequestEra::Handshake, Some(sessions)) => conversation(sessions, &message, &peer)?,
+        (Era::Stateless, _) => Conversation::None,
+        (Era::Handshake, None) => Conversation::Assumed(assumed(&message, &peer)?),
+        (Era::Handshake, Some(sessions)) => conversation(sessions, &message, &peer)?,
     };
     let (session, streams) = (conversation.session().cloned(), conversation.streams().cloned());
     let incoming = Incoming { message, session, peer: Arc::new(peer), outbox: None };

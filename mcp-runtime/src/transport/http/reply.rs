@@ -13,12 +13,13 @@ use super::media::Accepts;
 use super::refusal::{empty, json};
 use super::streams::Streams;
 use super::{event, stream};
-use crate::server::{Class, Outcome, PendingCall, Reply, RequestEra};
+use crate::revision::Era;
+use crate::server::{Class, Outcome, PendingCall, Reply};
 
 /// How a request may be answered.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Form {
-    pub(super) era: RequestEra,
+    pub(super) era: Era,
     pub(super) accepts: Accepts,
 }
 
@@ -27,8 +28,8 @@ impl Form {
     /// for a method that is not served).
     fn status(self, class: Class) -> StatusCode {
         match (class, self.era) {
-            (Class::Answered, _) | (Class::NotServed, RequestEra::Handshake) => StatusCode::OK,
-            (Class::NotServed, RequestEra::Stateless) => StatusCode::NOT_FOUND,
+            (Class::Answered, _) | (Class::NotServed, Era::Handshake) => StatusCode::OK,
+            (Class::NotServed, Era::Stateless) => StatusCode::NOT_FOUND,
             (Class::Refused, _) => StatusCode::BAD_REQUEST,
         }
     }

@@ -13,7 +13,7 @@ use http::{Method, StatusCode};
 use super::peer::SsePeer;
 use crate::context::Peer;
 use crate::revision::{Era, Revision};
-use crate::server::{Class, Incoming, Reply, RequestEra, Service, Session};
+use crate::server::{Class, Incoming, Reply, Service, Session};
 use crate::transport::http::endpoint::guarded;
 use crate::transport::http::guard::Guard;
 use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
@@ -180,7 +180,7 @@ impl Drop for Reader {
 /// The refusal of a request of the stateless era, which this transport does not have.
 fn stateless(message: &Message) -> Option<Reply> {
     let MessageKind::Request { id, .. } = &message.kind else { return None };
-    if RequestEra::peek(message, None) == RequestEra::Handshake {
+    if Era::peek(message, None) == Era::Handshake {
         return None;
     }
     let meta = match RequestMeta::parse(message.raw(Member::Meta)) {
