@@ -143,5 +143,5 @@ fn main() {
     ];
     assert_eq!(all.len(), 14);
     // Whatever is annotated is found without a list, `inner::search` once and `local` too.
-    assert_eq!(mcp_runtime::__private::inventory::iter::<Item>.into_iter().count(), 13);
+    assert_eq!(inventory::iter::<Item>.into_iter().count(), 13);
 }
