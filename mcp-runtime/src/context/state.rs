@@ -10,21 +10,13 @@ pub(crate) struct States {
 }
 
 impl States {
-    /// Adds `state`; the one of the same type before it, if any, is replaced.
-    pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, state: T) {
+    /// Adds `state`; the one of the same type before it, if any, is replaced. It is kept as the
+    /// `Arc` it is, because `dyn Any` needs a size and a trait has none.
+    pub(crate) fn insert<T: ?Sized + Send + Sync + 'static>(&mut self, state: Arc<T>) {
         self.by_type.insert(TypeId::of::<T>(), Arc::new(state));
     }
 
-    /// Adds state known by a trait. It is kept as the `Arc` it is, because `dyn Any` needs a size.
-    pub(crate) fn insert_as<T: ?Sized + Send + Sync + 'static>(&mut self, state: Arc<T>) {
-        self.by_type.insert(TypeId::of::<T>(), Arc::new(state));
-    }
-
-    pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<&T> {
-        self.by_type.get(&TypeId::of::<T>())?.downcast_ref()
-    }
-
-    pub(crate) fn get_as<T: ?Sized + Send + Sync + 'static>(&self) -> Option<&T> {
+    pub(crate) fn get<T: ?Sized + Send + Sync + 'static>(&self) -> Option<&T> {
         self.by_type.get(&TypeId::of::<T>())?.downcast_ref::<Arc<T>>().map(|state| &**state)
     }
 
@@ -54,10 +46,10 @@ mod tests {
             }
         }
         let mut states = States::default();
-        states.insert(7_u32);
-        states.insert_as::<dyn Greets>(Arc::new(3_u8));
+        states.insert(Arc::new(7_u32));
+        states.insert::<dyn Greets>(Arc::new(3_u8));
         assert_eq!(states.get::<u32>(), Some(&7));
         assert_eq!(states.get::<u64>(), None);
-        assert_eq!(states.get_as::<dyn Greets>().map(Greets::greet).as_deref(), Some("hello 3"));
+        assert_eq!(states.get::<dyn Greets>().map(Greets::greet).as_deref(), Some("hello 3"));
     }
 }

@@ -93,7 +93,7 @@ impl Call {
     /// As [`state`](Self::state).
     #[expect(clippy::panic, reason = "the server has checked every need before its first call")]
     pub fn state_dyn<T: ?Sized + State>(&self) -> &T {
-        match self.context.request().states.get_as() {
+        match self.context.request().states.get() {
             Some(state) => state,
             None => panic!("no state of type `{}`", std::any::type_name::<T>()),
         }

@@ -274,13 +274,14 @@ impl<A: 'static> Server<A> {
 
     /// State that functions take as `&T`; one of each type.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
-        self.states.insert(state);
+        self.states.insert(Arc::new(state));
         self
     }
 
-    /// State that functions take by a trait: `&dyn Store` from `.state_as::<dyn Store>(store)`.
+    /// State that functions take by a trait, `&dyn Store` from `.state_as::<dyn Store>(store)`, or
+    /// that the program shares with them: `&Db` from `.state_as(db)` of an `Arc<Db>`.
     pub fn state_as<T: ?Sized + Send + Sync + 'static>(mut self, state: Arc<T>) -> Self {
-        self.states.insert_as(state);
+        self.states.insert(state);
         self
     }
 
@@ -307,7 +308,7 @@ impl<A: 'static> Server<A> {
                 let making: MakingState<F::State> = factory.make(flags);
                 Box::pin(async move {
                     let state = making.await?;
-                    Ok(Box::new(|states: &mut States| states.insert(state)) as Insert)
+                    Ok(Box::new(|states: &mut States| states.insert(Arc::new(state))) as Insert)
                 })
             }),
         });
@@ -386,7 +387,7 @@ impl<A: 'static> Server<A> {
         let extensions = Error::both(begun, extensions.map_err(Error::new))?;
         let own = Own(self.handle());
         let mut states = self.states;
-        states.insert(own);
+        states.insert(Arc::new(own));
         for factory in self.factories {
             let made = (factory.make)(flags).await;
             let insert = made.map_err(|error| {

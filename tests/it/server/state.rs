@@ -29,6 +29,12 @@ async fn by_trait(store: &dyn Store) -> String {
     store.get()
 }
 
+/// Looks for state.
+#[tool]
+fn looked_up(ctx: &Context) -> Option<String> {
+    ctx.state::<Db>().map(|db| db.0.to_owned())
+}
+
 #[tokio::test]
 async fn missing_state_is_found_at_start_all_at_once() {
     let server = Server::new("test", "1").with(tools![by_type, by_trait]);
@@ -60,6 +66,15 @@ async fn state_is_given_or_made() {
     let failing = Server::new("test", "1").state_with(|| "x".parse::<i32>());
     let error = testing::connect(failing).await.unwrap_err().to_string();
     assert_eq!(error, "cannot make `i32`: invalid digit found in string");
+}
+
+#[tokio::test]
+async fn what_is_shared_in_an_arc_is_state_of_its_own_type_too() {
+    let server =
+        Server::new("test", "1").with(tools![by_type, looked_up]).state_as(Arc::new(Db("shared")));
+    let client = testing::connect(server).await.unwrap();
+    assert_eq!(client.call("by_type", ()).await.unwrap().text(), "shared");
+    assert_eq!(client.call("looked_up", ()).await.unwrap().text(), "shared");
 }
 
 #[tokio::test]
