@@ -230,3 +230,23 @@ async fn a_question_comes_on_the_stream_and_its_answer_is_posted() {
     let reply = client.ask(&answer.to_string()).await;
     assert_eq!(reply["result"]["content"][0]["text"], "Hello, Alice!");
 }
+
+/// An answer without an id is no message of a revision before 2025-11-25.
+#[tokio::test]
+async fn a_batch_without_ids_is_answered_only_where_answers_need_none() {
+    let served = served(&Probe::default());
+    for revision in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
+        let mut client = Client::open(&served).await;
+        client.ask(&initialize(revision)).await;
+        client.post("[{}, 7]").await;
+        let mut next = client.ask(&request(1, "ping", json!({}))).await;
+        if revision == "2025-11-25" {
+            assert_eq!(
+                (next["id"].take(), next["error"]["code"].take()),
+                (Value::Null, json!(-32600))
+            );
+            next = client.message().await;
+        }
+        assert_eq!(next["id"], 1, "{revision}");
+    }
+}

@@ -14,11 +14,28 @@ impl Session {
             && !batch.members.iter().any(is_stateless)
     }
 
-    /// The messages of a batch, each to be handled by itself; or their refusals.
+    /// The messages of a batch, each to be handled by itself; or their refusals. What cannot be
+    /// answered is left out.
     pub(crate) fn unpack(&self, batch: Batch) -> Vec<Result<Message, Unreadable>> {
-        match self.takes(&batch) {
+        let mut members = match self.takes(&batch) {
             true => batch.members,
             false => batch.refusals().into_iter().map(Err).collect(),
+        };
+        members.retain(|member| member.as_ref().map_or_else(|why| self.answers(why), |_| true));
+        members
+    }
+
+    /// Whether what is no message is answered: without an id only where the revision has such
+    /// answers.
+    pub(crate) fn answers(&self, unreadable: &Unreadable) -> bool {
+        let anyway = || {
+            let handshake = self.handshake();
+            handshake.is_none_or(|agreed| agreed.revision.facts().answers_without_id)
+        };
+        let answered = unreadable.id.is_some() || anyway();
+        if !answered {
+            tracing::warn!(error = %unreadable.error.message, "dropped what is no message");
         }
+        answered
     }
 }

@@ -43,7 +43,7 @@ impl Batch {
             });
         };
         if members.is_empty() {
-            return Err(refused("a batch without messages"));
+            return Err(Self::empty());
         }
         if members.len() > MEMBERS {
             return Err(refused(format!("a batch may have {MEMBERS} messages: send several")));
@@ -65,6 +65,11 @@ impl Batch {
         let refusals: Vec<_> =
             ids.map(|id| Unreadable { id: Some(id), ..Self::refusal() }).collect();
         if refusals.is_empty() { vec![Self::refusal()] } else { refusals }
+    }
+
+    /// The refusal of one in which nothing is a message.
+    pub(crate) fn empty() -> Unreadable {
+        refused("a batch without messages")
     }
 
     pub(crate) fn refusal() -> Unreadable {

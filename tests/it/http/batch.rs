@@ -100,3 +100,89 @@ async fn without_sessions_a_batch_is_answered_with_an_array() {
     let newer = [("MCP-Protocol-Version", "2025-06-18")];
     assert_eq!(client.post(&newer, &batch(&[add(1, 1)])).await.code(), Some(-32600));
 }
+
+#[tokio::test]
+async fn where_every_call_was_cancelled_there_is_no_array() {
+    let probe = Probe::default();
+    let served = serve(server(&probe), HttpOptions::default());
+    let mut client = Connection::open(served.address).await;
+    let session = client.initialize(BATCHES).await;
+    let session = ("Mcp-Session-Id", &*session);
+    let nap = call("nap", json!({ "ms": 60_000 }));
+    let nap = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": nap });
+    let mut caller = Connection::open(served.address).await;
+    let headers = [JSON, ("Accept", "application/json"), session];
+    caller.ask("POST", "/mcp", &headers, &batch(&[nap])).await;
+    until(|| probe.started() == 1).await;
+    let params = json!({ "requestId": 7 });
+    let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params });
+    client.post(&[session], &cancel.to_string()).await;
+    let response = caller.response().await;
+    assert_eq!((response.status(), &*response.body), (202, ""));
+}
+
+#[tokio::test]
+async fn every_member_of_a_large_batch_is_answered_once() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let session = client.initialize(BATCHES).await;
+    let padded = |id: i64| {
+        let mut member = add(id, id);
+        member["params"]["_meta"] = json!({ "padding": "x".repeat(3_900) });
+        member
+    };
+    // Each id twice in a row: the second is served if the first has ended by then, or refused.
+    let members: Vec<_> = (0..1000).map(|number| padded(number / 2)).collect();
+    for accept in ["application/json, text/event-stream", "application/json"] {
+        let headers = [JSON, ("Accept", accept), ("Mcp-Session-Id", &session)];
+        let response = client.request("POST", "/mcp", &headers, &batch(&members)).await;
+        let replies = match accept.contains("event") {
+            true => response.messages(),
+            false => response.json().as_array().unwrap().clone(),
+        };
+        let mut ids: Vec<_> = replies.iter().map(|reply| reply["id"].as_i64().unwrap()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, (0..1000).map(|number| number / 2).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_on_a_batch_has_its_calls_run_on() {
+    let probe = Probe::default();
+    let served = serve(server(&probe), HttpOptions::default());
+    let mut client = Connection::open(served.address).await;
+    let session = client.initialize(BATCHES).await;
+    let naps: Vec<_> = (1..=100)
+        .map(|id| {
+            let nap = call("nap", json!({ "ms": 50 }));
+            json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": nap })
+        })
+        .collect();
+    let mut caller = Connection::open(served.address).await;
+    let headers = [JSON, ("Accept", "application/json"), ("Mcp-Session-Id", &*session)];
+    caller.ask("POST", "/mcp", &headers, &batch(&naps)).await;
+    until(|| probe.started() == 100).await;
+    drop(caller);
+    until(|| probe.finished() == 100).await;
+    let again = client.post(&[("Mcp-Session-Id", &session)], &batch(&[add(1, 1)])).await;
+    assert_eq!(again.messages()[0]["result"]["content"][0]["text"], "2", "its ids are free");
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_left_out_where_no_answer_goes_without_an_id() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let session = client.initialize(BATCHES).await;
+    for accept in ["application/json, text/event-stream", "application/json"] {
+        let headers = [JSON, ("Accept", accept), ("Mcp-Session-Id", &session)];
+        let body = batch(&[json!(7), add(1, 1), json!([add(2, 1)])]);
+        let response = client.request("POST", "/mcp", &headers, &body).await;
+        let replies = match accept.contains("event") {
+            true => response.messages(),
+            false => response.json().as_array().unwrap().clone(),
+        };
+        assert_eq!((replies.len(), &replies[0]["id"]), (1, &json!(1)));
+        let response = client.request("POST", "/mcp", &headers, "[7, []]").await;
+        assert_eq!((response.status(), response.code()), (400, Some(-32600)));
+    }
+}

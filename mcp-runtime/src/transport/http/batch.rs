@@ -11,11 +11,11 @@ use super::endpoint::{Endpoint, addressed};
 use super::media::Accepts;
 use super::peer::HttpPeer;
 use super::refusal::{Refusal, empty, json};
-use super::stream::{self, Unnumbered};
+use super::stream;
 use super::version;
 use crate::context::{Outbox, Peer};
 use crate::server::{Incoming, Reply, Session};
-use crate::wire::{Batch, MessageKind};
+use crate::wire::{Batch, Message, MessageKind, Unreadable};
 
 pub(super) async fn post(
     endpoint: &Endpoint,
@@ -37,18 +37,24 @@ pub(super) async fn post(
     if !session.takes(&batch) {
         return Err(Refusal::unreadable(&Batch::refusal()));
     }
+    let members = session.unpack(batch);
+    if members.is_empty() {
+        return Err(Refusal::unreadable(&Batch::empty()));
+    }
     let replies = Arc::<Outbox>::default();
-    let asks = hand_in(endpoint, &session, batch, peer, accepts, &replies);
+    let asks = hand_in(endpoint, &session, members, peer, accepts, &replies);
     if !asks {
         return Ok(empty(StatusCode::ACCEPTED));
     }
-    if accepts.events {
-        return Ok(match kept {
-            Some(kept) => stream::response(kept.streams.reply(replies)),
-            None => stream::response(Unnumbered::new(replies, ())),
-        });
+    if let Some(kept) = kept
+        && accepts.events
+    {
+        return Ok(stream::response(kept.streams.reply(replies)));
     }
-    Ok(json(StatusCode::OK, array(&replies).await))
+    Ok(match array(&replies).await {
+        Some(array) => json(StatusCode::OK, array),
+        None => empty(StatusCode::ACCEPTED),
+    })
 }
 
 fn assumed(peer: &HttpPeer) -> Result<Session, Refusal> {
@@ -62,21 +68,24 @@ fn assumed(peer: &HttpPeer) -> Result<Session, Refusal> {
 fn hand_in(
     endpoint: &Endpoint,
     session: &Arc<Session>,
-    batch: Batch,
+    members: Vec<Result<Message, Unreadable>>,
     peer: HttpPeer,
     accepts: Accepts,
     replies: &Arc<Outbox>,
 ) -> bool {
     let peer: Arc<dyn Peer> = Arc::new(peer);
-    let outbox = accepts.events.then_some(replies);
+    let outbox = match accepts.events {
+        true => replies.clone(),
+        false => unheard(),
+    };
     let mut asks = false;
-    for member in batch.members {
+    for member in members {
         let Some(owed) = replies.owe() else { break };
         match member {
             Ok(message) => {
                 asks |= matches!(message.kind, MessageKind::Request { .. });
                 let (session, peer) = (Some(session.clone()), peer.clone());
-                let incoming = Incoming { message, session, peer, outbox: outbox.cloned() };
+                let incoming = Incoming { message, session, peer, outbox: Some(outbox.clone()) };
                 endpoint.service.handle(incoming).deliver(owed);
             }
             Err(unreadable) => {
@@ -89,7 +98,15 @@ fn hand_in(
     asks
 }
 
-async fn array(replies: &Outbox) -> Vec<u8> {
+/// Where calls say what nobody can read.
+fn unheard() -> Arc<Outbox> {
+    let outbox = Arc::<Outbox>::default();
+    outbox.abandon();
+    outbox
+}
+
+/// None if every call was cancelled: an empty array is no message (JSON-RPC 2.0, "Batch").
+async fn array(replies: &Outbox) -> Option<Vec<u8>> {
     let mut array = vec![b'['];
     while let Some(reply) = poll_fn(|cx| replies.poll_next(cx)).await {
         if array.len() > 1 {
@@ -98,5 +115,5 @@ async fn array(replies: &Outbox) -> Vec<u8> {
         array.extend_from_slice(&reply);
     }
     array.push(b']');
-    array
+    (array.len() > 2).then_some(array)
 }

@@ -183,14 +183,9 @@ impl Connection {
         }
     }
 
-    /// Answers a line that is no message, without an id where the revision has such answers.
     fn refuse(&mut self, unreadable: &Unreadable) {
-        let handshake = self.session.handshake();
-        let answers = handshake.is_none_or(|agreed| agreed.revision.facts().answers_without_id);
-        if unreadable.id.is_some() || answers {
+        if self.session.answers(unreadable) {
             self.writer.push(Reply::unreadable(unreadable).frame);
-        } else {
-            tracing::warn!(error = %unreadable.error.message, "dropped a line");
         }
     }
 
