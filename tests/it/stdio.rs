@@ -205,3 +205,37 @@ fn a_client_that_does_not_read_stops_no_function() {
     }
     assert!(notifications < TIMES, "what was not read was kept: {notifications} notifications");
 }
+
+#[test]
+fn a_client_that_listens_beside_its_session_hangs_up() {
+    let mut client = Client::piped();
+    let listen = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen",
+        "params": {
+            "notifications": { "toolsListChanged": true },
+            "_meta": {
+                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                "io.modelcontextprotocol/clientCapabilities": {},
+            },
+        },
+    })
+    .to_string();
+    let acknowledged = "notifications/subscriptions/acknowledged";
+    client.send(&listen);
+    assert_eq!(client.next()["method"], acknowledged);
+    client.send(&listen);
+    assert_eq!(client.next()["error"]["code"], -32600, "its id is taken");
+    let cancel = json!({ "requestId": 1 });
+    let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancel });
+    client.send(&cancel.to_string());
+    client.call(2, "sleep", json!({ "milliseconds": 10 }));
+    assert_eq!(client.next()["id"], 2, "who has cancelled is told nothing more");
+    client.send(&listen);
+    assert_eq!(client.next()["method"], acknowledged);
+    let asked = Instant::now();
+    client.hang_up();
+    let ended = client.next();
+    assert_eq!((&ended["id"], &ended["result"]["resultType"]), (&json!(1), &json!("complete")));
+    client.exits_well();
+    assert!(asked.elapsed() < Duration::from_millis(900), "{:?}", asked.elapsed());
+}

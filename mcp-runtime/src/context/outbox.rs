@@ -38,7 +38,7 @@ struct Queue {
     reader: Option<Waker>,
     /// The connection is not needed for now.
     parting: bool,
-    /// Nothing comes after what is owed.
+    /// Nothing more will be owed.
     closing: bool,
     /// Nobody reads any more.
     abandoned: bool,
@@ -117,8 +117,20 @@ impl Outbox {
         }
     }
 
-    pub(super) fn question(&self, id: i64, frame: Vec<u8>) {
-        self.lock().push(Letter::Question(id, frame));
+    /// Takes back that something has changed, which nobody wants to know any more.
+    pub(crate) fn retract_notice(&self, frame: &[u8]) {
+        let mut queue = self.lock();
+        let same = |letter: &Letter| matches!(letter, Letter::Notice(other) if other == frame);
+        if let Some(position) = queue.waiting.iter().position(same) {
+            queue.remove(position);
+        }
+    }
+
+    /// False if nobody will read it.
+    pub(super) fn question(&self, id: i64, frame: Vec<u8>) -> bool {
+        let mut queue = self.lock();
+        queue.push(Letter::Question(id, frame));
+        !queue.abandoned
     }
 
     /// Takes a question back that was not sent; false if it was.
@@ -172,7 +184,7 @@ impl Outbox {
         if let Some(letter) = queue.remove(0) {
             return Poll::Ready(Some(letter.into_frame()));
         }
-        if queue.closing && queue.owed == 0 {
+        if queue.is_done() {
             return Poll::Ready(None);
         }
         queue.register(cx);
@@ -196,7 +208,7 @@ impl Outbox {
         self.lock().wake();
     }
 
-    /// Nothing is put in from here on but what is owed.
+    /// Nothing will be owed that is not owed now: behind the last of it the box ends.
     pub(crate) fn close(&self) {
         let mut queue = self.lock();
         queue.closing = true;
@@ -206,8 +218,10 @@ impl Outbox {
     /// Nobody will read: drops what waits and what comes.
     pub(crate) fn abandon(&self) {
         let mut queue = self.lock();
-        let owed = queue.owed;
-        *queue = Queue { owed, abandoned: true, closing: true, ..Queue::default() };
+        let nobody = Queue { owed: queue.owed, abandoned: true, closing: true, ..Queue::default() };
+        let dropped = std::mem::replace(&mut *queue, nobody);
+        drop(queue);
+        dropped.wake();
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -218,6 +232,10 @@ impl Outbox {
 impl Queue {
     fn is_full(&self) -> bool {
         self.notifications >= CAPACITY || self.notification_bytes >= BYTES
+    }
+
+    fn is_done(&self) -> bool {
+        self.closing && self.owed == 0 && self.waiting.is_empty()
     }
 
     fn push(&mut self, letter: Letter) {
@@ -309,6 +327,9 @@ impl fmt::Debug for Outbox {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::Wake;
+
     use super::*;
 
     fn drain(outbox: &Outbox) -> Vec<String> {
@@ -404,5 +425,21 @@ mod tests {
         outbox.abandon();
         owed.reply(b"r".to_vec());
         assert_eq!(next(&outbox), Poll::Ready(None));
+    }
+
+    #[test]
+    fn whoever_reads_a_box_that_is_abandoned_looks_again() {
+        #[derive(Default)]
+        struct Woken(AtomicBool);
+        impl Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.store(true, Ordering::SeqCst);
+            }
+        }
+        let (outbox, woken) = (Outbox::default(), Arc::<Woken>::default());
+        let waker = Waker::from(woken.clone());
+        assert!(outbox.poll_next(&mut task::Context::from_waker(&waker)).is_pending());
+        outbox.abandon();
+        assert!(woken.0.load(Ordering::SeqCst));
     }
 }

@@ -87,13 +87,10 @@ impl Voice {
         }
     }
 
-    /// Asks the client; false if nothing may be said any more.
+    /// Asks the client; false if nothing may be said any more, or nobody would hear it.
     pub(super) fn ask(&self, id: i64, frame: Vec<u8>) -> bool {
         let said = self.said();
-        if !said.ended {
-            self.outbox().question(id, frame);
-        }
-        !said.ended
+        !said.ended && self.outbox().question(id, frame)
     }
 
     /// Takes a question back: one that was not sent is simply not sent, of another `cancelled`

@@ -116,9 +116,10 @@ impl Session {
         }
     }
 
-    /// Whether a call runs.
+    /// Whether a call runs that does not wait for its client: who is gone would be waited for as
+    /// long as the server runs.
     pub(crate) fn is_busy(&self) -> bool {
-        !self.in_flight().calls.is_empty()
+        self.in_flight().calls.values().any(|call| !call.request().asks.are_open())
     }
 
     /// Ends the session: cancels every call, and lets no other begin.

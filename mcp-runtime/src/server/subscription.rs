@@ -42,8 +42,14 @@ impl Subscription {
         self.state().wanted.add(uri)
     }
 
+    /// Tells of it no more, nor of what has changed and was not sent: a client that asks for one
+    /// resource after the other and reads nothing would have ever more wait for it.
     pub(super) fn remove(&self, uri: &str) {
-        self.state().wanted.resource_subscriptions.remove(uri);
+        let mut state = self.state();
+        let told = state.wanted.resource_subscriptions.remove(uri);
+        if told && let Some(frame) = self.frame(&Change::ResourceUpdated(uri.into())) {
+            self.outbox.retract_notice(&frame);
+        }
     }
 
     /// Ready once the server has said its last.
@@ -56,6 +62,11 @@ impl Subscription {
         Poll::Pending
     }
 
+    fn frame(&self, change: &Change) -> Option<Vec<u8>> {
+        let params = Changed { uri: change.uri(), subscription: self.id.as_ref() };
+        notification(change.method(), &At(self.revision, &params))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -63,9 +74,10 @@ impl Subscription {
 
 impl Listener for Subscription {
     fn changed(&self, change: &Change) {
-        let wanted = self.state().wanted.wants(change);
-        let params = Changed { uri: change.uri(), subscription: self.id.as_ref() };
-        if wanted && let Some(frame) = notification(change.method(), &At(self.revision, &params)) {
+        // Held until it is in the box, so that nothing is put there behind the end or a removal.
+        let state = self.state();
+        let wanted = !state.ended && state.wanted.wants(change);
+        if wanted && let Some(frame) = self.frame(change) {
             self.outbox.notice(frame);
         }
     }
@@ -105,5 +117,42 @@ impl Change {
             Self::ResourceUpdated(uri) => Some(uri),
             Self::Tools | Self::Prompts | Self::Resources => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subscription() -> (Arc<Outbox>, Arc<Subscription>) {
+        let outbox = Arc::<Outbox>::default();
+        let revision = Revision::NEWEST_HANDSHAKE;
+        (outbox.clone(), Subscription::new(revision, None, Filter::default(), outbox))
+    }
+
+    /// Without this a client that reads nothing could have as much wait as it likes.
+    #[test]
+    fn what_is_not_subscribed_to_any_more_waits_no_longer() {
+        let (outbox, subscription) = subscription();
+        for number in 0..3 {
+            let uri = format!("memo://{number}");
+            assert!(subscription.add(&uri));
+            subscription.changed(&Change::ResourceUpdated((*uri).into()));
+            if number != 1 {
+                subscription.remove(&uri);
+            }
+        }
+        let waiting: Vec<_> = std::iter::from_fn(|| outbox.pop()).collect();
+        let [frame] = &waiting[..] else { panic!("{}", waiting.len()) };
+        assert!(str::from_utf8(frame).unwrap().contains("memo://1"));
+    }
+
+    #[test]
+    fn nothing_is_told_after_the_end() {
+        let (outbox, subscription) = subscription();
+        subscription.add("memo://a");
+        subscription.ended();
+        subscription.changed(&Change::ResourceUpdated("memo://a".into()));
+        assert_eq!(outbox.pop(), None);
     }
 }

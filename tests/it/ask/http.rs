@@ -1,14 +1,23 @@
 //! Over HTTP a question turns the reply into a stream, and its answer is posted.
 
 use mcp_runtime::HttpOptions;
+use tokio::sync::mpsc;
 
 use super::*;
 use crate::http::{BOTH, JSON, V26, call, meta, request};
-use crate::raw::Connection;
+use crate::raw::{Connection, patient};
 use crate::served::{Served, serve};
 
 fn served(options: HttpOptions) -> Served {
     serve(server, options)
+}
+
+/// Asks after a while, and tells how that went.
+#[tool]
+async fn late(ctx: &Context, told: &mpsc::UnboundedSender<Option<AskError>>) {
+    told.send(None).unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    told.send(ctx.elicit::<Name>("Still there?").await.err()).unwrap();
 }
 
 async fn open_session(client: &mut Connection) -> String {
@@ -91,4 +100,20 @@ async fn without_a_stream_there_is_nobody_to_ask() {
     let mut client = Connection::open(served.address).await;
     let response = client.request("POST", "/mcp", &[JSON, BOTH], &greet).await;
     assert_eq!(response.json()["result"]["content"][0]["text"], text);
+}
+
+/// Its answer would be waited for until the session ends, and longer than people live.
+#[tokio::test]
+async fn who_has_hung_up_before_the_response_began_is_not_asked() {
+    let (told, mut heard) = mpsc::unbounded_channel();
+    let server = move || Server::new("asker", "1").with(tools![late]).state(told);
+    let served = serve(server, HttpOptions::default());
+    let mut client = Connection::open(served.address).await;
+    let id = open_session(&mut client).await;
+    let late = request(1, "tools/call", call("late", json!({})));
+    let mut caller = Connection::open(served.address).await;
+    caller.ask_post(&[("Mcp-Session-Id", &id)], &late).await;
+    assert_eq!(patient(heard.recv()).await, Some(None), "it has begun");
+    drop(caller);
+    assert_eq!(patient(heard.recv()).await, Some(Some(AskError::NoStream)));
 }

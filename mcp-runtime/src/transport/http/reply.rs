@@ -76,6 +76,9 @@ pub(super) async fn respond(
 async fn wait(call: PendingCall, form: Form, streams: Option<&Arc<Streams>>) -> Response {
     let context = call.context().clone();
     let voice = &context.request().voice;
+    if !form.accepts.events {
+        voice.outbox().abandon(); // the client cannot read what is said
+    }
     let mut awaited = Awaited(Some(call));
     let first = poll_fn(|cx| {
         let Some(call) = &mut awaited.0 else { return Poll::Pending };
@@ -85,7 +88,7 @@ async fn wait(call: PendingCall, form: Form, streams: Option<&Arc<Streams>>) -> 
         }
         match form.accepts.events {
             true => voice.outbox().poll_waiting(cx).map(|()| First::Said),
-            false => Poll::Pending, // the client cannot read it
+            false => Poll::Pending,
         }
     });
     match first.await {
@@ -106,12 +109,13 @@ enum First {
 
 /// A call whose client waits for the response to begin. When that client hangs up, the response's
 /// future is dropped, and this with it: the call is cancelled if its revision says so, and
-/// otherwise runs on.
+/// otherwise runs on, unheard.
 struct Awaited(Option<PendingCall>);
 
 impl Drop for Awaited {
     fn drop(&mut self) {
         let Some(call) = self.0.take() else { return };
+        call.context().request().voice.outbox().abandon();
         if call.context().revision().facts().disconnect_cancels {
             return;
         }
@@ -119,5 +123,46 @@ impl Drop for Awaited {
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(call);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task;
+
+    use super::*;
+    use crate::context::{Context, NoHeaders};
+    use crate::revision::Revision;
+    use crate::server::{Incoming, Server, Session};
+    use crate::wire::Message;
+    use crate::wire::log::LogLevel;
+
+    /// Says much, and ends only when it is told to.
+    #[crate::tool]
+    async fn drone(ctx: &Context) {
+        loop {
+            ctx.log(LogLevel::Error, "still here");
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_client_cannot_read_is_not_kept() {
+        let service = Server::new("test", "1").with(crate::tools![drone]).build(&()).await.unwrap();
+        let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"drone"}}"#;
+        let outcome = service.handle(Incoming {
+            message: Message::parse(call.into()).unwrap(),
+            session: Some(Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE))),
+            peer: Arc::new(NoHeaders),
+            outbox: None,
+        });
+        let Outcome::Pending(call) = &outcome else { panic!("it goes on") };
+        let context = call.context().clone();
+        let accepts = Accepts { json: true, events: false, rather_events: false };
+        let form = Form { era: Era::Handshake, accepts };
+        let mut response = Box::pin(respond(outcome, form, None));
+        let mut cx = task::Context::from_waker(task::Waker::noop());
+        (0..10).for_each(|_| assert!(response.as_mut().poll(&mut cx).is_pending()));
+        assert_eq!(context.request().voice.outbox().pop(), None);
     }
 }
