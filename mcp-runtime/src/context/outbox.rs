@@ -224,6 +224,11 @@ impl Outbox {
         dropped.wake();
     }
 
+    /// Whether all there was to say is said, and read.
+    pub(crate) fn is_done(&self) -> bool {
+        self.lock().is_done()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }

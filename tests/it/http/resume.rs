@@ -183,3 +183,80 @@ async fn a_client_that_never_comes_back_costs_no_more_than_its_share() {
     );
     assert_eq!(client.get(Some("9/0")).await.response().await.messages().len(), 1);
 }
+
+/// Lets its connection go again and again, and still does behind its reply.
+#[tool]
+async fn depart_often(ctx: &Context) -> &'static str {
+    let late = ctx.clone();
+    tokio::spawn(async move {
+        for _ in 0..50 {
+            late.close_stream();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    ctx.close_stream();
+    ctx.close_stream();
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    "arrived"
+}
+
+#[tokio::test]
+async fn letting_go_again_and_too_late_loses_no_reply() {
+    let server = || Server::new("test", "1").with(tools![depart_often, add]);
+    let served = serve(server, HttpOptions::default());
+    for revision in ["2025-03-26", "2025-06-18", PRIMED] {
+        let client = Client::open(&served, revision).await;
+        let mut response = client.call("depart_often", json!({})).await.response().await;
+        if revision != PRIMED {
+            assert_eq!(response.json()["result"]["content"][0]["text"], "arrived");
+            continue;
+        }
+        let mut last = "1/0".to_owned();
+        while response.messages().is_empty() {
+            response = client.get(Some(&last)).await.response().await;
+            last = events(&response.body).last().map_or(last, |event| event.id.clone());
+        }
+        assert_eq!(response.messages()[0]["result"]["content"][0]["text"], "arrived");
+    }
+    // Where there is no session, and where there is no HTTP.
+    let mut alone = Connection::open(served.address).await;
+    let response = alone.call("depart_often", json!({})).await;
+    assert_eq!(response.json()["result"]["content"][0]["text"], "arrived");
+    for revision in mcp_runtime::Revision::ALL {
+        let client = mcp_runtime::testing::connect_at(server(), revision).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(client.call("depart_often", ()).await.unwrap().text(), "arrived");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_text_of_an_event_breaks_anything() {
+    let served = served();
+    let client = Client::open(&served, PRIMED).await;
+    client.call("recite", lines(1)).await.response().await;
+    let long = "9".repeat(4_000);
+    for id in [
+        "/",
+        "//",
+        "1/",
+        "/1",
+        "1/0/0",
+        "1//0",
+        " ",
+        "1 /0",
+        "1/0x",
+        "4294967296/0",
+        "0/-1",
+        "1/18446744073709551616",
+        "0/18446744073709551615",
+        "1/1.0",
+        "\u{e9}/0",
+        "\t",
+        &long,
+    ] {
+        assert_eq!(client.get(Some(id)).await.response().await.status(), 400, "{id:?}");
+    }
+    let response = client.get(Some("1/1")).await.response().await;
+    assert_eq!(events(&response.body).len(), 2);
+}

@@ -173,9 +173,13 @@ mod tests {
     use std::task;
 
     use super::*;
+    use crate::context::{AskError, Context, NoHeaders};
     use crate::revision::Revision;
-    use crate::transport::http::event_store::MemoryEvents;
+    use crate::server::{Incoming, Outcome, Server};
+    use crate::transport::http::event_store::{MemoryEvents, StoredEvent};
+    use crate::transport::http::stream::Events;
     use crate::transport::http::streams::Reader;
+    use crate::wire::Message;
 
     const SOON: Duration = Duration::from_millis(60);
 
@@ -213,6 +217,65 @@ mod tests {
             tokio::time::sleep(2 * SOON).await;
             assert!(sessions.find(streaming).is_some());
             drop(stream);
+            until(|| sessions.live() == 0).await;
+            until(|| !sessions.lock().swept).await;
+        }
+    }
+
+    /// Asks, and waits for the answer.
+    #[crate::tool]
+    async fn ask(ctx: &Context) -> Result<usize, AskError> {
+        Ok(ctx.roots().await?.len())
+    }
+
+    #[tokio::test]
+    async fn a_session_whose_client_left_without_an_answer_is_idle() {
+        let service = Server::new("test", "1").with(crate::tools![ask]).build(&()).await.unwrap();
+        let session = Arc::new(Session::new());
+        let hand_in = |message: String| {
+            service.handle(Incoming {
+                message: Message::parse(message.into()).unwrap(),
+                session: Some(session.clone()),
+                peer: Arc::new(NoHeaders),
+                outbox: None,
+            })
+        };
+        let revision = Revision::NEWEST_HANDSHAKE;
+        hand_in(format!(
+            r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"protocolVersion":"{revision}","capabilities":{{"roots":{{}}}}}}}}"#
+        ));
+        let call =
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask"}}"#.to_owned();
+        let Outcome::Pending(call) = hand_in(call) else { panic!("it waits for an answer") };
+        let sessions = sessions(10, SOON);
+        sessions.register(session.clone()).unwrap();
+        let ended = tokio::spawn(call);
+        until(|| sessions.live() == 0).await;
+        assert!(ended.await.unwrap().is_none(), "it is cancelled with its session");
+    }
+
+    /// An author's store that does not do what it should.
+    #[derive(Debug)]
+    struct Broken;
+
+    impl EventStore for Broken {
+        fn append(&self, _: &str, _: StoredEvent) {}
+
+        fn after(&self, _: &str, _: u32, _: u64) -> Vec<StoredEvent> {
+            Vec::new()
+        }
+
+        fn forget(&self, _: &str) {
+            panic!("it cannot forget");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_that_panics_keeps_no_session() {
+        let sessions = Sessions::with(10, SOON, Arc::new(Broken));
+        for _ in 0..2 {
+            sessions.register(session()).unwrap();
+            sessions.register(session()).unwrap();
             until(|| sessions.live() == 0).await;
             until(|| !sessions.lock().swept).await;
         }

@@ -11,15 +11,20 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 
 use super::event::{self, KeepAlive};
-use super::streams::{Reader, Streams};
+use super::streams::Streams;
 use crate::context::{Context, Outbox};
 use crate::server::PendingCall;
 
 /// Where events come from. Dropped when the client hangs up.
 pub(crate) trait Events: Send + Unpin + 'static {
-    /// Adds what is to be sent; ready when nothing will follow.
+    /// Adds what is to be sent, about a [`PIECE`]; ready when nothing will follow. Whoever got
+    /// something asks again.
     fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()>;
 }
+
+/// How many bytes are handed on at once, of messages that may come faster than they are sent: the
+/// rest stays where it is bounded.
+pub(super) const PIECE: usize = 64 * 1024;
 
 /// The response that carries them.
 pub(crate) fn response(events: impl Events) -> Response {
@@ -98,16 +103,13 @@ impl<R> Unnumbered<R> {
 impl<R: Send + Unpin + 'static> Events for Unnumbered<R> {
     fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()> {
         events.append(&mut self.begun);
-        while let Some(message) = std::task::ready!(self.outbox.poll_next(cx)) {
+        while events.len() < PIECE {
+            let Some(message) = task::ready!(self.outbox.poll_next(cx)) else {
+                return Poll::Ready(());
+            };
             event::write(events, &message);
         }
-        Poll::Ready(())
-    }
-}
-
-impl Events for Reader {
-    fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()> {
-        Self::poll_events(self, cx, events)
+        Poll::Pending
     }
 }
 

@@ -4,6 +4,7 @@
 //! What is sent on one is numbered and kept. A client whose connection broke names the last event
 //! it has seen, and gets what followed on that stream, then what is still to come.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{self, Poll};
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::event::{self, EventId};
 use super::event_store::{EventStore, StoredEvent};
 use super::session_id::SessionId;
+use super::stream::{Events, PIECE};
 use crate::context::Outbox;
 use crate::revision::Facts;
 
@@ -38,6 +40,8 @@ pub(super) struct Streams {
 struct Replies {
     last_number: u32,
     streams: Vec<Arc<Stream>>,
+    /// The session is over.
+    ended: bool,
 }
 
 /// One stream: what comes through an outbox, numbered.
@@ -56,6 +60,8 @@ struct Sent {
     turn: u64,
     /// Since when nobody reads.
     unread: Option<Instant>,
+    /// It cannot be resumed any more: nothing of it has to be kept.
+    given_up: bool,
 }
 
 impl Streams {
@@ -81,7 +87,7 @@ impl Streams {
 
     /// The stream for messages of no request. It takes the place of the one that is open.
     pub(super) fn standalone(self: &Arc<Self>) -> Reader {
-        Reader::new(self, &self.standalone, None)
+        Reader::new(self, &self.standalone)
     }
 
     /// A stream for the replies that come through `outbox`.
@@ -89,13 +95,13 @@ impl Streams {
         let mut replies = self.replies();
         replies.last_number += 1;
         let stream = Arc::new(Stream::new(replies.last_number, outbox));
-        if replies.streams.len() >= LIMIT {
-            // One that is read goes on, it only cannot be resumed.
-            replies.streams.remove(0).give_up();
-        }
+        replies.make_room();
         replies.streams.push(stream.clone());
+        // Under the lock: from here on it is read, or of no session.
+        stream.sent().given_up = replies.ended;
+        let reader = Reader::new(self, &stream);
         drop(replies);
-        Reader::new(self, &stream, None)
+        reader
     }
 
     /// What followed an event on its stream, and the rest of it; none if there is no such stream,
@@ -107,8 +113,7 @@ impl Streams {
             0 => self.standalone.clone(),
             number => self.replies().streams.iter().find(|stream| stream.number == number)?.clone(),
         };
-        let was_sent = last <= stream.sent().last;
-        was_sent.then(|| Reader::new(self, &stream, Some(last)))
+        Reader::behind(self, &stream, last)
     }
 
     /// Whether a client reads one of them.
@@ -131,8 +136,17 @@ impl Streams {
 
     /// The session is over.
     pub(super) fn end(&self) {
-        self.replies().streams.clear();
-        self.store.forget(&self.session);
+        let mut replies = self.replies();
+        replies.ended = true;
+        let streams = std::mem::take(&mut replies.streams);
+        drop(replies);
+        // First, so that nothing is appended behind it.
+        streams.iter().chain([&self.standalone]).for_each(|stream| stream.give_up());
+        let forget = || self.store.forget(&self.session);
+        // The author's, and there are other sessions to end.
+        if catch_unwind(AssertUnwindSafe(forget)).is_err() {
+            tracing::error!("an event store panicked as it should forget a session");
+        }
     }
 
     fn replies(&self) -> MutexGuard<'_, Replies> {
@@ -140,15 +154,27 @@ impl Streams {
     }
 }
 
+impl Replies {
+    /// One that was sent to its end goes first: for the others something is still to come.
+    fn make_room(&mut self) {
+        if self.streams.len() >= LIMIT {
+            let done = self.streams.iter().position(|stream| stream.outbox.is_done());
+            self.streams.remove(done.unwrap_or(0)).give_up();
+        }
+    }
+}
+
 impl Stream {
     fn new(number: u32, outbox: Arc<Outbox>) -> Self {
-        let sent = Sent { last: 0, turn: 0, unread: Some(Instant::now()) };
+        let sent = Sent { last: 0, turn: 0, unread: Some(Instant::now()), given_up: false };
         Self { number, outbox, sent: Mutex::new(sent) }
     }
 
-    /// It cannot be resumed any more.
+    /// It cannot be resumed any more. One that is read goes on.
     fn give_up(&self) {
-        if self.sent().unread.is_some() {
+        let mut sent = self.sent();
+        sent.given_up = true;
+        if sent.unread.is_some() {
             self.outbox.abandon();
         }
     }
@@ -169,45 +195,54 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// `last` is the number of the last event the client has seen.
-    fn new(streams: &Arc<Streams>, stream: &Arc<Stream>, last: Option<u64>) -> Self {
-        let (streams, stream) = (streams.clone(), stream.clone());
-        let mut begun = Vec::new();
+    fn new(streams: &Arc<Streams>, stream: &Arc<Stream>) -> Self {
         let mut sent = stream.sent();
-        sent.turn += 1;
-        sent.unread = None;
-        let turn = sent.turn;
-        stream.outbox.wake(); // for the one before to see it
-        match last {
-            Some(last) => {
-                stream.outbox.take_parting(); // it was meant for the one before
-                for event in streams.store.after(&streams.session, stream.number, last) {
-                    let id = EventId(stream.number, event.number);
-                    event::write_numbered(&mut begun, id, &event.message);
-                }
-            }
-            None if streams.are_primed() => {
-                event::write_priming(&mut begun, EventId(stream.number, sent.last), RETRY);
-            }
-            None => {}
+        let mut begun = Vec::new();
+        if streams.are_primed() {
+            event::write_priming(&mut begun, EventId(stream.number, sent.last), RETRY);
         }
-        drop(sent);
-        Self { streams, stream, turn, begun }
+        Self::next(streams, stream, &mut sent, begun)
     }
 
-    /// Adds what is to be sent; ready when nothing will follow.
-    pub(super) fn poll_events(
-        &mut self,
-        cx: &mut task::Context<'_>,
-        events: &mut Vec<u8>,
-    ) -> Poll<()> {
+    /// `last` is the number of the last event the client has seen. None if it was never sent, or if
+    /// there is nothing to come back for: the end of the stream was sent, and is not kept.
+    fn behind(streams: &Arc<Streams>, stream: &Arc<Stream>, last: u64) -> Option<Self> {
+        let mut sent = stream.sent();
+        if last > sent.last || sent.given_up {
+            return None;
+        }
+        let missed = streams.store.after(&streams.session, stream.number, last);
+        let reaches = missed.last().map_or(last, |event| event.number);
+        if reaches < sent.last && stream.outbox.is_done() {
+            return None;
+        }
+        stream.outbox.take_parting(); // it was meant for the one before
+        let mut begun = Vec::new();
+        for event in missed {
+            let id = EventId(stream.number, event.number);
+            event::write_numbered(&mut begun, id, &event.message);
+        }
+        Some(Self::next(streams, stream, &mut sent, begun))
+    }
+
+    /// Whose turn it is from here on.
+    fn next(streams: &Arc<Streams>, stream: &Arc<Stream>, sent: &mut Sent, begun: Vec<u8>) -> Self {
+        sent.turn += 1;
+        sent.unread = None;
+        stream.outbox.wake(); // for the one before to see it
+        Self { streams: streams.clone(), stream: stream.clone(), turn: sent.turn, begun }
+    }
+}
+
+impl Events for Reader {
+    fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()> {
         let Self { streams, stream, turn, begun } = self;
         events.append(begun);
         let mut sent = stream.sent();
         if sent.turn != *turn {
             return Poll::Ready(()); // another has taken its place
         }
-        loop {
+        while events.len() < PIECE {
             let message = match stream.outbox.poll_next(cx) {
                 Poll::Ready(Some(message)) => message,
                 Poll::Ready(None) => return Poll::Ready(()),
@@ -219,9 +254,12 @@ impl Reader {
             };
             sent.last += 1;
             event::write_numbered(events, EventId(stream.number, sent.last), &message);
-            let event = StoredEvent { stream: stream.number, number: sent.last, message };
-            streams.store.append(&streams.session, event);
+            if !sent.given_up {
+                let event = StoredEvent { stream: stream.number, number: sent.last, message };
+                streams.store.append(&streams.session, event);
+            }
         }
+        Poll::Pending
     }
 }
 
@@ -233,3 +271,6 @@ impl Drop for Reader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
