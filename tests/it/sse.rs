@@ -250,3 +250,22 @@ async fn a_batch_without_ids_is_answered_only_where_answers_need_none() {
         assert_eq!(next["id"], 1, "{revision}");
     }
 }
+
+/// A batch is taken whole or not at all: who is told to try again would ask twice.
+#[tokio::test]
+async fn a_batch_is_not_taken_by_half() {
+    let probe = Probe::default();
+    let served = served(&probe);
+    let mut client = Client::open(&served).await;
+    client.ask(&initialize("2025-03-26")).await;
+    for id in 1..=100 {
+        let nap = request(id, "tools/call", call("nap", json!({ "ms": 60_000 })));
+        assert_eq!(client.post(&nap).await.status(), 202);
+    }
+    let pings: Vec<Value> =
+        (1001..=2000).map(|id| json!({ "jsonrpc": "2.0", "id": id, "method": "ping" })).collect();
+    assert_eq!(client.post(&Value::from(pings).to_string()).await.status(), 202);
+    for id in 1001..=2000 {
+        assert_eq!(client.message().await["id"], id);
+    }
+}

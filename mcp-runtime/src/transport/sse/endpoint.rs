@@ -113,6 +113,10 @@ impl Endpoint {
             Err(unreadable) => return Err(Refusal::unreadable(&unreadable)),
         };
         let peer: Arc<dyn Peer> = Arc::new(SsePeer { headers: request.headers });
+        // Once, so that nobody is told to try again with a batch of which some runs already.
+        if members.iter().any(asks) && session.outbox().is_full() {
+            return Err(unread());
+        }
         for member in members {
             self.hand_in(&session, member, &peer)?;
         }
@@ -127,13 +131,7 @@ impl Endpoint {
         peer: &Arc<dyn Peer>,
     ) -> Result<(), Refusal> {
         let outbox = session.outbox();
-        let asks = member
-            .as_ref()
-            .map_or(true, |message| matches!(message.kind, MessageKind::Request { .. }));
-        let owed = outbox.owe().filter(|_| !(asks && outbox.is_full())).ok_or_else(|| {
-            let what = "too many replies wait to be read from the stream, or it is closing";
-            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
-        })?;
+        let owed = outbox.owe().ok_or_else(unread)?;
         match member.map(|message| (stateless(&message), message)) {
             Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).frame),
             Ok((Some(refusal), _)) => owed.reply(refusal.frame),
@@ -193,6 +191,16 @@ fn stateless(message: &Message) -> Option<Reply> {
         .collect();
     let asked = meta.protocol_version.as_deref().unwrap_or(Revision::NEWEST_STATELESS.as_str());
     Some(Reply::error(Class::Refused, Some(id), &ErrorObject::unsupported_version(asked, &served)))
+}
+
+/// Whether something will be said to it.
+fn asks(member: &Result<Message, Unreadable>) -> bool {
+    member.as_ref().map_or(true, |message| matches!(message.kind, MessageKind::Request { .. }))
+}
+
+fn unread() -> Refusal {
+    let what = "too many replies wait to be read from the stream, or it is closing";
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
 }
 
 fn too_many() -> Refusal {
