@@ -44,84 +44,64 @@ struct Queue {
     abandoned: bool,
 }
 
-enum Letter {
-    /// The newest of a token replaces the one before when the box is full.
-    Progress(RequestId, Vec<u8>),
-    /// The oldest makes room when the box is full.
-    Log(Vec<u8>),
-    /// That something has changed: said once, however often it has changed since it was last sent.
-    Notice(Vec<u8>),
-    /// A question to the client, which can be taken back by its id until it is sent.
-    Question(i64, Vec<u8>),
-    /// What nobody takes back and nobody may lose: that a question is taken back, for example.
-    Other(Vec<u8>),
-    Reply(Vec<u8>),
+struct Letter {
+    kind: Kind,
+    frame: Vec<u8>,
 }
 
-impl Letter {
-    fn frame(&self) -> &Vec<u8> {
-        let (Self::Progress(_, frame)
-        | Self::Log(frame)
-        | Self::Notice(frame)
-        | Self::Question(_, frame)
-        | Self::Other(frame)
-        | Self::Reply(frame)) = self;
-        frame
-    }
+#[derive(PartialEq)]
+enum Kind {
+    /// The newest of a token replaces the one before when the box is full.
+    Progress(RequestId),
+    /// The oldest makes room when the box is full.
+    Log,
+    /// That something has changed: said once, however often it has changed since it was last sent.
+    Notice,
+    /// A question to the client, which can be taken back by its id until it is sent.
+    Question(i64),
+    /// What nobody takes back and nobody may lose: that a question is taken back, for example.
+    Other,
+    Reply,
+}
 
-    fn into_frame(self) -> Vec<u8> {
-        let (Self::Progress(_, frame)
-        | Self::Log(frame)
-        | Self::Notice(frame)
-        | Self::Question(_, frame)
-        | Self::Other(frame)
-        | Self::Reply(frame)) = self;
-        frame
-    }
-
+impl Kind {
     fn can_be_lost(&self) -> bool {
-        matches!(self, Self::Progress(..) | Self::Log(_))
+        matches!(self, Self::Progress(_) | Self::Log)
     }
 }
 
 impl Outbox {
     pub(super) fn progress(&self, token: &RequestId, frame: Vec<u8>) {
+        let kind = Kind::Progress(token.clone());
         let mut queue = self.lock();
-        if queue.is_full() {
-            let same = |letter: &Letter| matches!(letter, Letter::Progress(of, _) if of == token);
-            match queue.waiting.iter().rposition(same) {
-                Some(newest) => queue.replace(newest, Letter::Progress(token.clone(), frame)),
-                None if queue.drop_oldest_log() => {
-                    queue.push(Letter::Progress(token.clone(), frame));
-                }
-                None => {}
-            }
-        } else {
-            queue.push(Letter::Progress(token.clone(), frame));
+        if !queue.is_full() {
+            queue.push(kind, frame);
+        } else if let Some(newest) = queue.waiting.iter().rposition(|letter| letter.kind == kind) {
+            queue.replace(newest, Letter { kind, frame });
+        } else if queue.drop_oldest_log() {
+            queue.push(kind, frame);
         }
     }
 
     pub(super) fn log(&self, frame: Vec<u8>) {
         let mut queue = self.lock();
         if !queue.is_full() || queue.drop_oldest_log() {
-            queue.push(Letter::Log(frame));
+            queue.push(Kind::Log, frame);
         }
     }
 
     /// How many different ones there can be is bounded by what the client has asked to be told of.
     pub(crate) fn notice(&self, frame: Vec<u8>) {
         let mut queue = self.lock();
-        let same = |letter: &Letter| matches!(letter, Letter::Notice(other) if *other == frame);
-        if !queue.waiting.iter().any(same) {
-            queue.push(Letter::Notice(frame));
+        if queue.notice(&frame).is_none() {
+            queue.push(Kind::Notice, frame);
         }
     }
 
     /// Takes back that something has changed, which nobody wants to know any more.
     pub(crate) fn retract_notice(&self, frame: &[u8]) {
         let mut queue = self.lock();
-        let same = |letter: &Letter| matches!(letter, Letter::Notice(other) if other == frame);
-        if let Some(position) = queue.waiting.iter().position(same) {
+        if let Some(position) = queue.notice(frame) {
             queue.remove(position);
         }
     }
@@ -129,21 +109,20 @@ impl Outbox {
     /// False if nobody will read it.
     pub(super) fn question(&self, id: i64, frame: Vec<u8>) -> bool {
         let mut queue = self.lock();
-        queue.push(Letter::Question(id, frame));
+        queue.push(Kind::Question(id), frame);
         !queue.abandoned
     }
 
     /// Takes a question back that was not sent; false if it was.
     pub(super) fn retract(&self, id: i64) -> bool {
         let mut queue = self.lock();
-        let asked = |letter: &Letter| matches!(letter, Letter::Question(of, _) if *of == id);
-        let position = queue.waiting.iter().position(asked);
+        let position = queue.waiting.iter().position(|letter| letter.kind == Kind::Question(id));
         position.is_some_and(|position| queue.remove(position).is_some())
     }
 
     /// What must not be lost.
     pub(crate) fn send(&self, frame: Vec<u8>) {
-        self.lock().push(Letter::Other(frame));
+        self.lock().push(Kind::Other, frame);
     }
 
     /// A reply will come; none if it would not be taken any more.
@@ -165,7 +144,7 @@ impl Outbox {
 
     /// What to send next, in the order it was put in.
     pub(crate) fn pop(&self) -> Option<Vec<u8>> {
-        self.lock().remove(0).map(Letter::into_frame)
+        self.lock().remove(0).map(|letter| letter.frame)
     }
 
     /// Ready once there is something to do for a reader.
@@ -182,7 +161,7 @@ impl Outbox {
     pub(crate) fn poll_next(&self, cx: &mut task::Context<'_>) -> Poll<Option<Vec<u8>>> {
         let mut queue = self.lock();
         if let Some(letter) = queue.remove(0) {
-            return Poll::Ready(Some(letter.into_frame()));
+            return Poll::Ready(Some(letter.frame));
         }
         if queue.is_done() {
             return Poll::Ready(None);
@@ -243,10 +222,17 @@ impl Queue {
         self.closing && self.owed == 0 && self.waiting.is_empty()
     }
 
-    fn push(&mut self, letter: Letter) {
+    /// Where that notice waits.
+    fn notice(&self, frame: &[u8]) -> Option<usize> {
+        let same = |letter: &Letter| letter.kind == Kind::Notice && letter.frame == frame;
+        self.waiting.iter().position(same)
+    }
+
+    fn push(&mut self, kind: Kind, frame: Vec<u8>) {
         if self.abandoned {
             return;
         }
+        let letter = Letter { kind, frame };
         self.count(&letter);
         self.waiting.push_back(letter);
         self.wake();
@@ -267,25 +253,25 @@ impl Queue {
     }
 
     fn drop_oldest_log(&mut self) -> bool {
-        let oldest = self.waiting.iter().position(|letter| matches!(letter, Letter::Log(_)));
+        let oldest = self.waiting.iter().position(|letter| letter.kind == Kind::Log);
         oldest.is_some_and(|oldest| self.remove(oldest).is_some())
     }
 
     fn count(&mut self, letter: &Letter) {
-        let bytes = letter.frame().len();
+        let bytes = letter.frame.len();
         self.bytes += bytes;
-        self.replies += usize::from(matches!(letter, Letter::Reply(_)));
-        if letter.can_be_lost() {
+        self.replies += usize::from(letter.kind == Kind::Reply);
+        if letter.kind.can_be_lost() {
             self.notifications += 1;
             self.notification_bytes += bytes;
         }
     }
 
     fn discount(&mut self, letter: &Letter) {
-        let bytes = letter.frame().len();
+        let bytes = letter.frame.len();
         self.bytes -= bytes;
-        self.replies -= usize::from(matches!(letter, Letter::Reply(_)));
-        if letter.can_be_lost() {
+        self.replies -= usize::from(letter.kind == Kind::Reply);
+        if letter.kind.can_be_lost() {
             self.notifications -= 1;
             self.notification_bytes -= bytes;
         }
@@ -312,7 +298,7 @@ pub(crate) struct Owed(Arc<Outbox>);
 
 impl Owed {
     pub(crate) fn reply(self, frame: Vec<u8>) {
-        self.0.lock().push(Letter::Reply(frame));
+        self.0.lock().push(Kind::Reply, frame);
     }
 }
 

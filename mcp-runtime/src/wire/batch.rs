@@ -51,9 +51,7 @@ impl Batch {
         let member = |raw: &&RawValue| Message::parse(bytes.slice_ref(raw.get().as_bytes()));
         Ok(Self { members: members.iter().map(member).collect() })
     }
-}
 
-impl Batch {
     /// Its refusal where batches are not served. Somebody may wait for each id; if there is none,
     /// one refusal tells.
     pub(crate) fn refusals(self) -> Vec<Unreadable> {
