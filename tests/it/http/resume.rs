@@ -3,6 +3,8 @@
 
 use std::cell::Cell;
 
+use tokio::task::{JoinSet, LocalSet};
+
 use super::*;
 use crate::raw::{Event, events};
 
@@ -259,4 +261,40 @@ async fn no_text_of_an_event_breaks_anything() {
     }
     let response = client.get(Some("1/1")).await.response().await;
     assert_eq!(events(&response.body).len(), 2);
+}
+
+/// Several clients at once, each of which breaks off and comes back at other points.
+#[tokio::test]
+async fn whoever_breaks_off_again_and_again_hears_its_own_call_once_and_in_order() {
+    const LINES: usize = 50;
+
+    let served = Arc::new(served());
+    let mut clients = JoinSet::new();
+    let local = LocalSet::new();
+    for number in 1..=8 {
+        let served = served.clone();
+        let client = async move {
+            let client = Client::open(&served, PRIMED).await;
+            let arguments = json!({ "lines": LINES, "size": number, "pause": 1 });
+            let mut connection = client.call("recite", arguments).await;
+            let mut heard = read(&mut connection, 1).await;
+            while heard.len() < 2 * LINES + 2 {
+                drop(connection);
+                let last = heard.last().map(|event| event.id.clone());
+                connection = client.get(last.as_deref()).await;
+                let more = 1 + heard.len() % (number + 2);
+                heard.extend(read(&mut connection, more.min(2 * LINES + 2 - heard.len())).await);
+            }
+            let ids: Vec<_> = heard.iter().map(|event| event.id.clone()).collect();
+            let all = (0..2 * LINES + 2).map(|event| format!("1/{event}"));
+            assert_eq!(ids, all.collect::<Vec<_>>());
+            assert_eq!(progress(&heard), (1..=LINES as u64).collect::<Vec<_>>());
+            let of = |size: usize| format!(" {}\"", "x".repeat(size));
+            let own = heard.iter().filter(|event| event.data.contains(&of(number)));
+            let logs = heard.iter().filter(|event| event.data.contains("notifications/message"));
+            assert_eq!((own.count(), logs.count()), (LINES, LINES));
+        };
+        clients.spawn_local_on(client, &local);
+    }
+    local.run_until(clients.join_all()).await;
 }
