@@ -20,7 +20,8 @@ pub(super) enum Started<R> {
 
 /// A function that has not returned.
 pub(super) enum Running<R> {
-    Here(BoxFuture<Result<R, Fault>>),
+    /// None once it is dropped.
+    Here(Option<BoxFuture<Result<R, Fault>>>),
     OnThread(JoinHandle<Result<R, Fault>>),
 }
 
@@ -32,7 +33,7 @@ pub(super) fn start<R: Send + 'static>(
     pace: &Pace,
 ) -> Started<R> {
     match run {
-        Run::Async(run) => Started::Running(Running::Here(run(call))),
+        Run::Async(run) => Started::Running(Running::here(run(call))),
         Run::Inline(run) => Started::Done(caught(|| run(call))),
         Run::Blocking(run) => Started::Running(on_thread(call, move |call| caught(|| run(call)))),
         Run::Sync(run) => {
@@ -86,9 +87,14 @@ fn panicked(panic: Box<dyn Any + Send>) -> Fault {
 }
 
 impl<R> Running<R> {
+    pub(super) fn here(future: BoxFuture<Result<R, Fault>>) -> Self {
+        Self::Here(Some(future))
+    }
+
     pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<R, Fault>> {
         match self {
-            Self::Here(future) => catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
+            Self::Here(None) => Poll::Pending,
+            Self::Here(Some(future)) => catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
                 .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic)))),
             Self::OnThread(handle) => Pin::new(handle).poll(cx).map(|joined| {
                 // The thread catches panics, so this is a runtime that shuts down.
@@ -100,9 +106,16 @@ impl<R> Running<R> {
 
 impl<R> Drop for Running<R> {
     /// A function that still waits for a thread need not run for nobody. One that runs goes on.
+    /// What a future drops is the author's: its panic must not take the reply with it, which a
+    /// call that takes too long still has to come.
     fn drop(&mut self) {
-        if let Self::OnThread(handle) = self {
-            handle.abort();
+        match self {
+            Self::OnThread(handle) => handle.abort(),
+            Self::Here(future) => {
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(future.take()))) {
+                    panicked(panic);
+                }
+            }
         }
     }
 }

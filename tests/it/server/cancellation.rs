@@ -137,3 +137,30 @@ async fn a_call_that_has_ended_keeps_nothing() {
     }
     assert_eq!(Arc::strong_count(&alive), before);
 }
+
+/// Panics as it goes.
+struct Brittle;
+
+impl Drop for Brittle {
+    fn drop(&mut self) {
+        panic!("it breaks");
+    }
+}
+
+/// Is dropped before it ends.
+#[tool(timeout = "10ms")]
+async fn brittle() {
+    let brittle = Brittle;
+    std::future::pending::<()>().await;
+    drop(brittle);
+}
+
+#[tokio::test]
+async fn a_function_that_panics_as_it_is_dropped_is_answered() {
+    let client = testing::connect(Server::new("test", "1").with(tools![brittle])).await.unwrap();
+    for _ in 0..2 {
+        let result = tokio::time::timeout(Duration::from_secs(5), client.call("brittle", ())).await;
+        let result = result.expect("there is no reply").unwrap();
+        assert!(result.is_error() && result.text().contains("timed out"), "{result:?}");
+    }
+}

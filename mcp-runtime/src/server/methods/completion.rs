@@ -37,7 +37,7 @@ pub(crate) fn complete(service: &Arc<Service>, registry: &Registry, request: Req
     };
     let given = Given::Typing { partial: typed.value, given };
     let function = Function { name: "completion", given, timeout };
-    let start = |call| Started::Running(Running::Here((completing.run)(call)));
+    let start = |call| Started::Running(Running::here((completing.run)(call)));
     service.call(request, function, start, reply)
 }
 
