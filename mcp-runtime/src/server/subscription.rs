@@ -52,6 +52,11 @@ impl Subscription {
         }
     }
 
+    /// Tells of nothing more.
+    pub(super) fn stop(&self) {
+        self.state().wanted = Filter::default();
+    }
+
     /// Ready once the server has said its last.
     pub(super) fn poll_ended(&self, cx: &mut task::Context<'_>) -> Poll<()> {
         let mut state = self.state();

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::task::{self, Poll};
 
 use super::resources;
-use crate::context::{Context, notification};
+use crate::context::{Context, OnCancel, notification};
 use crate::registry::Registry;
 use crate::revision::{At, Revision, Subscribed, SubscriptionEnded};
 use crate::server::call::{Pending, Work};
@@ -99,12 +99,15 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
     }
     let subscription = Subscription::new(revision, Some(id), wanted, outbox);
     service.tell(&subscription);
+    // From then on, and not from when the request is next polled.
+    let cancelled = subscription.clone();
+    let silence = context.on_cancel(move || cancelled.stop());
     Pending {
         service: service.clone(),
         context,
         noted: Some(noted),
         slot: Some(slot),
-        work: Listening(subscription),
+        work: Listening { subscription, _silence: silence },
     }
     .begin()
 }
@@ -122,7 +125,10 @@ fn honoured(wanted: Filter, registry: &Registry) -> Filter {
 }
 
 /// A client that listens, until the server ends.
-struct Listening(Arc<Subscription>);
+struct Listening {
+    subscription: Arc<Subscription>,
+    _silence: OnCancel,
+}
 
 impl Work for Listening {
     fn poll(
@@ -131,7 +137,7 @@ impl Work for Listening {
         context: &Context,
         cx: &mut task::Context<'_>,
     ) -> Poll<Reply> {
-        self.0.poll_ended(cx).map(|()| {
+        self.subscription.poll_ended(cx).map(|()| {
             let id = &context.request().id;
             let result = SubscriptionEnded { subscription: id, stamp: service.stamp() };
             Reply::result(id, &At(context.revision(), &result))
