@@ -42,3 +42,11 @@ async fn where_there_are_no_batches_each_request_is_refused() {
         );
     }
 }
+
+/// The revision has no message for what has no id.
+#[tokio::test]
+async fn what_is_no_message_and_has_no_id_is_dropped() {
+    let heard = replies(Revision::V2025_03_26, json!([call(101, 1), 7])).await;
+    let ids: Vec<_> = heard.iter().map(|one| &one["id"]).collect();
+    assert_eq!(ids, [101]);
+}

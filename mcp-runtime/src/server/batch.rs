@@ -1,17 +1,24 @@
 use super::Session;
-use crate::revision::Era;
+use crate::revision::{Era, Revision};
 use crate::wire::{Batch, Message, Unreadable};
+
+/// Whether a message in it is of no session, by itself or by the revision the transport names.
+pub(crate) fn describes_itself(batch: &Batch, named_version: Option<&str>) -> bool {
+    let is_stateless = |member: &Result<Message, Unreadable>| {
+        let era = member.as_ref().map(|message| Era::peek(message, None));
+        matches!(era, Ok(Era::Stateless))
+    };
+    let named = named_version.and_then(Revision::named);
+    named.is_some_and(|revision| revision.facts().era == Era::Stateless)
+        || batch.members.iter().any(is_stateless)
+}
 
 impl Session {
     /// Whether a batch is served: only one revision has them (basic, "Batching"), and what
     /// describes itself never comes in one.
     pub(crate) fn takes(&self, batch: &Batch) -> bool {
-        let is_stateless = |member: &Result<Message, Unreadable>| {
-            let era = member.as_ref().map(|message| Era::peek(message, None));
-            matches!(era, Ok(Era::Stateless))
-        };
         self.handshake().is_some_and(|handshake| handshake.revision.facts().batches)
-            && !batch.members.iter().any(is_stateless)
+            && !describes_itself(batch, None)
     }
 
     /// The messages of a batch, each to be handled by itself; or their refusals. What cannot be

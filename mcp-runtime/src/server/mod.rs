@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+pub(crate) use batch::describes_itself;
 pub use builder::Server;
 pub(crate) use call::PendingCall;
 pub use error::Error;

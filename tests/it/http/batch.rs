@@ -186,3 +186,25 @@ async fn what_is_no_message_is_left_out_where_no_answer_goes_without_an_id() {
         assert_eq!((response.status(), response.code()), (400, Some(-32600)));
     }
 }
+
+#[tokio::test]
+async fn a_batch_without_any_message_is_refused() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let session = client.initialize(BATCHES).await;
+    let refused = client.post(&[("Mcp-Session-Id", &session)], "[7, {}]").await;
+    assert_eq!((refused.status(), refused.code()), (400, Some(-32600)));
+}
+
+/// The header alone says so: nothing in these messages does.
+#[tokio::test]
+async fn a_batch_under_a_revision_without_batches_is_refused_as_a_whole() {
+    for options in [HttpOptions::default(), HttpOptions::default().stateless(true)] {
+        let served = serve(server(&Probe::default()), options);
+        let mut client = Connection::open(served.address).await;
+        for body in [batch(&[add(1, 1)]), batch(&[told()]), "[7]".to_owned()] {
+            let refused = client.post(&[("MCP-Protocol-Version", V26)], &body).await;
+            assert_eq!((refused.status(), refused.code()), (400, Some(-32600)), "{body}");
+        }
+    }
+}

@@ -14,7 +14,7 @@ use super::refusal::{Refusal, empty, json};
 use super::stream;
 use super::version;
 use crate::context::{Outbox, Peer};
-use crate::server::{Incoming, Reply, Session};
+use crate::server::{Incoming, Reply, Session, describes_itself};
 use crate::wire::{Batch, Message, MessageKind, Unreadable};
 
 pub(super) async fn post(
@@ -23,6 +23,10 @@ pub(super) async fn post(
     peer: HttpPeer,
     accepts: Accepts,
 ) -> Result<Response, Refusal> {
+    let refused = || Refusal::unreadable(&Batch::refusal());
+    if describes_itself(&batch, peer.named_version()) {
+        return Err(refused());
+    }
     let kept = match &endpoint.sessions {
         None => None,
         Some(sessions) => {
@@ -35,7 +39,7 @@ pub(super) async fn post(
         None => Arc::new(assumed(&peer)?),
     };
     if !session.takes(&batch) {
-        return Err(Refusal::unreadable(&Batch::refusal()));
+        return Err(refused());
     }
     let members = session.unpack(batch);
     if members.is_empty() {
