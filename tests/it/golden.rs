@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::kitchen;
 
 /// Every exchange: method and params.
-fn exchanges() -> Vec<(&'static str, Value)> {
+pub(crate) fn exchanges() -> Vec<(&'static str, Value)> {
     let call =
         |name, arguments: Value| ("tools/call", json!({ "name": name, "arguments": arguments }));
     let read = |uri| ("resources/read", json!({ "uri": uri }));

@@ -19,6 +19,7 @@ mod sse;
 mod stdio;
 mod subscriptions;
 mod tidy;
+mod transports;
 mod traps;
 mod ui;
 mod update;

@@ -90,6 +90,30 @@ impl Connection {
     /// A whole response.
     pub(crate) async fn response(&mut self) -> Response {
         let head = self.head().await;
+        let body = self.body(&head).await;
+        Response { head, body }
+    }
+
+    /// Gives each message of a response away as it comes.
+    pub(crate) async fn each_message(&mut self, mut give: impl FnMut(Value)) {
+        let head = self.head().await;
+        let events = head.header("content-type") == Some("text/event-stream");
+        if !events || head.header("transfer-encoding") != Some("chunked") {
+            return match &*self.body(&head).await {
+                "" => {}
+                body if events => messages(body).into_iter().for_each(give),
+                body => give(serde_json::from_str(body).unwrap()),
+            };
+        }
+        let mut text = String::new();
+        while let Some(chunk) = self.chunk().await {
+            text += std::str::from_utf8(&chunk).unwrap();
+            let rest = text.split_off(text.rfind("\n\n").map_or(0, |end| end + 2));
+            messages(&std::mem::replace(&mut text, rest)).into_iter().for_each(&mut give);
+        }
+    }
+
+    async fn body(&mut self, head: &Head) -> String {
         let mut body = Vec::new();
         if head.header("transfer-encoding") == Some("chunked") {
             while let Some(chunk) = self.chunk().await {
@@ -100,7 +124,7 @@ impl Connection {
             patient(self.stream.read_exact(&mut body)).await.unwrap();
             self.exchanges.current().piece(&body);
         }
-        Response { head, body: String::from_utf8(body).unwrap() }
+        String::from_utf8(body).unwrap()
     }
 
     pub(crate) async fn head(&mut self) -> Head {

@@ -10,7 +10,7 @@ use crate::served::{Served, serve};
 use mcp_runtime::HttpOptions;
 
 /// A client of the transport: its stream, and a connection to post on.
-struct Client {
+pub(crate) struct Client {
     stream: Connection,
     posts: Connection,
     messages: String,
@@ -18,7 +18,7 @@ struct Client {
 }
 
 impl Client {
-    async fn open(served: &Served) -> Self {
+    pub(crate) async fn open(served: &Served) -> Self {
         let mut stream = Connection::open(served.address).await;
         stream.ask("GET", "/sse", &[("Accept", "text/event-stream")], "").await;
         let head = stream.head().await;
@@ -42,13 +42,13 @@ impl Client {
         self.waiting.pop().unwrap()
     }
 
-    async fn message(&mut self) -> Value {
+    pub(crate) async fn message(&mut self) -> Value {
         let event = self.event().await;
         assert_eq!(event.name, "message");
         serde_json::from_str(&event.data).unwrap()
     }
 
-    async fn post(&mut self, body: &str) -> Response {
+    pub(crate) async fn post(&mut self, body: &str) -> Response {
         let path = self.messages.clone();
         self.posts.request("POST", &path, &[JSON], body).await
     }
