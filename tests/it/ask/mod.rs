@@ -4,7 +4,7 @@ mod attacks;
 mod ends;
 mod forms;
 pub(crate) mod http;
-mod processes;
+pub(crate) mod processes;
 mod rounds;
 mod sampling;
 mod sessions;

@@ -12,9 +12,9 @@ use crate::raw::{Connection, patient};
 const V25: &str = "2025-11-25";
 
 /// A server in a process of its own, for as long as the value lives.
-struct Process {
-    child: Child,
-    address: std::net::SocketAddr,
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    pub(crate) address: std::net::SocketAddr,
 }
 
 fn command(arguments: &[&str]) -> Command {
@@ -24,7 +24,7 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 impl Process {
-    async fn http(arguments: &[&str]) -> Self {
+    pub(crate) async fn http(arguments: &[&str]) -> Self {
         let mut child = command(&["--transport", "http", "--port", "0"])
             .args(arguments)
             .stderr(Stdio::piped())

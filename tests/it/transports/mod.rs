@@ -6,7 +6,7 @@
 //! exchanges each mode had is written down with each test.
 
 mod exchanges;
-mod functions;
+pub(crate) mod functions;
 mod over_http;
 mod wire;
 

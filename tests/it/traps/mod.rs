@@ -1,10 +1,11 @@
 //! Where servers of two eras go wrong: each trap is a test, named after the rule.
 //!
-//! [`http`] and [`stdio`] decide which era a request belongs to; [`replies`] and [`exchanges`] are
-//! what clients and the official suite stumble over after that. "Modern" is a request that
+//! [`http`] and [`stdio`] decide which era a request belongs to; [`replies`],
+//! [`exchanges`] and [`changes`] are what clients and the official suite stumble over after that. "Modern" is a request that
 //! describes itself in its `_meta`, "legacy" one of a session. What belongs to tasks and to skills
 //! is tested with these.
 
+mod changes;
 mod exchanges;
 mod http;
 mod replies;
