@@ -1,13 +1,13 @@
 //! Golden messages: what goes over the wire, per revision.
 //!
 //! `tests/golden/<revision>.jsonl` has, for each exchange, the request, what the server said, and
-//! an empty line. `UPDATE_GOLDEN=1 cargo test golden` writes the files; read the diff.
+//! an empty line; behind them, for each change of the server, what clients are told. `UPDATE_GOLDEN=1 cargo test golden` writes the files; read the diff.
 
 use std::fmt::Write;
 use std::path::Path;
 
 use mcp_runtime::testing::{self, Client};
-use mcp_runtime::{LogLevel, Revision};
+use mcp_runtime::{Item, LogLevel, Revision, ServerHandle, tools};
 use serde_json::{Value, json};
 
 use crate::kitchen;
@@ -93,7 +93,9 @@ pub(crate) fn exchanges() -> Vec<(&'static str, Value)> {
 async fn transcript(revision: Revision) -> String {
     let mut transcript = String::new();
     let stateless = revision == Revision::V2026_07_28;
-    let client = testing::connect_at(kitchen::server(), revision).await.unwrap();
+    let server = kitchen::server();
+    let handle = server.handle();
+    let client = testing::connect_at(server, revision).await.unwrap();
     if !stateless {
         let params = json!({ "protocolVersion": revision.as_str(), "capabilities": {}, "clientInfo": { "name": "c", "version": "1" } });
         let fresh = testing::connect_raw(kitchen::server()).await.unwrap();
@@ -105,7 +107,65 @@ async fn transcript(revision: Revision) -> String {
         }
         exchange(&mut transcript, &client, method, params).await;
     }
+    let told = json!({ "uri": "config://app" });
+    match stateless {
+        false => exchange(&mut transcript, &client, "resources/subscribe", told.clone()).await,
+        true => listen(&mut transcript, &client).await,
+    }
+    for (what, change) in changes() {
+        change(&handle);
+        told_of(&mut transcript, &client, what).await;
+    }
+    if !stateless {
+        exchange(&mut transcript, &client, "resources/unsubscribe", told).await;
+        handle.notify_updated("config://app");
+        told_of(&mut transcript, &client, "config://app again").await;
+    }
     transcript
+}
+
+/// What a client knows it by, and what makes it.
+type Change = (&'static str, fn(&ServerHandle));
+
+/// Everything that clients are told of.
+fn changes() -> [Change; 4] {
+    fn disable<const N: usize>(handle: &ServerHandle, items: [Item; N]) {
+        handle.update(|update| update.disable(items)).unwrap();
+    }
+    [
+        ("tools", |handle| disable(handle, tools![kitchen::echo])),
+        ("prompts", |handle| disable(handle, tools![kitchen::hello])),
+        ("resources", |handle| disable(handle, tools![kitchen::dot])),
+        ("config://app", |handle| handle.notify_updated("config://app")),
+    ]
+}
+
+/// Listens to everything; the reply would come at the end of the server.
+async fn listen(transcript: &mut String, client: &Client) {
+    let filter = json!({
+        "toolsListChanged": true, "promptsListChanged": true, "resourcesListChanged": true,
+        "resourceSubscriptions": ["config://app", "nothing://here"],
+    });
+    let params = json!({ "notifications": filter });
+    writeln!(transcript, "{}", json!({ "method": "subscriptions/listen", "params": params }))
+        .unwrap();
+    let request = crate::http::stateless(1000, "subscriptions/listen", params);
+    client.send(&serde_json::from_str(&request).unwrap());
+    told(transcript, client).await;
+}
+
+/// What has come by now, for it comes before another reply.
+async fn told(transcript: &mut String, client: &Client) {
+    client.list("prompts").await.unwrap();
+    for message in client.notifications() {
+        writeln!(transcript, "{message}").unwrap();
+    }
+    transcript.push('\n');
+}
+
+async fn told_of(transcript: &mut String, client: &Client, change: &str) {
+    writeln!(transcript, "{}", json!({ "change": change })).unwrap();
+    told(transcript, client).await;
 }
 
 async fn exchange(transcript: &mut String, client: &Client, method: &str, params: Value) {

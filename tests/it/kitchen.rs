@@ -56,7 +56,7 @@ fn ten() -> u32 {
 
 /// Says what it is told.
 #[tool]
-fn echo(#[arg(header = "Text")] text: String) -> String {
+pub(crate) fn echo(#[arg(header = "Text")] text: String) -> String {
     text
 }
 
@@ -164,7 +164,7 @@ fn config() -> &'static str {
 
 /// A dot.
 #[resource("image://dot", mime_type = "image/png")]
-fn dot() -> Vec<u8> {
+pub(crate) fn dot() -> Vec<u8> {
     vec![0, 1, 2]
 }
 
@@ -208,7 +208,7 @@ fn review(
 
 /// Says hello.
 #[prompt]
-fn hello() -> &'static str {
+pub(crate) fn hello() -> &'static str {
     "Hello!"
 }
 
