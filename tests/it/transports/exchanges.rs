@@ -24,7 +24,10 @@ pub(super) struct Exchange {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Need {
     /// Something to remember from one request to the next.
-    Memory,
+    Session,
+    /// A connection that is there before its session: over HTTP the session is named by a header,
+    /// and what names none does not come as far as this.
+    Pipe,
     /// A way to say more than replies.
     Streams,
     /// A client that can say what is no JSON.
@@ -145,6 +148,10 @@ impl Table {
     }
 
     fn handshake(&mut self) {
+        for method in ["ping", "tools/list"] {
+            let early = vec![self.say(method, json!({}))];
+            self.row(format!("{method} before initialize"), &[Need::Pipe], early);
+        }
         let params = json!({
             "protocolVersion": self.revision, "capabilities": everything(),
             "clientInfo": { "name": "client", "version": "1" },
@@ -153,7 +160,7 @@ impl Table {
         // Where nothing but replies can be said, less is offered.
         self.row("initialize", &[Need::Streams], first);
         let again = vec![self.say("initialize", params)];
-        self.row("initialize again", &[Need::Memory], again);
+        self.row("initialize again", &[Need::Session], again);
     }
 
     /// Requests of every kind and every answer to them, good and bad.
@@ -279,7 +286,7 @@ impl Table {
     fn cancellation(&mut self) {
         let wait = self.request("tools/call", call("wait", json!({})));
         let cancel = Cancel(wait["id"].clone());
-        let needs = if is_modern(self.revision) { &[][..] } else { &[Need::Memory] };
+        let needs = if is_modern(self.revision) { &[][..] } else { &[Need::Session] };
         self.row("cancel", needs, vec![Begin(wait), Fate("waits"), cancel, Fate("dropped")]);
     }
 
@@ -312,7 +319,7 @@ impl Table {
 
     /// What a session is told of changes.
     fn session(&mut self) {
-        let needs = &[Need::Memory, Need::Streams];
+        let needs = &[Need::Session, Need::Streams];
         let script = self.changes();
         self.row("lists change", needs, script);
         let (config, other) = ("config://app", "image://dot");

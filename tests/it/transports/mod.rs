@@ -17,6 +17,7 @@ use mcp_runtime::testing::Answer;
 use serde_json::{Value, json};
 
 use crate::ask::obliging;
+use crate::raw::patient;
 use crate::served::serve;
 use exchanges::{Apart, Exchange, Need, Step, answers_without_id, exchanges, is_modern, request};
 use over_http::Http;
@@ -41,7 +42,8 @@ impl Mode {
 
     fn has(self, need: Need) -> bool {
         match need {
-            Need::Memory | Need::Streams => self != Self::Stateless,
+            Need::Session | Need::Streams => self != Self::Stateless,
+            Need::Pipe => matches!(self, Self::Memory | Self::Stdio | Self::Sse),
             Need::Text => self != Self::Memory,
         }
     }
@@ -151,7 +153,13 @@ impl<W: Wire> Meeting<W> {
             }
             Step::Fate(fate) => {
                 let call = json!({ "name": "fate", "arguments": {} });
-                while self.aside("tools/call", call.clone()).await["content"][0]["text"] != fate {}
+                patient(async {
+                    while self.aside("tools/call", call.clone()).await["content"][0]["text"] != fate
+                    {
+                        tokio::task::yield_now().await;
+                    }
+                })
+                .await;
             }
             Step::Cancel(id) => {
                 self.lasting.retain(|one| *one != id);
@@ -280,9 +288,9 @@ macro_rules! revisions {
 }
 
 revisions! {
-    answers_of_2024_11_05: "2024-11-05", [119, 129, 129, 129, 107];
-    answers_of_2025_03_26: "2025-03-26", [119, 129, 129, 129, 107];
-    answers_of_2025_06_18: "2025-06-18", [119, 129, 129, 129, 107];
-    answers_of_2025_11_25: "2025-11-25", [119, 129, 129, 129, 107];
+    answers_of_2024_11_05: "2024-11-05", [121, 131, 131, 129, 107];
+    answers_of_2025_03_26: "2025-03-26", [121, 131, 131, 129, 107];
+    answers_of_2025_06_18: "2025-06-18", [121, 131, 131, 129, 107];
+    answers_of_2025_11_25: "2025-11-25", [121, 131, 131, 129, 107];
     answers_of_2026_07_28: "2026-07-28", [125, 135, 0, 135, 129];
 }
