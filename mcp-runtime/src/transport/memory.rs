@@ -30,7 +30,8 @@ impl Connection {
         let members = match Frame::parse(frame) {
             Ok(Frame::Message(message)) => vec![Ok(message)],
             Ok(Frame::Batch(batch)) => self.session.unpack(batch),
-            Err(unreadable) => vec![Err(unreadable)],
+            Err(unreadable) if self.session.answers(&unreadable) => vec![Err(unreadable)],
+            Err(_) => Vec::new(),
         };
         for member in members {
             let Some(owed) = self.outbox().owe() else { return };
