@@ -17,6 +17,7 @@ mod extension;
 mod handle;
 mod lifecycle;
 mod limit;
+mod limits;
 mod manifest;
 mod methods;
 mod offer;
@@ -39,6 +40,7 @@ pub use error::Error;
 use extension::Extensions;
 pub use extension::{Extension, MethodError};
 pub use handle::ServerHandle;
+pub use limits::Limits;
 use offer::Offer;
 pub(crate) use reply::{Class, Reply};
 use rounds::Seal;
@@ -64,6 +66,7 @@ pub(crate) struct Service {
     seal: Seal,
     once: Arc<dyn OnceStore>,
     capacity: capacity::Capacity,
+    pub(crate) limits: Limits,
 }
 
 /// A message and what its transport knows about it.

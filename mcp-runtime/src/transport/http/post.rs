@@ -29,7 +29,7 @@ pub(super) async fn post(
 ) -> Result<Response, Refusal> {
     require_json(&headers)?;
     let accepts = accepted(endpoint, &headers)?;
-    let bytes = body::read(&headers, body).await?;
+    let bytes = body::read(&endpoint.service.limits, &headers, body).await?;
     let peer = HttpPeer { streams: accepts.events, headers };
     match Frame::parse(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))? {
         Frame::Message(message) => post_message(endpoint, message, peer, accepts).await,

@@ -5,13 +5,7 @@ use std::time::{Duration, Instant};
 use super::event_store::EventStore;
 use super::session_id::SessionId;
 use super::streams::Streams;
-use crate::server::Session;
-
-/// Sessions that live at once; past it `initialize` is refused.
-const LIMIT: usize = 10_000;
-
-/// How long a session lives without being used.
-const IDLE: Duration = Duration::from_secs(30 * 60);
+use crate::server::{Limits, Session};
 
 /// The open sessions of an endpoint.
 ///
@@ -61,11 +55,8 @@ impl Kept {
 }
 
 impl Sessions {
-    pub(super) fn new(store: Arc<dyn EventStore>) -> Arc<Self> {
-        Self::with(LIMIT, IDLE, store)
-    }
-
-    fn with(limit: usize, idle: Duration, store: Arc<dyn EventStore>) -> Arc<Self> {
+    pub(super) fn new(limits: &Limits, store: Arc<dyn EventStore>) -> Arc<Self> {
+        let (limit, idle) = (limits.sessions, limits.session_idle);
         Arc::new(Self { limit, idle, store, table: Mutex::default() })
     }
 
@@ -92,11 +83,16 @@ impl Sessions {
         Some(id)
     }
 
-    /// The session of that id, which counts as a use of it.
+    /// The session of that id, which counts as a use of it; none if it was idle for too long, even
+    /// if it has not been swept out yet.
     pub(super) fn find(&self, id: SessionId) -> Option<Arc<Kept>> {
+        let now = Instant::now();
         let mut table = self.lock();
         let entry = table.entries.get_mut(&id)?;
-        entry.used = Instant::now();
+        if now.duration_since(entry.used) > self.idle && !entry.kept.is_in_use() {
+            return None;
+        }
+        entry.used = now;
         Some(entry.kept.clone())
     }
 
@@ -188,7 +184,8 @@ mod tests {
     }
 
     fn sessions(limit: usize, idle: Duration) -> Arc<Sessions> {
-        Sessions::with(limit, idle, Arc::new(MemoryEvents::default()))
+        let limits = Limits::default().sessions(limit).session_idle(idle);
+        Sessions::new(&limits, Arc::new(MemoryEvents::default()))
     }
 
     /// Whether its reader is told that nothing follows.

@@ -57,7 +57,7 @@ impl Site {
         }
         let endpoint = (mode == Mode::Http).then(|| {
             let store = || options.event_store.clone().unwrap_or_else(event_store::in_memory);
-            let sessions = (!options.stateless).then(|| Sessions::new(store()));
+            let sessions = (!options.stateless).then(|| Sessions::new(&service.limits, store()));
             (path, Arc::new(Endpoint { service: service.clone(), sessions, guard: guard.clone() }))
         });
         Ok(Self {

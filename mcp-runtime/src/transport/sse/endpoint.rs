@@ -106,7 +106,7 @@ impl Endpoint {
             let what = "no such session, or its stream is closed: GET /sse opens another";
             Refusal::new(StatusCode::NOT_FOUND, what)
         })?;
-        let bytes = body::read(&request.headers, body).await?;
+        let bytes = body::read(&self.service.limits, &request.headers, body).await?;
         let members = match Frame::parse(bytes) {
             Ok(Frame::Message(message)) => vec![Ok(message)],
             Ok(Frame::Batch(batch)) => session.unpack(batch),
