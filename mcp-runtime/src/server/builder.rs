@@ -413,7 +413,8 @@ impl<A: 'static> Server<A> {
             states: Arc::new(states),
             seal,
             once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new(rounds::PATIENCE))),
-            capacity: Capacity::new(),
+            capacity: Capacity::new(&self.limits),
+            room: Arc::new(self.limits.room()),
             limits: self.limits,
         }))
     }

@@ -9,6 +9,8 @@ pub(crate) use kind::Unit;
 use kind::{Bytes, Count, Kind, Time};
 
 use super::Server;
+use crate::context::{Budget, Room};
+use crate::wire::Shape;
 
 /// A row of the table, for whoever goes through it.
 #[derive(Debug)]
@@ -80,14 +82,84 @@ macro_rules! limits {
 }
 
 limits! {
+    /// Connections that are open at once.
+    connections: Count = 1024, "max-connections", "MCP_MAX_CONNECTIONS",
+        "503 with `Retry-After`, and the connection is closed";
+    /// Connections of one address, or of one /64 of IPv6. Behind a proxy all come from one.
+    connections_per_peer: Count = 1024, "max-connections-per-peer", "MCP_MAX_CONNECTIONS_PER_PEER",
+        "429 with `Retry-After`, and the connection is closed";
+    /// Headers of a request.
+    headers: Count = 100, "max-headers", "MCP_MAX_HEADERS", "431";
+    /// Bytes of a request's line and headers.
+    header_bytes: Bytes = 16 << 10, "max-header-bytes", "MCP_MAX_HEADER_BYTES", "431";
+    /// Bytes of a request's line.
+    request_line: Bytes = 8 << 10, "max-request-line", "MCP_MAX_REQUEST_LINE", "414";
+    /// How long a head may take to come in, and a connection be idle.
+    header_time: Time = Duration::from_secs(30), "header-time", "MCP_HEADER_TIME",
+        "the connection is closed";
     /// The largest message that may be posted.
     max_body: Bytes = 4 << 20, "max-body", "MCP_MAX_BODY", "413";
+    /// The longest line that is read over stdio.
+    max_line: Bytes = 4 << 20, "max-line", "MCP_MAX_LINE", "an error without an id";
+    /// How long a body may take to come in.
+    body_time: Time = Duration::from_secs(30), "body-time", "MCP_BODY_TIME", "408";
+    /// How deep a message may be nested; 127 at most.
+    json_depth: Count = 100, "json-depth", "MCP_JSON_DEPTH", "400, or an error on that id";
+    /// Members of one object.
+    json_members: Count = 10_000, "json-members", "MCP_JSON_MEMBERS", "400, or an error on that id";
+    /// Elements of one array.
+    json_elements: Count = 100_000, "json-elements", "MCP_JSON_ELEMENTS",
+        "400, or an error on that id";
+    /// Members and elements in one message.
+    json_values: Count = 200_000, "json-values", "MCP_JSON_VALUES", "400, or an error on that id";
+    /// The bytes that are held for all clients: connections, bodies, lines, results, queues.
+    memory: Bytes = 64 << 20, "max-memory", "MCP_MAX_MEMORY",
+        "503 with `Retry-After`, or an error on that id";
+    /// Notifications that wait for a client on one stream.
+    queue: Count = 1024, "max-queue", "MCP_MAX_QUEUE", "the oldest log message is lost";
+    /// Their bytes; and of all that waits, before the client has to read.
+    queue_bytes: Bytes = 4 << 20, "max-queue-bytes", "MCP_MAX_QUEUE_BYTES",
+        "the oldest log message is lost";
+    /// Calls that run at once.
+    calls: Count = 1024, "max-calls", "MCP_MAX_CALLS", "an error on that id";
+    /// Clients that listen for changes at once, beside those of sessions.
+    listeners: Count = 10_000, "max-listeners", "MCP_MAX_LISTENERS", "an error on that id";
+    /// The largest result of a call.
+    max_result: Bytes = 16 << 20, "max-result", "MCP_MAX_RESULT", "an error on that id";
+    /// Messages that are kept for clients that come back to a stream.
+    replay: Count = 4096, "max-replay", "MCP_MAX_REPLAY", "the oldest is lost";
+    /// Their bytes.
+    replay_bytes: Bytes = 16 << 20, "max-replay-bytes", "MCP_MAX_REPLAY_BYTES",
+        "the oldest is lost";
     /// Sessions that are open at once.
     sessions: Count = 10_000, "max-sessions", "MCP_MAX_SESSIONS",
         "503 with `Retry-After`";
     /// How long a session lives without a request, a call that runs or a stream that is read.
     session_idle: Time = Duration::from_secs(30 * 60), "session-idle", "MCP_SESSION_IDLE",
         "the session is over: 404";
+}
+
+impl Limits {
+    /// What may wait in an outbox.
+    pub(crate) fn room(&self) -> Room {
+        Room {
+            notifications: self.queue,
+            bytes: self.queue_bytes,
+            replies: self.calls,
+            budget: Budget::new(self.memory),
+        }
+    }
+
+    /// What a message may hold.
+    pub(crate) fn shape(&self) -> Shape {
+        let Self { json_depth, json_members, json_elements, json_values, .. } = *self;
+        Shape {
+            depth: json_depth,
+            members: json_members,
+            elements: json_elements,
+            values: json_values,
+        }
+    }
 }
 
 impl Limit {

@@ -1,3 +1,7 @@
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::header::{CONNECTION, EXPECT};
@@ -6,7 +10,8 @@ use http_body::Body as _;
 use http_body_util::BodyExt;
 
 use super::refusal::Refusal;
-use crate::server::Limits;
+use crate::context::Reserved;
+use crate::server::{NO_MEMORY, Service};
 
 /// How many times its limit of a body is thrown away, so that its sender can read the refusal and
 /// use the connection again; past it the connection is closed.
@@ -14,43 +19,69 @@ const DISCARDED: usize = 4;
 
 /// Reads a request's body, without a copy if it comes in one piece.
 pub(crate) async fn read(
-    limits: &Limits,
+    service: &Service,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Bytes, Refusal> {
+    let mut reading = pin!(read_whole(service, headers, body));
+    // Nearly always it is there with its head, and needs no timer.
+    if let Poll::Ready(read) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
+        return read;
+    }
+    let time = service.limits.body_time;
+    tokio::time::timeout(time, reading).await.unwrap_or_else(|_| {
+        let what = format!("the body took longer than {time:?}; --body-time sets the limit");
+        Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, what).with(CONNECTION, "close"))
+    })
+}
+
+async fn read_whole(
+    service: &Service,
     headers: &HeaderMap,
     mut body: Body,
 ) -> Result<Bytes, Refusal> {
-    let limit = limits.max_body;
+    let limit = service.limits.max_body;
     let declared = body.size_hint().lower();
     if declared > limit as u64 {
         if headers.contains_key(EXPECT) {
             return Err(too_large(limit)); // it has not been sent yet
         }
-        return Err(discard(limit, body, 0).await);
+        return Err(discard(limit, body, 0, too_large(limit)).await);
     }
     let first = next(&mut body).await?.unwrap_or_default();
-    if body.is_end_stream() && first.len() <= limit {
-        return Ok(first);
+    let mut reserved = Reserved::none(service.budget());
+    if body.is_end_stream() && first.len() <= limit && reserved.fit(first.len()) {
+        return Ok(reserved.keep(first));
     }
     let mut whole = BytesMut::with_capacity(first.len().max(declared as usize));
-    whole.extend_from_slice(&first);
-    while let Some(more) = next(&mut body).await? {
-        if whole.len() + more.len() > limit {
-            let received = whole.len() + more.len();
-            drop((whole, more));
-            return Err(discard(limit, body, received).await);
+    let mut more = first;
+    loop {
+        let received = whole.len() + more.len();
+        let refusal = match (received > limit, reserved.fit(received)) {
+            (false, true) => None,
+            (true, _) => Some(too_large(limit)),
+            (false, false) => Some(Refusal::busy(NO_MEMORY)),
+        };
+        if let Some(refusal) = refusal {
+            drop((whole, more, reserved));
+            return Err(discard(limit, body, received, refusal).await);
         }
         whole.extend_from_slice(&more);
+        match next(&mut body).await? {
+            Some(next) => more = next,
+            None => return Ok(reserved.keep(whole.freeze())),
+        }
     }
-    if whole.len() > limit { Err(too_large(limit)) } else { Ok(whole.freeze()) }
 }
 
-async fn discard(limit: usize, mut body: Body, mut received: usize) -> Refusal {
+async fn discard(limit: usize, mut body: Body, mut received: usize, refusal: Refusal) -> Refusal {
     while let Ok(Some(more)) = next(&mut body).await {
         received += more.len();
         if received > limit.saturating_mul(DISCARDED) {
-            return too_large(limit).with(CONNECTION, "close");
+            return refusal.with(CONNECTION, "close");
         }
     }
-    too_large(limit)
+    refusal
 }
 
 /// The next piece of data; trailers are nothing to us.

@@ -169,7 +169,7 @@ mod tests {
     use std::task;
 
     use super::*;
-    use crate::context::{AskError, Context, NoHeaders};
+    use crate::context::{AskError, Budget, Context, NoHeaders};
     use crate::revision::Revision;
     use crate::server::{Incoming, Outcome, Server};
     use crate::transport::http::event_store::{MemoryEvents, StoredEvent};
@@ -180,12 +180,12 @@ mod tests {
     const SOON: Duration = Duration::from_millis(60);
 
     fn session() -> Arc<Session> {
-        Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE))
+        Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE, &Arc::default()))
     }
 
     fn sessions(limit: usize, idle: Duration) -> Arc<Sessions> {
         let limits = Limits::default().sessions(limit).session_idle(idle);
-        Sessions::new(&limits, Arc::new(MemoryEvents::default()))
+        Sessions::new(&limits, Arc::new(MemoryEvents::new(&limits, &Budget::new(limits.memory))))
     }
 
     /// Whether its reader is told that nothing follows.
@@ -228,7 +228,7 @@ mod tests {
     #[tokio::test]
     async fn a_session_whose_client_left_without_an_answer_is_idle() {
         let service = Server::new("test", "1").with(crate::tools![ask]).build(&()).await.unwrap();
-        let session = Arc::new(Session::new());
+        let session = Arc::new(Session::new(&service.room));
         let hand_in = |message: String| {
             service.handle(Incoming {
                 message: Message::parse(message.into()).unwrap(),
@@ -269,7 +269,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_store_that_panics_keeps_no_session() {
-        let sessions = Sessions::with(10, SOON, Arc::new(Broken));
+        let sessions = Sessions::new(&Limits::default().session_idle(SOON), Arc::new(Broken));
         for _ in 0..2 {
             sessions.register(session()).unwrap();
             sessions.register(session()).unwrap();

@@ -45,7 +45,8 @@ async fn impatient() -> (Arc<Site>, SocketAddr, ShutdownTrigger, tokio::task::Jo
     let (listener, address) = listener().await;
     let (trigger, shutdown) = Shutdown::new();
     let router = site.whole_router();
-    let serving = tokio::spawn(async move { listener.serve(router, shutdown, || {}).await });
+    let serving =
+        tokio::spawn(async move { listener.serve(&service, router, shutdown, || {}).await });
     (site, address, trigger, serving)
 }
 
@@ -218,13 +219,13 @@ async fn a_thousand_sessions_leave_nothing_behind() {
     const SESSIONS: usize = 1_000;
 
     let (listener, address) = listener().await;
-    let site = Arc::new(
-        Site::new(&service().await, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap(),
-    );
+    let service = service().await;
+    let site =
+        Arc::new(Site::new(&service, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap());
     let (trigger, shutdown) = Shutdown::new();
     let serving = tokio::spawn({
         let site = site.clone();
-        async move { listener.serve(site.whole_router(), shutdown, || {}).await }
+        async move { listener.serve(&service, site.whole_router(), shutdown, || {}).await }
     });
     let sessions = site.sessions().unwrap().clone();
     let all_open = blocking(move || {
