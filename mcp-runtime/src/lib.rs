@@ -41,7 +41,7 @@ pub use handler::{
 };
 pub use registry::Update;
 pub use revision::Revision;
-pub use server::{Error, Extension, MethodError, Server, ServerHandle, StateFactory};
+pub use server::{Error, Extension, Limits, MethodError, Server, ServerHandle, StateFactory};
 #[cfg(feature = "http")]
 pub use transport::http::{EventStore, HttpOptions, StoredEvent};
 pub use wire::cache::CacheScope;

@@ -9,6 +9,8 @@ mod extension;
 mod golden;
 mod http;
 mod kitchen;
+#[cfg(target_os = "linux")]
+mod limits;
 mod raw;
 mod schema;
 mod schemas;

@@ -1,8 +1,10 @@
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
-use clap::{Args, Parser, ValueEnum};
+use clap::{Arg, ArgMatches, Args, Command, Parser, ValueEnum};
 use tracing::level_filters::LevelFilter;
+
+use crate::server::Limits;
 
 /// What every server understands, before the author's own flags.
 #[derive(Debug, Parser)]
@@ -84,4 +86,34 @@ pub(super) enum Transport {
     Sse,
     /// Streamable HTTP
     Http,
+}
+
+/// Adds a flag for each limit; what the author has set is its default.
+pub(super) fn add_limits(command: Command, limits: &Limits) -> Command {
+    let flags = Limits::TABLE.iter().map(|limit| {
+        let what = limit.what.trim_end_matches('.');
+        Arg::new(limit.flag)
+            .long(limit.flag)
+            .env(limit.environment)
+            .value_name(limit.unit.placeholder())
+            .value_parser(|text: &str| {
+                limit.set(&mut Limits::default(), text).map(|()| text.to_owned())
+            })
+            .default_value(limit.shown(limits))
+            .help_heading("Limits")
+            .hide_short_help(true)
+            .help(format!("{what}; past it {}", limit.refusal))
+    });
+    command.args(flags)
+}
+
+/// What the flags say.
+pub(super) fn limits(matches: &ArgMatches) -> Result<Limits, String> {
+    let mut limits = Limits::default();
+    for limit in Limits::TABLE {
+        if let Some(text) = matches.get_one::<String>(limit.flag) {
+            limit.set(&mut limits, text)?;
+        }
+    }
+    Ok(limits)
 }

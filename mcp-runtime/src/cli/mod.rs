@@ -68,7 +68,7 @@ impl<A: Args + 'static> Server<A> {
     fn command(&self) -> clap::Command {
         let info = self.info();
         let about = info.description.clone().or_else(|| info.title.clone());
-        let command = A::augment_args(CommandLine::command())
+        let command = args::add_limits(A::augment_args(CommandLine::command()), self.limits_set())
             .name(info.name.clone())
             .bin_name(info.name.clone())
             .version(info.version.clone())
@@ -88,7 +88,8 @@ impl<A: Args + 'static> Server<A> {
             Some(Subcommand::Manifest { output }) => manifest::write(&self, output.as_deref()),
             None => {
                 let flags = A::from_arg_matches(matches).map_err(wrong)?;
-                serve::serve(self, &flags, &line.serve)
+                let limits = args::limits(matches).map_err(Error::one)?;
+                serve::serve(self.limits(limits), &flags, &line.serve)
             }
         }
     }

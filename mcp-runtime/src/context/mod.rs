@@ -1,6 +1,7 @@
 //! What a function sees of the request it serves.
 
 mod ask;
+mod budget;
 mod cancellation;
 mod client;
 mod outbox;
@@ -20,9 +21,10 @@ pub use ask::{
     Ask, AskError, Elicit, Elicited, ListRoots, OnceError, OnceFuture, OnceStore, Root, Sample,
     Sampled,
 };
+pub(crate) use budget::{Budget, Reserved, SMALL};
 pub(crate) use cancellation::Cancellation;
 pub use client::Client;
-pub(crate) use outbox::{Outbox, Owed};
+pub(crate) use outbox::{Outbox, Owed, Room};
 pub(crate) use peer::{LogFilter, NoHeaders, Peer};
 pub use progress::Progress;
 pub(crate) use state::States;

@@ -3,30 +3,36 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{self, Poll, Waker};
 
+use bytes::Bytes;
+
+use super::budget::{Budget, Reserved};
 use crate::wire::RequestId;
 
-/// How many notifications wait for a slow client.
-pub(crate) const CAPACITY: usize = 1024;
-
-/// How many replies a client may leave unread, or wait for, before it may not ask for more.
-pub(crate) const REPLIES: usize = 1024;
-
-/// How many bytes of notifications wait for a slow client; past as many of everything it has to
-/// read before it may ask for more.
-pub(crate) const BYTES: usize = 4 * 1024 * 1024;
+/// How much may wait in an outbox.
+#[derive(Debug)]
+pub(crate) struct Room {
+    /// Notifications that wait for a slow client.
+    pub(crate) notifications: usize,
+    /// Their bytes; past as many of everything it has to read, it may not ask for more.
+    pub(crate) bytes: usize,
+    /// Replies it may leave unread, or wait for, before it may not ask for more.
+    pub(crate) replies: usize,
+    /// Of all outboxes, and of much else.
+    pub(crate) budget: Arc<Budget>,
+}
 
 /// What waits to be sent on one stream to a client: of one call, or of all there is to say.
 ///
 /// Bounded, and nobody who puts something in ever waits: a slow reader must not stop a function.
 /// Notifications can be lost when it is full. Replies and questions cannot: how many there are is
 /// bounded where they begin.
-#[derive(Default)]
 pub(crate) struct Outbox {
+    room: Arc<Room>,
     queue: Mutex<Queue>,
 }
 
-#[derive(Default)]
 struct Queue {
+    reserved: Reserved,
     waiting: VecDeque<Letter>,
     notifications: usize,
     notification_bytes: usize,
@@ -71,10 +77,15 @@ impl Kind {
 }
 
 impl Outbox {
+    pub(crate) fn new(room: &Arc<Room>) -> Self {
+        let queue = Mutex::new(Queue::new(Reserved::none(&room.budget)));
+        Self { room: room.clone(), queue }
+    }
+
     pub(super) fn progress(&self, token: &RequestId, frame: Vec<u8>) {
         let kind = Kind::Progress(token.clone());
         let mut queue = self.lock();
-        if !queue.is_full() {
+        if !queue.is_full(&self.room) {
             queue.push(kind, frame);
         } else if let Some(newest) = queue.waiting.iter().rposition(|letter| letter.kind == kind) {
             queue.replace(newest, Letter { kind, frame });
@@ -85,7 +96,7 @@ impl Outbox {
 
     pub(super) fn log(&self, frame: Vec<u8>) {
         let mut queue = self.lock();
-        if !queue.is_full() || queue.drop_oldest_log() {
+        if !queue.is_full(&self.room) || queue.drop_oldest_log() {
             queue.push(Kind::Log, frame);
         }
     }
@@ -139,7 +150,12 @@ impl Outbox {
     pub(crate) fn is_full(&self) -> bool {
         let queue = self.lock();
         let replies = queue.owed + queue.replies;
-        queue.bytes >= BYTES || replies >= REPLIES
+        queue.bytes >= self.room.bytes || replies >= self.room.replies
+    }
+
+    /// Counts what is taken out and not sent yet.
+    pub(crate) fn hold(&self, bytes: Vec<u8>) -> Bytes {
+        self.room.budget.hold(bytes)
     }
 
     /// What to send next, in the order it was put in.
@@ -197,7 +213,8 @@ impl Outbox {
     /// Nobody will read: drops what waits and what comes.
     pub(crate) fn abandon(&self) {
         let mut queue = self.lock();
-        let nobody = Queue { owed: queue.owed, abandoned: true, closing: true, ..Queue::default() };
+        let nobody = Queue::new(Reserved::none(&self.room.budget));
+        let nobody = Queue { owed: queue.owed, abandoned: true, closing: true, ..nobody };
         let dropped = std::mem::replace(&mut *queue, nobody);
         drop(queue);
         dropped.wake();
@@ -214,8 +231,27 @@ impl Outbox {
 }
 
 impl Queue {
-    fn is_full(&self) -> bool {
-        self.notifications >= CAPACITY || self.notification_bytes >= BYTES
+    fn new(reserved: Reserved) -> Self {
+        Self {
+            reserved,
+            waiting: VecDeque::new(),
+            notifications: 0,
+            notification_bytes: 0,
+            replies: 0,
+            bytes: 0,
+            owed: 0,
+            reader: None,
+            parting: false,
+            closing: false,
+            abandoned: false,
+        }
+    }
+
+    /// Whether a notification would be one too many, of this box or of all there are.
+    fn is_full(&self, room: &Room) -> bool {
+        self.notifications >= room.notifications
+            || self.notification_bytes >= room.bytes
+            || room.budget.room() == 0
     }
 
     fn is_done(&self) -> bool {
@@ -260,6 +296,7 @@ impl Queue {
     fn count(&mut self, letter: &Letter) {
         let bytes = letter.frame.len();
         self.bytes += bytes;
+        self.reserved.must_fit(self.bytes);
         self.replies += usize::from(letter.kind == Kind::Reply);
         if letter.kind.can_be_lost() {
             self.notifications += 1;
@@ -270,6 +307,7 @@ impl Queue {
     fn discount(&mut self, letter: &Letter) {
         let bytes = letter.frame.len();
         self.bytes -= bytes;
+        self.reserved.must_fit(self.bytes);
         self.replies -= usize::from(letter.kind == Kind::Reply);
         if letter.kind.can_be_lost() {
             self.notifications -= 1;
@@ -317,120 +355,4 @@ impl fmt::Debug for Outbox {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::task::Wake;
-
-    use super::*;
-
-    fn drain(outbox: &Outbox) -> Vec<String> {
-        std::iter::from_fn(|| outbox.pop()).map(|said| String::from_utf8(said).unwrap()).collect()
-    }
-
-    fn next(outbox: &Outbox) -> Poll<Option<Vec<u8>>> {
-        outbox.poll_next(&mut task::Context::from_waker(Waker::noop()))
-    }
-
-    #[test]
-    fn a_full_box_keeps_the_newest_progress_and_drops_the_oldest_log() {
-        let outbox = Outbox::default();
-        let token = RequestId::Number(1);
-        outbox.progress(&token, b"p1".to_vec());
-        for number in 0..CAPACITY {
-            outbox.log(format!("l{number}").into_bytes());
-        }
-        outbox.progress(&token, b"p2".to_vec());
-        outbox.progress(&RequestId::Number(2), b"q1".to_vec());
-        let waiting = drain(&outbox);
-        assert_eq!(waiting.len(), CAPACITY);
-        assert_eq!(waiting[..2], ["p2", "l2"]);
-        assert_eq!(waiting[CAPACITY - 1], "q1");
-    }
-
-    #[test]
-    fn large_notifications_fill_it_sooner() {
-        let outbox = Outbox::default();
-        for _ in 0..10 {
-            outbox.log(vec![b'x'; BYTES / 4]);
-        }
-        assert!(outbox.is_full());
-        assert_eq!(drain(&outbox).len(), 4);
-        assert!(!outbox.is_full());
-    }
-
-    #[test]
-    fn questions_and_replies_are_never_lost() {
-        let outbox = Arc::new(Outbox::default());
-        (0..2 * CAPACITY).for_each(|_| outbox.log(Vec::new()));
-        for id in 0..10 {
-            outbox.question(id, b"?".to_vec());
-            outbox.owe().unwrap().reply(b"!".to_vec());
-        }
-        assert!(outbox.retract(7));
-        let kept: Vec<_> = drain(&outbox).into_iter().filter(|frame| !frame.is_empty()).collect();
-        assert_eq!(kept.len(), 19);
-        assert!(!outbox.retract(8), "it was sent");
-    }
-
-    #[test]
-    fn a_change_is_told_once_until_it_is_sent() {
-        let outbox = Outbox::default();
-        for _ in 0..2 {
-            (0..100).for_each(|_| outbox.notice(b"tools".to_vec()));
-            outbox.notice(b"prompts".to_vec());
-            assert_eq!(drain(&outbox), ["tools", "prompts"]);
-        }
-    }
-
-    #[test]
-    fn it_ends_once_nothing_is_owed() {
-        let outbox = Arc::new(Outbox::default());
-        let (first, second) = (outbox.owe().unwrap(), outbox.owe().unwrap());
-        outbox.close();
-        assert!(outbox.owe().is_none());
-        assert!(next(&outbox).is_pending());
-        drop(second);
-        first.reply(b"r".to_vec());
-        assert_eq!(next(&outbox), Poll::Ready(Some(b"r".to_vec())));
-        assert_eq!(next(&outbox), Poll::Ready(None));
-    }
-
-    #[test]
-    fn a_client_that_does_not_read_may_not_ask_for_more() {
-        let outbox = Arc::new(Outbox::default());
-        let mut owed: Vec<_> = (0..REPLIES).map(|_| outbox.owe().unwrap()).collect();
-        assert!(outbox.is_full());
-        owed.pop().unwrap().reply(Vec::new());
-        assert!(outbox.is_full(), "it is not read");
-        assert!(outbox.pop().is_some());
-        assert!(!outbox.is_full());
-        owed.pop().unwrap().reply(vec![b'x'; BYTES]);
-        assert!(outbox.is_full());
-    }
-
-    #[test]
-    fn an_abandoned_box_keeps_nothing() {
-        let outbox = Arc::new(Outbox::default());
-        let owed = outbox.owe().unwrap();
-        outbox.log(b"l".to_vec());
-        outbox.abandon();
-        owed.reply(b"r".to_vec());
-        assert_eq!(next(&outbox), Poll::Ready(None));
-    }
-
-    #[test]
-    fn whoever_reads_a_box_that_is_abandoned_looks_again() {
-        #[derive(Default)]
-        struct Woken(AtomicBool);
-        impl Wake for Woken {
-            fn wake(self: Arc<Self>) {
-                self.0.store(true, Ordering::SeqCst);
-            }
-        }
-        let (outbox, woken) = (Outbox::default(), Arc::<Woken>::default());
-        let waker = Waker::from(woken.clone());
-        assert!(outbox.poll_next(&mut task::Context::from_waker(&waker)).is_pending());
-        outbox.abandon();
-        assert!(woken.0.load(Ordering::SeqCst));
-    }
-}
+mod tests;

@@ -1,10 +1,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Room};
 use crate::wire::RequestId;
 
 /// What a call may say before its reply, and where it goes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Voice {
     outlet: Outlet,
     said: Mutex<Said>,
@@ -16,7 +16,7 @@ enum Outlet {
     /// All calls of a connection share one stream.
     Shared(Arc<Outbox>),
     /// The call has a stream of its own, made when it is needed.
-    Own(OnceLock<Arc<Outbox>>),
+    Own(OnceLock<Arc<Outbox>>, Arc<Room>),
 }
 
 #[derive(Debug, Default)]
@@ -27,16 +27,13 @@ struct Said {
     ended: bool,
 }
 
-impl Default for Outlet {
-    fn default() -> Self {
-        Self::Own(OnceLock::new())
-    }
-}
-
 impl Voice {
-    /// A call speaks through `outbox`; without one it has one of its own.
-    pub(crate) fn new(outbox: Option<Arc<Outbox>>) -> Self {
-        let outlet = outbox.map_or_else(Outlet::default, Outlet::Shared);
+    /// A call speaks through `outbox`; without one it has one of its own, in which there is `room`.
+    pub(crate) fn new(outbox: Option<Arc<Outbox>>, room: &Arc<Room>) -> Self {
+        let outlet = match outbox {
+            Some(outbox) => Outlet::Shared(outbox),
+            None => Outlet::Own(OnceLock::new(), room.clone()),
+        };
         Self { outlet, said: Mutex::default() }
     }
 
@@ -44,7 +41,7 @@ impl Voice {
     pub(crate) fn outbox(&self) -> &Arc<Outbox> {
         match &self.outlet {
             Outlet::Shared(outbox) => outbox,
-            Outlet::Own(outbox) => outbox.get_or_init(Arc::default),
+            Outlet::Own(outbox, room) => outbox.get_or_init(|| Arc::new(Outbox::new(room))),
         }
     }
 
@@ -52,7 +49,7 @@ impl Voice {
     /// on its way already.
     pub(crate) fn take_said(&self) -> Vec<Vec<u8>> {
         match &self.outlet {
-            Outlet::Own(outbox) => {
+            Outlet::Own(outbox, _) => {
                 outbox.get().into_iter().flat_map(|own| std::iter::from_fn(|| own.pop())).collect()
             }
             Outlet::Shared(_) => Vec::new(),
@@ -127,7 +124,7 @@ mod tests {
 
     #[test]
     fn progress_grows_strictly() {
-        let voice = Voice::default();
+        let voice = Voice::new(None, &Arc::default());
         for done in [1.0, 1.0, 3.0, 2.0, f64::NAN, 4.0] {
             let frame = || Some(done.to_string().into_bytes());
             voice.progress(&RequestId::Number(1), done, frame);
@@ -137,7 +134,7 @@ mod tests {
 
     #[test]
     fn nothing_follows_the_reply() {
-        let voice = Voice::default();
+        let voice = Voice::new(None, &Arc::default());
         voice.end();
         voice.log(Some(b"late".to_vec()));
         voice.progress(&RequestId::Number(1), 1.0, || Some(b"late".to_vec()));
@@ -148,7 +145,7 @@ mod tests {
     #[test]
     fn what_is_on_its_way_is_not_taken() {
         let shared = Arc::new(Outbox::default());
-        let voice = Voice::new(Some(shared.clone()));
+        let voice = Voice::new(Some(shared.clone()), &Arc::default());
         voice.log(Some(b"l".to_vec()));
         assert!(voice.take_said().is_empty());
         assert_eq!(shared.pop(), Some(b"l".to_vec()));

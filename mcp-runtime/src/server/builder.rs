@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::capacity::Capacity;
 use super::extension::{Extension, Extensions};
 use super::handle::{Own, ServerHandle};
+use super::limits::Limits;
 use super::offer::Offer;
 use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
@@ -57,6 +58,7 @@ pub struct Server<A = ()> {
     state_keys: Vec<String>,
     pub(super) extensions: Vec<Extension>,
     once: Option<Arc<dyn OnceStore>>,
+    pub(super) limits: Limits,
 }
 
 /// State that is made when serving starts.
@@ -102,6 +104,7 @@ impl Server {
             state_keys: Vec::new(),
             extensions: Vec::new(),
             once: None,
+            limits: Limits::default(),
         }
     }
 
@@ -177,6 +180,7 @@ impl<A: 'static> Server<A> {
             state_keys: self.state_keys,
             extensions: self.extensions,
             once: self.once,
+            limits: self.limits,
         }
     }
 
@@ -409,7 +413,9 @@ impl<A: 'static> Server<A> {
             states: Arc::new(states),
             seal,
             once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new(rounds::PATIENCE))),
-            capacity: Capacity::new(),
+            capacity: Capacity::new(&self.limits),
+            room: Arc::new(self.limits.room()),
+            limits: self.limits,
         }))
     }
 }

@@ -3,15 +3,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Calls that run at once, over all sessions; past that requests are refused.
-pub(crate) const CALLS: usize = 1024;
-
-/// Clients that listen for changes at once, beside those of sessions.
-const LISTENS: usize = 10_000;
+use super::limits::Limits;
 
 /// How much of the server's capacity is in use.
 #[derive(Debug)]
 pub(crate) struct Capacity {
+    calls_limit: usize,
+    listens_limit: usize,
     /// Calls that have not ended: the slots that are held.
     calls: Arc<AtomicUsize>,
     /// The same of clients that listen.
@@ -25,9 +23,11 @@ pub(crate) struct Capacity {
 impl Capacity {
     /// A runtime has a worker for each core. One is always left to the others: a function that was
     /// quick so far may block now, on all workers at once if nobody counts.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         let workers = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
+            calls_limit: limits.calls,
+            listens_limit: limits.listeners,
             calls: Arc::default(),
             listens: Arc::default(),
             in_place: AtomicUsize::new(0),
@@ -37,7 +37,7 @@ impl Capacity {
 
     /// Whether one more call may begin.
     pub(crate) fn has_room(&self) -> bool {
-        self.calls.load(Ordering::Relaxed) < CALLS
+        self.calls.load(Ordering::Relaxed) < self.calls_limit
     }
 
     /// Counts a call.
@@ -48,7 +48,7 @@ impl Capacity {
     /// Counts a client that listens; none if there are too many.
     pub(super) fn listen(&self) -> Option<Slot> {
         let (slot, held) = Slot::of(&self.listens);
-        (held <= LISTENS).then_some(slot)
+        (held <= self.listens_limit).then_some(slot)
     }
 
     /// How many listen.

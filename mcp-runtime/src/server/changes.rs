@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -26,27 +27,36 @@ pub(crate) trait Listener: Send + Sync {
 /// Those who listen, for as long as they are there.
 #[derive(Default)]
 pub(crate) struct Listeners {
-    table: Mutex<Table>,
+    table: Arc<Mutex<Table>>,
 }
 
 #[derive(Default)]
 struct Table {
-    all: Vec<Weak<dyn Listener>>,
+    all: BTreeMap<u64, Weak<dyn Listener>>,
+    last: u64,
     ended: bool,
 }
 
+/// A listener's place among the others. It is given up with the listener, at once: what is left of
+/// those who have gone would lie scattered in memory and keep it from being used again.
+#[must_use]
+pub(crate) struct Place {
+    table: Arc<Mutex<Table>>,
+    number: u64,
+}
+
 impl Listeners {
-    /// Tells `listener` of every change from now on, until it is dropped.
-    pub(crate) fn add(&self, listener: Weak<dyn Listener>) {
+    /// Tells `listener` of every change from now on, until its place is dropped.
+    pub(crate) fn add(&self, listener: Weak<dyn Listener>) -> Place {
         let mut table = self.table();
-        if table.all.len() == table.all.capacity() {
-            table.all.retain(|listener| listener.strong_count() > 0); // before it would grow
-        }
-        table.all.push(listener);
+        table.last += 1;
+        let number = table.last;
+        table.all.insert(number, listener);
         if table.ended {
             drop(table);
             self.end();
         }
+        Place { table: self.table.clone(), number }
     }
 
     #[cfg(test)]
@@ -56,7 +66,7 @@ impl Listeners {
 
     /// Tells everyone who is still there. A listener may call back: no lock is held.
     pub(crate) fn tell(&self, change: &Change) {
-        let there: Vec<_> = self.table().all.iter().filter_map(Weak::upgrade).collect();
+        let there: Vec<_> = self.table().all.values().filter_map(Weak::upgrade).collect();
         there.iter().for_each(|listener| listener.changed(change));
     }
 
@@ -64,13 +74,25 @@ impl Listeners {
     pub(crate) fn end(&self) {
         let mut table = self.table();
         table.ended = true;
-        let there: Vec<_> = std::mem::take(&mut table.all);
+        let there = std::mem::take(&mut table.all);
         drop(table);
-        there.iter().filter_map(Weak::upgrade).for_each(|listener| listener.ended());
+        there.values().filter_map(Weak::upgrade).for_each(|listener| listener.ended());
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).all.remove(&self.number);
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Place").field(&self.number).finish()
     }
 }
 

@@ -1,6 +1,5 @@
 use std::sync::{Arc, OnceLock};
 
-use super::capacity::CALLS;
 use super::methods::{
     completion, extension, lists, logging, prompts, resources, subscriptions, tools,
 };
@@ -37,7 +36,7 @@ impl Service {
             return request.not_served(&ErrorObject::method_not_found(method));
         }
         if method.runs_a_function() && !self.capacity.has_room() {
-            return request.refuse(&too_many_calls());
+            return request.refuse(&too_many_calls(self.limits.calls));
         }
         match method {
             Method::ToolsCall => tools::call(self, registry, request),
@@ -89,8 +88,8 @@ fn offers(registry: &Registry, method: &Method) -> bool {
     }
 }
 
-fn too_many_calls() -> ErrorObject {
-    let what = format!("{CALLS} requests are running; try again when one has ended");
+fn too_many_calls(limit: usize) -> ErrorObject {
+    let what = format!("{limit} requests are running (--max-calls); try again when one has ended");
     ErrorObject::new(Code::INTERNAL_ERROR, what)
 }
 
@@ -141,7 +140,7 @@ impl Request {
             peer: self.peer,
             states: service.states.clone(),
             cancellation: Cancellation::default(),
-            voice: Voice::new(self.outbox),
+            voice: Voice::new(self.outbox, &service.room),
             asks,
         };
         let context = Context::new(request);

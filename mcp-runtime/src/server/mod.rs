@@ -17,6 +17,7 @@ mod extension;
 mod handle;
 mod lifecycle;
 mod limit;
+mod limits;
 mod manifest;
 mod methods;
 mod offer;
@@ -31,6 +32,7 @@ mod subscription;
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde_json::value::RawValue;
 
 pub(crate) use batch::describes_itself;
@@ -40,18 +42,19 @@ pub use error::Error;
 use extension::Extensions;
 pub use extension::{Extension, MethodError};
 pub use handle::ServerHandle;
+pub use limits::Limits;
 use offer::Offer;
 pub(crate) use reply::{Class, Reply};
 use rounds::Seal;
 pub(crate) use session::Session;
 pub use state_factory::StateFactory;
 
-use crate::context::{OnceStore, Outbox, Owed, Peer, States};
+use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
 use crate::registry::Registry;
 use crate::revision::{Revision, Stamp};
-use crate::wire::Message;
 use crate::wire::cache::CacheHint;
 use crate::wire::initialize::{Implementation, Offered, ServerCapabilities};
+use crate::wire::{Code, ErrorObject, Frame, Message, Unreadable};
 
 /// A built server, shared by every connection. Nothing in it changes but what it offers.
 pub(crate) struct Service {
@@ -65,7 +68,14 @@ pub(crate) struct Service {
     seal: Seal,
     once: Arc<dyn OnceStore>,
     capacity: capacity::Capacity,
+    pub(crate) limits: Limits,
+    /// How much may wait in each outbox, and in all.
+    pub(crate) room: Arc<Room>,
 }
+
+/// Why there is no memory, and what to do.
+pub(crate) const NO_MEMORY: &str =
+    "the server holds as much for its clients as it may (--max-memory); try again later";
 
 /// A message and what its transport knows about it.
 pub(crate) struct Incoming {
@@ -138,6 +148,27 @@ impl Service {
     /// What is offered now. A request asks once and keeps to it.
     pub(crate) fn registry(&self) -> Arc<Registry> {
         self.offer.registry()
+    }
+
+    /// Reads what a client sent if there is memory left for it.
+    pub(crate) fn admit(&self, bytes: Bytes) -> Result<Frame, Unreadable> {
+        let mut reserved = Reserved::none(self.budget());
+        match reserved.fit(bytes.len()) {
+            true => self.read(reserved.keep(bytes)),
+            false => {
+                Err(Unreadable::refused(&bytes, ErrorObject::new(Code::INTERNAL_ERROR, NO_MEMORY)))
+            }
+        }
+    }
+
+    /// Reads what a client sent, for which memory is reserved.
+    pub(crate) fn read(&self, bytes: Bytes) -> Result<Frame, Unreadable> {
+        Frame::parse(bytes, &self.limits.shape())
+    }
+
+    /// The bytes that may be held.
+    pub(crate) fn budget(&self) -> &Arc<Budget> {
+        &self.room.budget
     }
 
     pub(crate) fn instructions(&self) -> Option<&str> {

@@ -1,6 +1,8 @@
 use serde::Serialize;
 
-use crate::wire::{ErrorObject, RequestId, Unreadable, frame};
+use super::Service;
+use crate::context::SMALL;
+use crate::wire::{Code, ErrorObject, RequestId, Unreadable, frame_within};
 
 /// How a request went, for transports that have words for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,14 +24,25 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn result(id: &RequestId, result: &(impl Serialize + ?Sized)) -> Self {
+        Self::result_within(id, result, usize::MAX)
+    }
+
+    /// As [`result`](Self::result), of so many bytes at most; an error if it would be longer.
+    fn result_within(id: &RequestId, result: &(impl Serialize + ?Sized), most: usize) -> Self {
         #[derive(Serialize)]
         struct Response<'a, T: ?Sized> {
             jsonrpc: &'static str,
             id: &'a RequestId,
             result: &'a T,
         }
-        match frame(&Response { jsonrpc: "2.0", id, result }) {
+        match frame_within(&Response { jsonrpc: "2.0", id, result }, most) {
             Ok(frame) => Self { class: Class::Answered, frame },
+            Err(error) if error.is_io() => {
+                let what = format!("the result is over {most} bytes");
+                let what = format!("{what}; --max-result and --max-memory set the limit");
+                let error = ErrorObject::new(Code::INTERNAL_ERROR, what);
+                Self::error(Class::Answered, Some(id), &error)
+            }
             Err(error) => {
                 tracing::error!(%error, "a result cannot be written as JSON");
                 Self::error(Class::Answered, Some(id), &ErrorObject::internal())
@@ -54,5 +67,13 @@ impl Reply {
     /// The answer to a message that is not one.
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
         Self::error(Class::Refused, unreadable.id.as_ref(), &unreadable.error)
+    }
+}
+
+impl Service {
+    /// The result of a function, if it is not larger than one may be, and there is memory for it.
+    pub(super) fn reply(&self, id: &RequestId, result: &(impl Serialize + ?Sized)) -> Reply {
+        let most = self.limits.max_result.min(self.budget().room().max(SMALL));
+        Reply::result_within(id, result, most)
     }
 }

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::questions::Questions;
 use super::subscription::Subscription;
-use crate::context::{Answer, Client, Context, LogFilter, Outbox, Port};
+use crate::context::{Answer, Client, Context, LogFilter, Outbox, Port, Room};
 use crate::revision::Revision;
 use crate::wire::log::LogLevel;
 use crate::wire::{Message, RequestId};
@@ -43,20 +43,20 @@ pub(crate) struct Handshake {
 
 impl Session {
     /// A session that waits for `initialize`.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(room: &Arc<Room>) -> Self {
         Self {
             handshake: OnceLock::new(),
             log_level: Arc::new(AtomicU8::new(LogLevel::Info as u8)),
             in_flight: Mutex::default(),
             questions: Questions::default(),
-            outbox: Arc::default(),
+            outbox: Arc::new(Outbox::new(room)),
             subscription: OnceLock::new(),
         }
     }
 
     /// A session nobody opened: for servers that keep none, each legacy request has its own.
-    pub(crate) fn assumed(revision: Revision) -> Self {
-        let session = Self::new();
+    pub(crate) fn assumed(revision: Revision, room: &Arc<Room>) -> Self {
+        let session = Self::new(room);
         let _ = session.open(Handshake { revision, client: Arc::default() });
         session
     }

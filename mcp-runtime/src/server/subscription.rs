@@ -1,7 +1,7 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{self, Poll, Waker};
 
-use super::changes::{Change, Listener};
+use super::changes::{Change, Listener, Place};
 use crate::context::{Outbox, notification};
 use crate::revision::{At, Changed, Revision};
 use crate::wire::RequestId;
@@ -16,6 +16,8 @@ pub(crate) struct Subscription {
     id: Option<RequestId>,
     outbox: Arc<Outbox>,
     state: Mutex<State>,
+    /// Among those who are told.
+    place: OnceLock<Place>,
 }
 
 #[derive(Debug)]
@@ -34,7 +36,13 @@ impl Subscription {
         outbox: Arc<Outbox>,
     ) -> Arc<Self> {
         let state = State { wanted, ended: false, waker: None };
-        Arc::new(Self { revision, id, outbox, state: Mutex::new(state) })
+        let place = OnceLock::new();
+        Arc::new(Self { revision, id, outbox, state: Mutex::new(state), place })
+    }
+
+    /// It is told for as long as it lives.
+    pub(super) fn keep(&self, place: Place) {
+        let _ = self.place.set(place); // it is added once
     }
 
     /// Tells of that resource too; false if there are too many.

@@ -17,7 +17,8 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn open(service: Arc<Service>) -> Self {
-        Self { service, session: Arc::new(Session::new()) }
+        let session = Arc::new(Session::new(&service.room));
+        Self { service, session }
     }
 
     /// What the server sends.
@@ -27,7 +28,7 @@ impl Connection {
 
     /// Takes one message of the client, or a batch.
     pub(crate) fn send(&self, frame: Bytes) {
-        let members = match Frame::parse(frame) {
+        let members = match self.service.admit(frame) {
             Ok(Frame::Message(message)) => vec![Ok(message)],
             Ok(Frame::Batch(batch)) => self.session.unpack(batch),
             Err(unreadable) if self.session.answers(&unreadable) => vec![Err(unreadable)],

@@ -2,7 +2,8 @@ use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::message::{Message, MessageKind, Unreadable, not_json};
+use super::message::{Message, MessageKind, Unreadable, legible_id, not_json};
+use super::shape::{Shape, TooMuch};
 use super::{Code, ErrorObject};
 
 /// What comes in one piece.
@@ -23,12 +24,33 @@ pub(crate) struct Batch {
 pub(crate) const MEMBERS: usize = 1000;
 
 impl Frame {
-    /// Reads what came. Not JSON: `-32700`; JSON but no JSON-RPC message: `-32600`.
-    pub(crate) fn parse(bytes: Bytes) -> Result<Self, Unreadable> {
+    /// Reads what came. Not JSON: `-32700`; JSON but no JSON-RPC message, or one that holds more
+    /// than it may: `-32600`.
+    pub(crate) fn parse(bytes: Bytes, shape: &Shape) -> Result<Self, Unreadable> {
+        shape.check(&bytes).map_err(|too_much| Unreadable::over(&bytes, &too_much))?;
         match bytes.trim_ascii_start().first() {
             Some(b'[') => Batch::parse(&bytes).map(Self::Batch),
             _ => Message::parse(bytes).map(Self::Message),
         }
+    }
+}
+
+impl Unreadable {
+    fn over(bytes: &[u8], TooMuch(limit, most): &TooMuch) -> Self {
+        let what = match *limit {
+            "json_depth" => format!("nested deeper than {most}"),
+            "json_members" => format!("an object has more than {most} members"),
+            "json_elements" => format!("an array has more than {most} elements"),
+            _ => format!("it holds more than {most} values"),
+        };
+        let flag = limit.replace('_', "-");
+        let what = format!("the message is too large: {what}; --{flag} sets the limit");
+        Self::refused(bytes, ErrorObject::new(Code::INVALID_REQUEST, what))
+    }
+
+    /// The refusal of a message that was not read, for whoever waits for its id.
+    pub(crate) fn refused(bytes: &[u8], error: ErrorObject) -> Self {
+        Self { id: legible_id(bytes), error }
     }
 }
 
@@ -84,8 +106,11 @@ mod tests {
     use super::*;
     use crate::wire::RequestId;
 
+    const SHAPE: Shape =
+        Shape { depth: 10, members: 10, elements: 10 * MEMBERS, values: 10 * MEMBERS };
+
     fn batch(text: &str) -> Result<Batch, Unreadable> {
-        match Frame::parse(Bytes::copy_from_slice(text.as_bytes()))? {
+        match Frame::parse(Bytes::copy_from_slice(text.as_bytes()), &SHAPE)? {
             Frame::Batch(batch) => Ok(batch),
             Frame::Message(message) => panic!("{message:?}"),
         }

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, io};
 
 use serde::Serialize;
 
@@ -8,14 +8,46 @@ use serde::Serialize;
 /// line breaks included. Within strings they are escaped, so a raw one is white space; left there
 /// it would end the message for a client that reads lines, and begin a forged one.
 pub(crate) fn frame(message: &(impl Serialize + ?Sized)) -> serde_json::Result<Vec<u8>> {
-    let mut frame = Vec::with_capacity(256);
-    serde_json::to_writer(&mut frame, message)?;
+    frame_within(message, usize::MAX)
+}
+
+/// As [`frame`], of so many bytes at most; an error of I/O if it would be longer.
+pub(crate) fn frame_within(
+    message: &(impl Serialize + ?Sized),
+    most: usize,
+) -> serde_json::Result<Vec<u8>> {
+    let mut bounded = Bounded { frame: Vec::with_capacity(256), most };
+    serde_json::to_writer(&mut bounded, message)?;
+    let mut frame = bounded.frame;
     for byte in &mut frame {
         if matches!(byte, b'\n' | b'\r') {
             *byte = b' ';
         }
     }
     Ok(frame)
+}
+
+struct Bounded {
+    frame: Vec<u8>,
+    most: usize,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.len() > self.most - self.frame.len() {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.frame.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A peer's text in a message of ours: quoted, and cut to `.1` characters.
@@ -42,6 +74,12 @@ mod tests {
         let raw: Box<RawValue> = serde_json::from_str("{\n\"a\\n\":\r\n1}").unwrap();
         let frame = frame(&raw).unwrap();
         assert_eq!(String::from_utf8(frame).unwrap(), "{ \"a\\n\":  1}");
+    }
+
+    #[test]
+    fn a_frame_may_be_so_long_and_not_longer() {
+        assert_eq!(frame_within("four", 6).unwrap(), b"\"four\"");
+        assert!(frame_within("four", 5).unwrap_err().is_io());
     }
 
     #[test]

@@ -197,7 +197,7 @@ pub(super) fn not_json(what: &'static str) -> Unreadable {
 }
 
 /// The id of a message that is otherwise broken, so that its sender can be told.
-fn legible_id(bytes: &[u8]) -> Option<RequestId> {
+pub(super) fn legible_id(bytes: &[u8]) -> Option<RequestId> {
     // serde would take an array for the struct.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return None;

@@ -21,12 +21,14 @@ pub(crate) mod prompt;
 pub(crate) mod resource;
 pub(crate) mod sampling;
 pub(crate) mod schema;
+mod shape;
 pub(crate) mod subscription;
 pub(crate) mod tool;
 
 pub(crate) use batch::{Batch, Frame};
 pub(crate) use error::{Code, ErrorObject};
-pub(crate) use frame::{Quoted, frame};
+pub(crate) use frame::{Quoted, frame, frame_within};
 pub(crate) use id::RequestId;
 pub(crate) use message::{Member, Message, MessageKind, Unreadable};
 pub(crate) use method::Method;
+pub(crate) use shape::Shape;

@@ -67,7 +67,7 @@ fn reply(service: &Service, context: &Context, outcome: Result<Vec<String>, Faul
     let error = match outcome.map_err(|fault| fault.kind) {
         Ok(values) => {
             let result = CompleteResult { values: &values, stamp: service.stamp() };
-            return Reply::result(id, &At(context.revision(), &result));
+            return service.reply(id, &At(context.revision(), &result));
         }
         Err(FaultKind::Arguments(text)) => ErrorObject::new(Code::INVALID_PARAMS, text),
         Err(FaultKind::Protocol(protocol)) => protocol,

@@ -57,7 +57,7 @@ fn reply(
     let error = match outcome.map_err(|fault| fault.kind) {
         Ok(members) => {
             let result = MethodResult { members: &members, stamp: service.stamp() };
-            return Reply::result(id, &At(context.revision(), &result));
+            return service.reply(id, &At(context.revision(), &result));
         }
         Err(FaultKind::Protocol(error)) => error,
         Err(FaultKind::Arguments(_) | FaultKind::Function(_)) => ErrorObject::internal(),

@@ -73,7 +73,7 @@ fn reply(
     match outcome.map_err(|fault| fault.kind) {
         Ok(result) => {
             let result = PromptResult { result: &result, stamp: service.stamp() };
-            Reply::result(id, &At(context.revision(), &result))
+            service.reply(id, &At(context.revision(), &result))
         }
         Err(FaultKind::Arguments(text)) => {
             let what = format!("invalid arguments for prompt `{name}`: {text}");

@@ -77,7 +77,7 @@ fn reply(
         scope: entry.def.scope.unwrap_or(stamp.cache.scope),
     };
     let result = ReadResult { contents: &contents, uri, cache, stamp };
-    Reply::result(id, &At(revision, &result))
+    service.reply(id, &At(revision, &result))
 }
 
 pub(super) fn not_found(revision: Revision, uri: &str) -> ErrorObject {

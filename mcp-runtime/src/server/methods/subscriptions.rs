@@ -32,8 +32,8 @@ impl Service {
     }
 
     fn tell(&self, subscription: &Arc<Subscription>) {
-        let subscription = Arc::downgrade(subscription);
-        self.offer.listeners().add(subscription);
+        let listener = Arc::downgrade(subscription);
+        subscription.keep(self.offer.listeners().add(listener));
     }
 }
 

@@ -86,7 +86,7 @@ fn reply(
     }
     let result =
         ToolResult { result: &result, wraps: entry.tool.wraps_output, stamp: service.stamp() };
-    Reply::result(id, &At(revision, &result))
+    service.reply(id, &At(revision, &result))
 }
 
 fn structures_no_object(result: &CallToolResult) -> bool {

@@ -36,7 +36,7 @@ pub(super) async fn post(
     };
     let session = match &kept {
         Some(kept) => kept.session.clone(),
-        None => Arc::new(assumed(&peer)?),
+        None => Arc::new(assumed(endpoint, &peer)?),
     };
     if !session.takes(&batch) {
         return Err(refused());
@@ -45,7 +45,7 @@ pub(super) async fn post(
     if members.is_empty() {
         return Err(Refusal::unreadable(&Batch::empty()));
     }
-    let replies = Arc::<Outbox>::default();
+    let replies = Arc::new(Outbox::new(&endpoint.service.room));
     let asks = hand_in(endpoint, &session, members, peer, accepts, &replies);
     if !asks {
         return Ok(empty(StatusCode::ACCEPTED));
@@ -56,15 +56,15 @@ pub(super) async fn post(
         return Ok(stream::response(kept.streams.reply(replies)));
     }
     Ok(match array(&replies).await {
-        Some(array) => json(StatusCode::OK, array),
+        Some(array) => json(StatusCode::OK, replies.hold(array)),
         None => empty(StatusCode::ACCEPTED),
     })
 }
 
-fn assumed(peer: &HttpPeer) -> Result<Session, Refusal> {
+fn assumed(endpoint: &Endpoint, peer: &HttpPeer) -> Result<Session, Refusal> {
     let named = version::named(&peer.headers)
         .map_err(|what| Refusal::new(StatusCode::BAD_REQUEST, what))?;
-    Ok(version::assumed_session(named))
+    Ok(version::assumed_session(named, &endpoint.service))
 }
 
 /// Handles each message; whether there will be replies. What calls say besides goes with their
@@ -80,7 +80,7 @@ fn hand_in(
     let peer: Arc<dyn Peer> = Arc::new(peer);
     let outbox = match accepts.events {
         true => replies.clone(),
-        false => unheard(),
+        false => unheard(endpoint),
     };
     let mut asks = false;
     for member in members {
@@ -103,8 +103,8 @@ fn hand_in(
 }
 
 /// Where calls say what nobody can read.
-fn unheard() -> Arc<Outbox> {
-    let outbox = Arc::<Outbox>::default();
+fn unheard(endpoint: &Endpoint) -> Arc<Outbox> {
+    let outbox = Arc::new(Outbox::new(&endpoint.service.room));
     outbox.abandon();
     outbox
 }

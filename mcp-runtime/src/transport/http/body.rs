@@ -1,3 +1,7 @@
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::header::{CONNECTION, EXPECT};
@@ -6,48 +10,78 @@ use http_body::Body as _;
 use http_body_util::BodyExt;
 
 use super::refusal::Refusal;
+use crate::context::Reserved;
+use crate::server::{NO_MEMORY, Service};
 
-/// The largest message a client may send.
-const LIMIT: usize = 4 * 1024 * 1024;
-
-/// How much of a body that is too large is thrown away, so that its sender can read the refusal
-/// and use the connection again; past it the connection is closed.
-const DISCARDED: usize = 4 * LIMIT;
+/// How many times its limit of a body is thrown away, so that its sender can read the refusal and
+/// use the connection again; past it the connection is closed.
+const DISCARDED: usize = 4;
 
 /// Reads a request's body, without a copy if it comes in one piece.
-pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refusal> {
-    let declared = body.size_hint().lower();
-    if declared > LIMIT as u64 {
-        if headers.contains_key(EXPECT) {
-            return Err(too_large()); // it has not been sent yet
-        }
-        return Err(discard(body, 0).await);
+pub(crate) async fn read(
+    service: &Service,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Bytes, Refusal> {
+    let mut reading = pin!(read_whole(service, headers, body));
+    // Nearly always it is there with its head, and needs no timer.
+    if let Poll::Ready(read) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
+        return read;
     }
-    let first = next(&mut body).await?.unwrap_or_default();
-    if body.is_end_stream() && first.len() <= LIMIT {
-        return Ok(first);
-    }
-    let mut whole = BytesMut::with_capacity(first.len().max(declared as usize));
-    whole.extend_from_slice(&first);
-    while let Some(more) = next(&mut body).await? {
-        if whole.len() + more.len() > LIMIT {
-            let received = whole.len() + more.len();
-            drop((whole, more));
-            return Err(discard(body, received).await);
-        }
-        whole.extend_from_slice(&more);
-    }
-    if whole.len() > LIMIT { Err(too_large()) } else { Ok(whole.freeze()) }
+    let time = service.limits.body_time;
+    tokio::time::timeout(time, reading).await.unwrap_or_else(|_| {
+        let what = format!("the body took longer than {time:?}; --body-time sets the limit");
+        Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, what).with(CONNECTION, "close"))
+    })
 }
 
-async fn discard(mut body: Body, mut received: usize) -> Refusal {
-    while let Ok(Some(more)) = next(&mut body).await {
-        received += more.len();
-        if received > DISCARDED {
-            return too_large().with(CONNECTION, "close");
+async fn read_whole(
+    service: &Service,
+    headers: &HeaderMap,
+    mut body: Body,
+) -> Result<Bytes, Refusal> {
+    let limit = service.limits.max_body;
+    let declared = body.size_hint().lower();
+    if declared > limit as u64 {
+        if headers.contains_key(EXPECT) {
+            return Err(too_large(limit)); // it has not been sent yet
+        }
+        return Err(discard(limit, body, 0, too_large(limit)).await);
+    }
+    let first = next(&mut body).await?.unwrap_or_default();
+    let mut reserved = Reserved::none(service.budget());
+    if body.is_end_stream() && first.len() <= limit && reserved.fit(first.len()) {
+        return Ok(reserved.keep(first));
+    }
+    let mut whole = BytesMut::with_capacity(first.len().max(declared as usize));
+    let mut more = first;
+    loop {
+        let received = whole.len() + more.len();
+        let refusal = match (received > limit, reserved.fit(received)) {
+            (false, true) => None,
+            (true, _) => Some(too_large(limit)),
+            (false, false) => Some(Refusal::busy(NO_MEMORY)),
+        };
+        if let Some(refusal) = refusal {
+            drop((whole, more, reserved));
+            return Err(discard(limit, body, received, refusal).await);
+        }
+        whole.extend_from_slice(&more);
+        match next(&mut body).await? {
+            Some(next) => more = next,
+            None => return Ok(reserved.keep(whole.freeze())),
         }
     }
-    too_large()
+}
+
+async fn discard(limit: usize, mut body: Body, mut received: usize, refusal: Refusal) -> Refusal {
+    while let Ok(Some(more)) = next(&mut body).await {
+        received += more.len();
+        if received > limit.saturating_mul(DISCARDED) {
+            return refusal.with(CONNECTION, "close");
+        }
+    }
+    refusal
 }
 
 /// The next piece of data; trailers are nothing to us.
@@ -66,7 +100,7 @@ async fn next(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
     }
 }
 
-fn too_large() -> Refusal {
-    let what = format!("a message may have at most {} MiB", LIMIT / (1024 * 1024));
+fn too_large(limit: usize) -> Refusal {
+    let what = format!("a message may have at most {limit} bytes; --max-body sets it");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, what)
 }

@@ -2,6 +2,9 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::context::{Budget, Reserved};
+use crate::server::{Limits, Service};
+
 /// Keeps what was sent on streams, so that a client whose connection broke can ask for what it has
 /// missed (streamable-http, "Resumability and redelivery").
 ///
@@ -35,24 +38,19 @@ pub struct StoredEvent {
     pub message: Vec<u8>,
 }
 
-/// Messages that are kept.
-const MESSAGES: usize = 4096;
-
-/// Bytes of messages that are kept.
-const BYTES: usize = 16 * 1024 * 1024;
-
-pub(super) fn in_memory() -> Arc<dyn EventStore> {
-    Arc::new(MemoryEvents::default())
+pub(super) fn in_memory(service: &Service) -> Arc<dyn EventStore> {
+    Arc::new(MemoryEvents::new(&service.limits, service.budget()))
 }
 
 /// The newest messages of all sessions; the oldest make room.
-#[derive(Default)]
 pub(super) struct MemoryEvents {
+    messages: usize,
+    bytes: usize,
     kept: Mutex<Kept>,
 }
 
-#[derive(Default)]
 struct Kept {
+    reserved: Reserved,
     events: VecDeque<(Box<str>, StoredEvent)>,
     bytes: usize,
 }
@@ -62,7 +60,8 @@ impl EventStore for MemoryEvents {
         let mut kept = self.kept();
         kept.bytes += event.message.len();
         kept.events.push_back((session.into(), event));
-        while kept.events.len() > MESSAGES || kept.bytes > BYTES {
+        // It yields to what is needed now: the oldest goes where no memory is left, too.
+        while kept.events.len() > self.messages || kept.bytes > self.bytes || !kept.is_covered() {
             let Some((_, oldest)) = kept.events.pop_front() else { break };
             kept.bytes -= oldest.message.len();
         }
@@ -82,10 +81,23 @@ impl EventStore for MemoryEvents {
         kept.events.retain(|(of, _)| **of != *session);
         kept.bytes = kept.events.iter().map(|(_, event)| event.message.len()).sum();
         kept.events.shrink_to_fit();
+        kept.is_covered();
+    }
+}
+
+impl Kept {
+    /// Whether there is memory for what is kept.
+    fn is_covered(&mut self) -> bool {
+        self.reserved.fit(self.bytes)
     }
 }
 
 impl MemoryEvents {
+    pub(super) fn new(limits: &Limits, budget: &Arc<Budget>) -> Self {
+        let kept = Kept { reserved: Reserved::none(budget), events: VecDeque::new(), bytes: 0 };
+        Self { messages: limits.replay, bytes: limits.replay_bytes, kept: Mutex::new(kept) }
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -100,6 +112,15 @@ impl fmt::Debug for MemoryEvents {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MESSAGES: usize = 10;
+    const BYTES: usize = 1000;
+
+    impl Default for MemoryEvents {
+        fn default() -> Self {
+            Self::new(&Limits::default(), &Budget::new(usize::MAX))
+        }
+    }
 
     fn event(stream: u32, number: u64, message: &[u8]) -> StoredEvent {
         StoredEvent { stream, number, message: message.to_vec() }
@@ -121,8 +142,26 @@ mod tests {
     }
 
     #[test]
+    fn what_no_memory_is_left_for_is_not_kept() {
+        const SIZE: usize = 20 * 1024;
+        let budget = Budget::new(4 * SIZE);
+        let store = MemoryEvents::new(&Limits::default(), &budget);
+        (1..=3).for_each(|number| store.append("s", event(1, number, &[b'x'; SIZE])));
+        assert_eq!(store.after("s", 1, 0).len(), 3);
+        let others = budget.reserve(budget.room()).unwrap();
+        store.append("s", event(1, 4, &[b'x'; SIZE]));
+        assert_eq!(store.after("s", 1, 0).first().unwrap().number, 2);
+        drop(others);
+        store.append("s", event(1, 5, &[b'x'; SIZE]));
+        assert_eq!(store.after("s", 1, 0).len(), 4);
+        store.forget("s");
+        assert_eq!(budget.room(), 4 * SIZE);
+    }
+
+    #[test]
     fn the_oldest_make_room() {
-        let store = MemoryEvents::default();
+        let limits = Limits::default().replay(MESSAGES).replay_bytes(BYTES);
+        let store = MemoryEvents::new(&limits, &Budget::new(limits.memory));
         for number in 1..=MESSAGES as u64 + 5 {
             store.append("s", event(1, number, b""));
         }

@@ -9,7 +9,7 @@ use http::{HeaderName, StatusCode};
 
 use super::HttpOptions;
 use super::refusal::{Refusal, Repeated, single};
-use crate::server::Error;
+use crate::server::{Error, Limits};
 use crate::wire::Quoted;
 
 /// The longest a name of a host is.
@@ -20,6 +20,7 @@ const LONGEST: usize = 253;
 pub(crate) struct Guard {
     any_host: bool,
     any_origin: bool,
+    request_line: usize,
     /// In lower case; a port if the author gave one.
     hosts: Vec<(String, Option<u16>)>,
     origins: Vec<String>,
@@ -27,7 +28,11 @@ pub(crate) struct Guard {
 
 impl Guard {
     /// `own` are the name and the address that were bound.
-    pub(crate) fn new(options: &HttpOptions, own: Vec<String>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        options: &HttpOptions,
+        limits: &Limits,
+        own: Vec<String>,
+    ) -> Result<Self, Error> {
         let mut hosts: Vec<_> = own.into_iter().map(|host| (host, None)).collect();
         for host in options.allow_hosts.iter().filter(|host| *host != "*") {
             let (name, port) = authority(host).ok_or_else(|| {
@@ -45,6 +50,7 @@ impl Guard {
             }
         }
         Ok(Self {
+            request_line: limits.request_line,
             any_host: options.allow_hosts.iter().any(|host| host == "*"),
             any_origin: options.allow_origins.iter().any(|origin| origin == "*"),
             hosts,
@@ -54,6 +60,11 @@ impl Guard {
 
     /// Lets a request in, or says which flag would. Returns its origin if it comes from a page.
     pub(crate) fn admit<'a>(&self, request: &'a Parts) -> Result<Option<&'a HeaderValue>, Refusal> {
+        if request_line(request) > self.request_line {
+            let what = format!("a request line may have {} bytes", self.request_line);
+            let what = format!("{what}; --max-request-line sets the limit");
+            return Err(Refusal::new(StatusCode::URI_TOO_LONG, what));
+        }
         let host = the_only(request, &HOST)?;
         if !self.any_host {
             let target = request.uri.authority().map(|authority| authority.as_str());
@@ -107,6 +118,12 @@ impl Guard {
                 host.eq_ignore_ascii_case(name) && only.is_none_or(|only| port == Some(only))
             })
     }
+}
+
+/// The length of `POST /mcp HTTP/1.1`.
+fn request_line(request: &Parts) -> usize {
+    let target = request.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    request.method.as_str().len() + target + "  HTTP/1.1".len()
 }
 
 /// `name`, `name:port`, `[::1]` or `[::1]:port`; the brackets stay off, and the port may be empty

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -14,14 +15,12 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::server::Error;
+use super::admission::{Admission, Admitted};
+use crate::server::{Error, Limits, Service};
 use crate::transport::Shutdown;
 
-/// How long a client may take to send a request's head, and how long a connection may be idle.
-const HEAD_TIME: Duration = Duration::from_secs(30);
-
-/// The largest head of a request.
-const HEAD_SIZE: usize = 64 * 1024;
+/// What is read at once of a body that is large; a head has a bound of its own.
+const BUFFER: usize = 64 * 1024;
 
 /// How long running calls have to finish when the server stops.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
@@ -105,17 +104,19 @@ impl Listener {
     /// gives what runs some time.
     pub(super) async fn serve(
         self,
+        service: &Arc<Service>,
         router: Router,
         mut shutdown: Shutdown,
         close_streams: impl FnOnce(),
     ) {
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_header_size(HEAD_SIZE);
+        let http = http(&service.limits);
+        let mut admission = Admission::new(service);
         let mut connections = JoinSet::new();
         while let Some(stream) = self.accept(&mut connections, &mut shutdown).await {
+            let Some((stream, admitted)) = admission.admit(stream) else { continue };
             let service = TowerToHyperService::new(router.clone());
             let connection = http.serve_connection(TokioIo::new(stream), service);
-            connections.spawn(serve_connection(connection, shutdown.clone()));
+            connections.spawn(serve_connection(connection, shutdown.clone(), admitted));
         }
         drop(self.socket);
         close_streams();
@@ -163,6 +164,21 @@ impl Listener {
     }
 }
 
+/// HTTP, within bounds. What is over them it answers itself: 431, or it closes the connection.
+fn http(limits: &Limits) -> http1::Builder {
+    /// What hyper has room for without an allocation for each request.
+    const HEADERS: usize = 100;
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(limits.header_time)
+        .max_header_size(limits.header_bytes)
+        .max_buf_size(limits.header_bytes.max(BUFFER));
+    if limits.headers != HEADERS {
+        http.max_headers(limits.headers);
+    }
+    http
+}
+
 /// The client hung up before it was accepted.
 fn is_about_one_client(error: &io::Error) -> bool {
     matches!(
@@ -174,7 +190,7 @@ fn is_about_one_client(error: &io::Error) -> bool {
 type Connection = http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>>;
 
 /// Serves one connection; on shutdown it ends with the response that is under way.
-async fn serve_connection(connection: Connection, mut shutdown: Shutdown) {
+async fn serve_connection(connection: Connection, mut shutdown: Shutdown, _admitted: Admitted) {
     let mut connection = pin!(connection);
     let mut stop = pin!(shutdown.requested());
     let mut stopping = false;

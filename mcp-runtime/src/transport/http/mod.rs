@@ -8,6 +8,7 @@
 //! [`sessions`] live here, because only this transport has several on one address. What the HTTP+SSE
 //! transport needs too is visible to it: the way in, the refusals, the framing.
 
+mod admission;
 mod batch;
 pub(super) mod body;
 mod cors;

@@ -29,9 +29,9 @@ pub(super) async fn post(
 ) -> Result<Response, Refusal> {
     require_json(&headers)?;
     let accepts = accepted(endpoint, &headers)?;
-    let bytes = body::read(&headers, body).await?;
+    let bytes = body::read(&endpoint.service, &headers, body).await?;
     let peer = HttpPeer { streams: accepts.events, headers };
-    match Frame::parse(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))? {
+    match endpoint.service.read(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))? {
         Frame::Message(message) => post_message(endpoint, message, peer, accepts).await,
         Frame::Batch(batch) => batch::post(endpoint, batch, peer, accepts).await,
     }
@@ -46,14 +46,19 @@ async fn post_message(
     let era = Era::peek(&message, peer.named_version());
     let conversation = match (era, &endpoint.sessions) {
         (Era::Stateless, _) => Conversation::None,
-        (Era::Handshake, None) => Conversation::Assumed(assumed(&message, &peer)?),
-        (Era::Handshake, Some(sessions)) => conversation(sessions, &message, &peer)?,
+        (Era::Handshake, None) => Conversation::Assumed(assumed(endpoint, &message, &peer)?),
+        (Era::Handshake, Some(sessions)) => conversation(endpoint, sessions, &message, &peer)?,
     };
     let (session, streams) = (conversation.session().cloned(), conversation.streams().cloned());
     let incoming = Incoming { message, session, peer: Arc::new(peer), outbox: None };
     let outcome = endpoint.service.handle(incoming);
     let opened = conversation.opened()?;
-    let mut response = respond(outcome, Form { era, accepts }, streams.as_ref()).await;
+    let mut response = respond(
+        outcome,
+        Form { era, accepts, budget: endpoint.service.budget() },
+        streams.as_ref(),
+    )
+    .await;
     if let Some(id) = opened.and_then(|id| id.to_header()) {
         response.headers_mut().insert(SESSION_ID, id);
     }
@@ -111,6 +116,7 @@ impl Conversation<'_> {
 }
 
 fn conversation<'a>(
+    endpoint: &Endpoint,
     sessions: &'a Arc<Sessions>,
     message: &Message,
     peer: &HttpPeer,
@@ -118,7 +124,7 @@ fn conversation<'a>(
     let refuse = |status, what: &str| Refusal::of_message(status, &message.kind, what);
     let Some(id) = named_session(&peer.headers)? else {
         return match is_initialize(message) {
-            true => Ok(Conversation::New(Arc::new(Session::new()), sessions)),
+            true => Ok(Conversation::New(new_session(endpoint), sessions)),
             false => Err(refuse(
                 StatusCode::BAD_REQUEST,
                 "Mcp-Session-Id is missing: send `initialize` first, or a request with a `_meta` of its own",
@@ -134,11 +140,20 @@ fn conversation<'a>(
 }
 
 /// Where no session is kept, each request is taken for one of a session that was opened before.
-fn assumed(message: &Message, peer: &HttpPeer) -> Result<Arc<Session>, Refusal> {
+fn assumed(
+    endpoint: &Endpoint,
+    message: &Message,
+    peer: &HttpPeer,
+) -> Result<Arc<Session>, Refusal> {
     if is_initialize(message) {
-        return Ok(Arc::new(Session::new()));
+        return Ok(new_session(endpoint));
     }
-    Ok(Arc::new(version::assumed_session(named_revision(message, peer)?)))
+    let named = named_revision(message, peer)?;
+    Ok(Arc::new(version::assumed_session(named, &endpoint.service)))
+}
+
+fn new_session(endpoint: &Endpoint) -> Arc<Session> {
+    Arc::new(Session::new(&endpoint.service.room))
 }
 
 fn named_revision(message: &Message, peer: &HttpPeer) -> Result<Option<Revision>, Refusal> {

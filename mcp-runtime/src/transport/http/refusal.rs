@@ -1,6 +1,6 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 
 use crate::server::{Class, Reply};
@@ -13,7 +13,7 @@ use crate::wire::{Code, ErrorObject, MessageKind, RequestId, Unreadable};
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
-    header: Option<(HeaderName, HeaderValue)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     body: Vec<u8>,
 }
 
@@ -37,30 +37,36 @@ impl Refusal {
 
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
         let body = Reply::unreadable(unreadable).frame;
-        Self { status: StatusCode::BAD_REQUEST, header: None, body }
+        Self { status: StatusCode::BAD_REQUEST, headers: Vec::new(), body }
     }
 
-    pub(crate) fn with(self, name: HeaderName, value: &'static str) -> Self {
-        Self { header: Some((name, HeaderValue::from_static(value))), ..self }
+    pub(crate) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.push((name, HeaderValue::from_static(value)));
+        self
+    }
+
+    /// There is not enough memory left, or not enough of something else, and there may be soon.
+    pub(crate) fn busy(what: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
     }
 
     fn of_request(status: StatusCode, id: Option<&RequestId>, what: impl Into<String>) -> Self {
         let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
-        Self { status, header: None, body: Reply::error(Class::Refused, id, &error).frame }
+        Self { status, headers: Vec::new(), body: Reply::error(Class::Refused, id, &error).frame }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = json(self.status, self.body);
-        response.headers_mut().extend(self.header);
+        response.headers_mut().extend(self.headers);
         response
     }
 }
 
 /// A response of one JSON object.
-pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);

@@ -13,17 +13,20 @@ use super::media::Accepts;
 use super::refusal::{empty, json};
 use super::streams::Streams;
 use super::{event, stream};
+use crate::context::Budget;
 use crate::revision::Era;
 use crate::server::{Class, Outcome, PendingCall, Reply};
 
 /// How a request may be answered.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Form {
+pub(super) struct Form<'a> {
     pub(super) era: Era,
     pub(super) accepts: Accepts,
+    /// Of what waits to be read by the client.
+    pub(super) budget: &'a Arc<Budget>,
 }
 
-impl Form {
+impl Form<'_> {
     /// The status of a reply (streamable-http, "Status codes"; sessions know only 200
     /// for a method that is not served).
     fn status(self, class: Class) -> StatusCode {
@@ -40,12 +43,12 @@ impl Form {
         let Accepts { json: can_json, events, rather_events } = self.accepts;
         let as_events = events && (!can_json || rather_events || !notifications.is_empty());
         if status != StatusCode::OK || !as_events {
-            return json(status, reply.frame);
+            return json(status, self.budget.hold(reply.frame));
         }
         let mut events = Vec::new();
         notifications.iter().for_each(|notification| event::write(&mut events, notification));
         event::write(&mut events, &reply.frame);
-        event::response(Body::from(events))
+        event::response(Body::from(self.budget.hold(events)))
     }
 
     /// The answer to a request that its own client cancelled: none. A body without events says so
@@ -62,7 +65,7 @@ impl Form {
 /// The response to a message; `streams` are those of its session.
 pub(super) async fn respond(
     outcome: Outcome,
-    form: Form,
+    form: Form<'_>,
     streams: Option<&Arc<Streams>>,
 ) -> Response {
     match outcome {
@@ -73,7 +76,7 @@ pub(super) async fn respond(
 }
 
 /// Runs the call until it says something, for until then the status is open.
-async fn wait(call: PendingCall, form: Form, streams: Option<&Arc<Streams>>) -> Response {
+async fn wait(call: PendingCall, form: Form<'_>, streams: Option<&Arc<Streams>>) -> Response {
     let context = call.context().clone();
     let voice = &context.request().voice;
     if !form.accepts.events {
@@ -152,14 +155,14 @@ mod tests {
         let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"drone"}}"#;
         let outcome = service.handle(Incoming {
             message: Message::parse(call.into()).unwrap(),
-            session: Some(Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE))),
+            session: Some(Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE, &service.room))),
             peer: Arc::new(NoHeaders),
             outbox: None,
         });
         let Outcome::Pending(call) = &outcome else { panic!("it goes on") };
         let context = call.context().clone();
         let accepts = Accepts { json: true, events: false, rather_events: false };
-        let form = Form { era: Era::Handshake, accepts };
+        let form = Form { era: Era::Handshake, accepts, budget: service.budget() };
         let mut response = Box::pin(respond(outcome, form, None));
         let mut cx = task::Context::from_waker(task::Waker::noop());
         (0..10).for_each(|_| assert!(response.as_mut().poll(&mut cx).is_pending()));

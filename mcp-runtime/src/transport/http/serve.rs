@@ -20,7 +20,7 @@ pub(crate) async fn serve(
 ) -> Result<(), Error> {
     let site = Site::new(&service, options, mode, listener.own_hosts())?;
     ready();
-    listener.serve(site.whole_router(), shutdown, || site.close_streams()).await;
+    listener.serve(&service, site.whole_router(), shutdown, || site.close_streams()).await;
     site.end();
     Ok(())
 }

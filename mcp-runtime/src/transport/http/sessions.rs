@@ -5,13 +5,7 @@ use std::time::{Duration, Instant};
 use super::event_store::EventStore;
 use super::session_id::SessionId;
 use super::streams::Streams;
-use crate::server::Session;
-
-/// Sessions that live at once; past it `initialize` is refused.
-const LIMIT: usize = 10_000;
-
-/// How long a session lives without being used.
-const IDLE: Duration = Duration::from_secs(30 * 60);
+use crate::server::{Limits, Session};
 
 /// The open sessions of an endpoint.
 ///
@@ -61,11 +55,8 @@ impl Kept {
 }
 
 impl Sessions {
-    pub(super) fn new(store: Arc<dyn EventStore>) -> Arc<Self> {
-        Self::with(LIMIT, IDLE, store)
-    }
-
-    fn with(limit: usize, idle: Duration, store: Arc<dyn EventStore>) -> Arc<Self> {
+    pub(super) fn new(limits: &Limits, store: Arc<dyn EventStore>) -> Arc<Self> {
+        let (limit, idle) = (limits.sessions, limits.session_idle);
         Arc::new(Self { limit, idle, store, table: Mutex::default() })
     }
 
@@ -92,11 +83,16 @@ impl Sessions {
         Some(id)
     }
 
-    /// The session of that id, which counts as a use of it.
+    /// The session of that id, which counts as a use of it; none if it was idle for too long, even
+    /// if it has not been swept out yet.
     pub(super) fn find(&self, id: SessionId) -> Option<Arc<Kept>> {
+        let now = Instant::now();
         let mut table = self.lock();
         let entry = table.entries.get_mut(&id)?;
-        entry.used = Instant::now();
+        if now.duration_since(entry.used) > self.idle && !entry.kept.is_in_use() {
+            return None;
+        }
+        entry.used = now;
         Some(entry.kept.clone())
     }
 
@@ -173,7 +169,7 @@ mod tests {
     use std::task;
 
     use super::*;
-    use crate::context::{AskError, Context, NoHeaders};
+    use crate::context::{AskError, Budget, Context, NoHeaders};
     use crate::revision::Revision;
     use crate::server::{Incoming, Outcome, Server};
     use crate::transport::http::event_store::{MemoryEvents, StoredEvent};
@@ -184,11 +180,12 @@ mod tests {
     const SOON: Duration = Duration::from_millis(60);
 
     fn session() -> Arc<Session> {
-        Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE))
+        Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE, &Arc::default()))
     }
 
     fn sessions(limit: usize, idle: Duration) -> Arc<Sessions> {
-        Sessions::with(limit, idle, Arc::new(MemoryEvents::default()))
+        let limits = Limits::default().sessions(limit).session_idle(idle);
+        Sessions::new(&limits, Arc::new(MemoryEvents::new(&limits, &Budget::new(limits.memory))))
     }
 
     /// Whether its reader is told that nothing follows.
@@ -231,7 +228,7 @@ mod tests {
     #[tokio::test]
     async fn a_session_whose_client_left_without_an_answer_is_idle() {
         let service = Server::new("test", "1").with(crate::tools![ask]).build(&()).await.unwrap();
-        let session = Arc::new(Session::new());
+        let session = Arc::new(Session::new(&service.room));
         let hand_in = |message: String| {
             service.handle(Incoming {
                 message: Message::parse(message.into()).unwrap(),
@@ -272,7 +269,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_store_that_panics_keeps_no_session() {
-        let sessions = Sessions::with(10, SOON, Arc::new(Broken));
+        let sessions = Sessions::new(&Limits::default().session_idle(SOON), Arc::new(Broken));
         for _ in 0..2 {
             sessions.register(session()).unwrap();
             sessions.register(session()).unwrap();

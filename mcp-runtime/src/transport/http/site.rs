@@ -38,7 +38,7 @@ impl Site {
         mode: Mode,
         own_hosts: Vec<String>,
     ) -> Result<Self, Error> {
-        let guard = Arc::new(Guard::new(options, own_hosts)?);
+        let guard = Arc::new(Guard::new(options, &service.limits, own_hosts)?);
         let path = options.routed_path().ok_or_else(|| {
             let path = &options.path;
             Error::one(format!(
@@ -56,8 +56,9 @@ impl Site {
             return Err(Error::one("the SSE transport is not built in: add the feature `sse`"));
         }
         let endpoint = (mode == Mode::Http).then(|| {
-            let store = || options.event_store.clone().unwrap_or_else(event_store::in_memory);
-            let sessions = (!options.stateless).then(|| Sessions::new(store()));
+            let store =
+                || options.event_store.clone().unwrap_or_else(|| event_store::in_memory(service));
+            let sessions = (!options.stateless).then(|| Sessions::new(&service.limits, store()));
             (path, Arc::new(Endpoint { service: service.clone(), sessions, guard: guard.clone() }))
         });
         Ok(Self {

@@ -20,6 +20,9 @@ pub(crate) trait Events: Send + Unpin + 'static {
     /// Adds what is to be sent, about a [`PIECE`]; ready when nothing will follow. Whoever got
     /// something asks again.
     fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()>;
+
+    /// What they come through.
+    fn outbox(&self) -> &Outbox;
 }
 
 /// How many bytes are handed on at once, of messages that may come faster than they are sent: the
@@ -69,7 +72,7 @@ impl<E: Events> Body for EventStream<E> {
         self.ended = self.ended || self.events.poll_events(cx, &mut events).is_ready();
         if !events.is_empty() {
             self.keep_alive.rest();
-            return Poll::Ready(Some(Ok(Frame::data(events.into()))));
+            return Poll::Ready(Some(Ok(Frame::data(self.events.outbox().hold(events)))));
         }
         match self.ended {
             true => Poll::Ready(None),
@@ -110,6 +113,10 @@ impl<R: Send + Unpin + 'static> Events for Unnumbered<R> {
             event::write(events, &message);
         }
         Poll::Pending
+    }
+
+    fn outbox(&self) -> &Outbox {
+        &self.outbox
     }
 }
 

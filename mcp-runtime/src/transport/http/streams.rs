@@ -261,6 +261,10 @@ impl Events for Reader {
         }
         Poll::Pending
     }
+
+    fn outbox(&self) -> &Outbox {
+        &self.stream.outbox
+    }
 }
 
 impl Drop for Reader {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode, bind, serve};
 use crate::revision::Revision;
-use crate::server::{Server, Service};
+use crate::server::{Limits, Server, Service};
 use crate::transport::{Shutdown, ShutdownTrigger};
 
 static STARTED: AtomicUsize = AtomicUsize::new(0);
@@ -33,6 +33,21 @@ async fn nap(ms: u64) -> &'static str {
 
 async fn service() -> Arc<Service> {
     Server::new("test", "1").with(crate::tools![nap, rest]).build(&()).await.unwrap()
+}
+
+/// A site that ends idle sessions soon, and serves at an address of its own.
+async fn impatient() -> (Arc<Site>, SocketAddr, ShutdownTrigger, tokio::task::JoinHandle<()>) {
+    let limits = Limits::default().session_idle(Duration::from_millis(300));
+    let server = Server::new("test", "1").with(crate::tools![nap]).limits(limits);
+    let service = server.build(&()).await.unwrap();
+    let site =
+        Arc::new(Site::new(&service, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap());
+    let (listener, address) = listener().await;
+    let (trigger, shutdown) = Shutdown::new();
+    let router = site.whole_router();
+    let serving =
+        tokio::spawn(async move { listener.serve(&service, router, shutdown, || {}).await });
+    (site, address, trigger, serving)
 }
 
 async fn listener() -> (Listener, SocketAddr) {
@@ -204,13 +219,13 @@ async fn a_thousand_sessions_leave_nothing_behind() {
     const SESSIONS: usize = 1_000;
 
     let (listener, address) = listener().await;
-    let site = Arc::new(
-        Site::new(&service().await, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap(),
-    );
+    let service = service().await;
+    let site =
+        Arc::new(Site::new(&service, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap());
     let (trigger, shutdown) = Shutdown::new();
     let serving = tokio::spawn({
         let site = site.clone();
-        async move { listener.serve(site.whole_router(), shutdown, || {}).await }
+        async move { listener.serve(&service, site.whole_router(), shutdown, || {}).await }
     });
     let sessions = site.sessions().unwrap().clone();
     let all_open = blocking(move || {
@@ -239,6 +254,25 @@ async fn a_thousand_sessions_leave_nothing_behind() {
     let patience = Instant::now() + Duration::from_secs(5);
     while server_sockets(address) > 0 {
         assert!(Instant::now() < patience, "{} sockets are open", server_sockets(address));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    trigger.pull();
+    serving.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_thousand_abandoned_sessions_none_outlives_its_idle_time() {
+    let (site, address, trigger, serving) = impatient().await;
+    let sessions = site.sessions().unwrap().clone();
+    let opened = blocking(move || {
+        let mut client = Client::open(address);
+        (0..1_000).map(|_| client.open_session()).collect::<HashSet<_>>().len()
+    })
+    .await;
+    assert_eq!(opened, 1_000);
+    let patience = Instant::now() + Duration::from_secs(5);
+    while sessions.live() > 0 {
+        assert!(Instant::now() < patience, "{} live on", sessions.live());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     trigger.pull();

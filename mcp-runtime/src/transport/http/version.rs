@@ -6,7 +6,7 @@ use http::HeaderMap;
 use super::peer::PROTOCOL_VERSION;
 use super::refusal::single;
 use crate::revision::{Era, Revision};
-use crate::server::Session;
+use crate::server::{Service, Session};
 use crate::wire::Quoted;
 
 /// The revision the header names; `Err`: one we do not know, or several.
@@ -22,9 +22,9 @@ pub(super) fn named(headers: &HeaderMap) -> Result<Option<Revision>, String> {
 }
 
 /// A session nobody opened, of the revision a request names, or the one that naming none means.
-pub(super) fn assumed_session(named: Option<Revision>) -> Session {
+pub(super) fn assumed_session(named: Option<Revision>, service: &Service) -> Session {
     let handshake = named.filter(|revision| revision.facts().era == Era::Handshake);
-    Session::assumed(handshake.unwrap_or(Revision::UNNAMED))
+    Session::assumed(handshake.unwrap_or(Revision::UNNAMED), &service.room)
 }
 
 /// Whether the session's revision has the header: the older ones must not be asked for it.

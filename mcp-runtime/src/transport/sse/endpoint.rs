@@ -75,7 +75,7 @@ impl Endpoint {
         if !Accepts::of(&request.headers).events {
             return Err(not_acceptable("send `Accept: text/event-stream`"));
         }
-        let session = Arc::new(Session::new());
+        let session = Arc::new(Session::new(&self.service.room));
         let id = self.register(session.clone()).ok_or_else(too_many)?;
         // The first event: where to post to.
         let mut begun = Vec::new();
@@ -106,8 +106,8 @@ impl Endpoint {
             let what = "no such session, or its stream is closed: GET /sse opens another";
             Refusal::new(StatusCode::NOT_FOUND, what)
         })?;
-        let bytes = body::read(&request.headers, body).await?;
-        let members = match Frame::parse(bytes) {
+        let bytes = body::read(&self.service, &request.headers, body).await?;
+        let members = match self.service.read(bytes) {
             Ok(Frame::Message(message)) => vec![Ok(message)],
             Ok(Frame::Batch(batch)) => session.unpack(batch),
             Err(unreadable) => return Err(Refusal::unreadable(&unreadable)),

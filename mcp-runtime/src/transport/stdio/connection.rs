@@ -24,9 +24,6 @@ use crate::context::{NoHeaders, Outbox, Peer};
 use crate::server::{Incoming, Outcome, Reply, Service, Session};
 use crate::wire::{Code, ErrorObject, Frame, Message, Unreadable};
 
-/// The longest line that is read.
-const LINE_LIMIT: usize = 4 * 1024 * 1024;
-
 /// What is left to do once the client has closed its end.
 const TIME_AFTER_EOF: Duration = Duration::from_secs(1);
 
@@ -55,14 +52,14 @@ pub(super) enum End {
 
 impl Connection {
     pub(super) fn new(service: Arc<Service>, input: Input, output: Output) -> Self {
-        let session = Arc::new(Session::new());
+        let session = Arc::new(Session::new(&service.room));
         Self {
-            service,
             outbox: session.outbox().clone(),
             session,
             peer: Arc::new(NoHeaders),
             input,
-            lines: Lines::new(LINE_LIMIT),
+            lines: Lines::new(service.limits.max_line),
+            service,
             writer: Writer::new(output),
         }
     }
@@ -144,8 +141,8 @@ impl Connection {
 
     fn take(&mut self, line: Line) {
         let frame = match line {
-            Line::Message(bytes) => Frame::parse(bytes),
-            Line::TooLong => Err(too_long()),
+            Line::Message(bytes) => self.service.admit(bytes),
+            Line::TooLong => Err(too_long(self.service.limits.max_line)),
         };
         match frame {
             Ok(Frame::Message(message)) => self.handle(message),
@@ -217,7 +214,7 @@ impl Connection {
     }
 }
 
-fn too_long() -> Unreadable {
-    let what = format!("the line is over the limit of {LINE_LIMIT} bytes");
+fn too_long(limit: usize) -> Unreadable {
+    let what = format!("the line is over the limit of {limit} bytes; --max-line sets it");
     Unreadable { id: None, error: ErrorObject::new(Code::INVALID_REQUEST, what) }
 }

@@ -1,0 +1,183 @@
+//! Who may connect: bounds on connections, before anything of HTTP is read.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::context::Reserved;
+use crate::server::{NO_MEMORY, Service};
+
+/// What a connection holds beside the head of a request: buffers, and the task that serves it.
+const CONNECTION: usize = 16 * 1024;
+
+/// Clients that are told at once that they may not connect. Past it connections are just closed.
+const REFUSED: usize = 64;
+
+/// How long one of them may take to read that, and how much it may say meanwhile.
+const REFUSAL_TIME: Duration = Duration::from_secs(1);
+const REFUSAL_BYTES: usize = 64 * 1024;
+
+/// Lets connections in as long as there are few enough.
+pub(super) struct Admission {
+    service: Arc<Service>,
+    open: Arc<Mutex<Open>>,
+    refused: JoinSet<()>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    all: usize,
+    by_peer: HashMap<IpAddr, usize>,
+}
+
+/// A connection that was let in; dropped when it ends.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    peer: IpAddr,
+    open: Arc<Mutex<Open>>,
+    _reserved: Reserved,
+}
+
+/// Why a connection is not let in.
+#[derive(Debug, PartialEq, Eq)]
+struct Turned(&'static str, String);
+
+impl Admission {
+    pub(super) fn new(service: &Arc<Service>) -> Self {
+        Self { service: service.clone(), open: Arc::default(), refused: JoinSet::new() }
+    }
+
+    /// Lets the connection in, or tells its client why not.
+    pub(super) fn admit(&mut self, stream: TcpStream) -> Option<(TcpStream, Admitted)> {
+        let peer = stream.peer_addr().ok()?.ip();
+        match self.count(peer) {
+            Ok(admitted) => Some((stream, admitted)),
+            Err(turned) => {
+                while self.refused.try_join_next().is_some() {}
+                if self.refused.len() < REFUSED {
+                    self.refused.spawn(async move {
+                        let _ = tokio::time::timeout(REFUSAL_TIME, refuse(stream, turned)).await;
+                    });
+                }
+                None
+            }
+        }
+    }
+
+    fn count(&self, peer: IpAddr) -> Result<Admitted, Turned> {
+        const BUSY: &str = "503 Service Unavailable";
+        let (limits, peer) = (&self.service.limits, network(peer));
+        let mut open = lock(&self.open);
+        if open.all >= limits.connections {
+            let what = format!("{} connections are open (--max-connections)", limits.connections);
+            return Err(Turned(BUSY, what));
+        }
+        let of_peer = open.by_peer.get(&peer).copied().unwrap_or_default();
+        if of_peer >= limits.connections_per_peer {
+            let what = format!("you have {of_peer} connections open (--max-connections-per-peer)");
+            return Err(Turned("429 Too Many Requests", what));
+        }
+        let reserved = self.service.budget().reserve(CONNECTION + limits.header_bytes);
+        let reserved = reserved.ok_or_else(|| Turned(BUSY, NO_MEMORY.to_owned()))?;
+        open.all += 1;
+        open.by_peer.insert(peer, of_peer + 1);
+        Ok(Admitted { peer, open: self.open.clone(), _reserved: reserved })
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        let mut open = lock(&self.open);
+        open.all -= 1;
+        match open.by_peer.get_mut(&self.peer) {
+            Some(of_peer) if *of_peer > 1 => *of_peer -= 1,
+            _ => drop(open.by_peer.remove(&self.peer)),
+        }
+    }
+}
+
+fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Who an address belongs to: one host may have a whole /64 of IPv6.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => {
+            Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
+        }
+        v4 => v4,
+    }
+}
+
+/// Answers whatever the client asks. It is read until it hangs up: closed with something unread, a
+/// connection is reset, and the answer may be lost.
+async fn refuse(mut stream: TcpStream, Turned(status, what): Turned) {
+    let body = format!(r#"{{"jsonrpc":"2.0","error":{{"code":-32600,"message":"{what}"}}}}"#);
+    let response = format!(
+        "HTTP/1.1 {status}\r\nRetry-After: 1\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    if stream.write_all(response.as_bytes()).await.is_err() || stream.shutdown().await.is_err() {
+        return;
+    }
+    let (mut read, mut unread) = (0, [0; 1024]);
+    while let Ok(some @ 1..) = stream.read(&mut unread).await
+        && read < REFUSAL_BYTES
+    {
+        read += some;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::{Limits, Server};
+
+    async fn admission(limits: Limits) -> Admission {
+        Admission::new(&Server::new("test", "1").limits(limits).build(&()).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn each_peer_and_all_together_have_a_bound() {
+        let admission = admission(Limits::default().connections(3).connections_per_peer(2)).await;
+        let (one, other) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
+        let first = admission.count(one).unwrap();
+        let _second = admission.count(one).unwrap();
+        assert_eq!(admission.count(one).unwrap_err().0, "429 Too Many Requests");
+        let third = admission.count(other).unwrap();
+        assert_eq!(admission.count(other).unwrap_err().0, "503 Service Unavailable");
+        drop(first);
+        admission.count(one).unwrap();
+        drop(third);
+        assert_eq!(lock(&admission.open).by_peer.len(), 1, "nothing is left of who has gone");
+    }
+
+    #[tokio::test]
+    async fn a_connection_takes_of_the_memory_there_is() {
+        let limits = Limits::default().header_bytes(8192).memory(2 * (CONNECTION + 8192));
+        let admission = admission(limits).await;
+        let peer = IpAddr::from([192, 0, 2, 1]);
+        let (first, _second) = (admission.count(peer).unwrap(), admission.count(peer).unwrap());
+        assert_eq!(
+            admission.count(peer).unwrap_err(),
+            Turned("503 Service Unavailable", NO_MEMORY.into())
+        );
+        drop(first);
+        admission.count(peer).unwrap();
+    }
+
+    #[test]
+    fn an_ipv6_host_is_its_network() {
+        let network = |text: &str| network(text.parse().unwrap());
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:0:0:2"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), IpAddr::from([192, 0, 2, 1]));
+    }
+}

@@ -1,0 +1,139 @@
+//! How much a message may hold, looked at before anything is made of it: a few bytes of JSON can
+//! become many of memory, and nesting becomes stack.
+
+/// The deepest that can be read at all: serde_json goes no further.
+const DEEPEST: usize = 127;
+
+/// What a message may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// Objects and arrays within each other.
+    pub(crate) depth: usize,
+    /// Members of one object.
+    pub(crate) members: usize,
+    /// Elements of one array.
+    pub(crate) elements: usize,
+    /// Members and elements of all of them; an empty one counts as one.
+    pub(crate) values: usize,
+}
+
+/// What is over its bound; the limit's name, and what it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooMuch(pub(crate) &'static str, pub(crate) usize);
+
+impl Shape {
+    /// Holds a text against it. Of one that is no JSON it may say anything.
+    ///
+    /// What has few brackets and commas, wherever they stand, is within every bound; they are
+    /// counted first, many at a time. That is all that is done for nearly every message.
+    pub(crate) fn check(&self, text: &[u8]) -> Result<(), TooMuch> {
+        let brackets = text.iter().filter(|byte| **byte | 0x20 == b'{').count();
+        let commas = text.iter().filter(|byte| **byte == b',').count();
+        let few = self.members.min(self.elements).min(self.values);
+        if brackets <= self.depth.min(DEEPEST) && brackets + commas <= few {
+            return Ok(());
+        }
+        self.walk(text)
+    }
+
+    fn walk(&self, text: &[u8]) -> Result<(), TooMuch> {
+        let deepest = self.depth.min(DEEPEST);
+        // How many more each open object or array may hold.
+        let mut open = [(0, false); DEEPEST];
+        let (mut depth, mut values) = (0, 0);
+        let mut bytes = text.iter();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'"' => skip_string(&mut bytes),
+                b'{' | b'[' => {
+                    if depth == deepest {
+                        return Err(TooMuch("json_depth", deepest));
+                    }
+                    let is_array = *byte == b'[';
+                    open[depth] =
+                        (if is_array { self.elements } else { self.members } - 1, is_array);
+                    depth += 1;
+                    values += 1;
+                }
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                b',' => {
+                    let Some((room, is_array)) = depth.checked_sub(1).map(|top| &mut open[top])
+                    else {
+                        continue;
+                    };
+                    *room = match (room.checked_sub(1), is_array) {
+                        (Some(room), _) => room,
+                        (None, true) => return Err(TooMuch("json_elements", self.elements)),
+                        (None, false) => return Err(TooMuch("json_members", self.members)),
+                    };
+                    values += 1;
+                }
+                _ => {}
+            }
+            if values > self.values {
+                return Err(TooMuch("json_values", self.values));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Goes behind the end of a string.
+fn skip_string(bytes: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => drop(bytes.next()),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: Shape = Shape { depth: 3, members: 4, elements: 5, values: 9 };
+
+    #[track_caller]
+    fn is(text: &str, expected: Result<(), (&str, usize)>) {
+        let told =
+            |checked: Result<(), TooMuch>| checked.map_err(|TooMuch(limit, most)| (limit, most));
+        assert_eq!(told(SHAPE.check(text.as_bytes())), expected, "{text}");
+        assert_eq!(told(SHAPE.walk(text.as_bytes())), expected, "{text}");
+    }
+
+    #[test]
+    fn each_bound_holds_at_itself_and_not_past_it() {
+        is(r#"{"a":[{"b":1}]}"#, Ok(()));
+        is(r#"{"a":[{"b":[]}]}"#, Err(("json_depth", 3)));
+        is(r#"{"a":1,"b":2,"c":3,"d":4}"#, Ok(()));
+        is(r#"{"a":1,"b":2,"c":3,"d":4,"e":5}"#, Err(("json_members", 4)));
+        is("[1,2,3,4,5]", Ok(()));
+        is("[1,2,3,4,5,6]", Err(("json_elements", 5)));
+        is("[[1,2,3],[1,2],[]]", Ok(()));
+        is("[[1,2,3],[1,2],[],0]", Err(("json_values", 9)));
+    }
+
+    #[test]
+    fn what_stands_in_strings_does_not_count() {
+        is(r#"["[[[[[[,,,,,,,,", "\"[[[[,,,,,,,,", "\\", "[[[["]"#, Ok(()));
+    }
+
+    #[test]
+    fn the_depth_is_at_most_what_can_be_read() {
+        let shape = Shape { depth: 1000, members: 1000, elements: 1000, values: 1000 };
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert_eq!(shape.check(nested(DEEPEST).as_bytes()), Ok(()));
+        let too_deep = Err(TooMuch("json_depth", DEEPEST));
+        assert_eq!(shape.check(nested(DEEPEST + 1).as_bytes()), too_deep);
+        assert!(serde_json::from_str::<serde_json::Value>(&nested(DEEPEST)).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_json_is_walked_to_its_end() {
+        is("]]]],,,,", Ok(()));
+        is(r#"{"a\"#, Ok(()));
+        is("\"", Ok(()));
+    }
+}

@@ -1,0 +1,73 @@
+//! A server as a process of its own, pressed against its limits: what clients are told, and what it
+//! costs in memory.
+
+mod abandoned;
+
+use std::collections::HashSet;
+use std::fs;
+use std::net::SocketAddr;
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::raw::patient;
+
+/// Has malloc give back what is freed: what it keeps for each thread, and the holes that leaves, say
+/// nothing about the server.
+const PLAIN_MALLOC: (&str, &str) = (
+    "GLIBC_TUNABLES",
+    "glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0:glibc.malloc.arena_max=1",
+);
+
+/// A server for as long as the value lives.
+struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Process {
+    async fn http(flags: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_limited-fixture"))
+            .args(["--transport", "http", "--port", "0"])
+            .args(flags)
+            .env(PLAIN_MALLOC.0, PLAIN_MALLOC.1)
+            .kill_on_drop(true)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let line = patient(lines.next_line()).await.unwrap().unwrap();
+        let url = line.strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line}"));
+        Self { child, address: url.trim_end_matches("/mcp").parse().unwrap() }
+    }
+
+    fn file(&self, name: &str) -> String {
+        format!("/proc/{}/{name}", self.child.id().unwrap())
+    }
+
+    /// How many connections it has accepted and not closed.
+    fn connections(&self) -> usize {
+        const LISTEN: &str = "0A";
+        let port = format!(":{:04X}", self.address.port());
+        let table = fs::read_to_string("/proc/net/tcp").unwrap();
+        let rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let accepted = rows.filter(|row| row[1].ends_with(&port) && row[3] != LISTEN);
+        let sockets: HashSet<_> = accepted.map(|row| format!("socket:[{}]", row[9])).collect();
+        let open = fs::read_dir(self.file("fd")).unwrap().flatten();
+        let targets = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+        targets.filter(|target| sockets.contains(&*target.to_string_lossy())).count()
+    }
+
+    /// The most memory it has had since [`forget_peak`](Self::forget_peak), in KiB.
+    fn peak(&self) -> u64 {
+        let status = fs::read_to_string(self.file("status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    fn forget_peak(&self) {
+        const PEAK: &str = "5";
+        fs::write(self.file("clear_refs"), PEAK).unwrap();
+    }
+}
