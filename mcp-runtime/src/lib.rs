@@ -57,6 +57,10 @@ pub use wire::tool::CallToolResult;
 #[doc = include_str!("../docs/asking.md")]
 pub mod asking {}
 
+#[doc = include_str!("../docs/deploy.md")]
+#[cfg(feature = "http")]
+pub mod deploy {}
+
 #[doc(hidden)]
 pub use handler::private as __private;
 

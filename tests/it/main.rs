@@ -21,6 +21,7 @@ mod sse;
 mod stdio;
 mod subscriptions;
 mod tidy;
+mod tls;
 mod transports;
 mod traps;
 mod ui;

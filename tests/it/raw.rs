@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 use exchange::{Exchange, Exchanges};
@@ -14,8 +14,13 @@ use exchange::{Exchange, Exchanges};
 /// How long a test waits for anything before it fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What HTTP is spoken over.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
 pub(crate) struct Connection {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Stream>>,
     address: SocketAddr,
     exchanges: Exchanges,
 }
@@ -44,6 +49,11 @@ impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
+        Self::over(stream, address)
+    }
+
+    pub(crate) fn over(stream: impl Stream + 'static, address: SocketAddr) -> Self {
+        let stream: Box<dyn Stream> = Box::new(stream);
         Self { stream: BufReader::new(stream), address, exchanges: Exchanges::default() }
     }
 

@@ -65,6 +65,22 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "MCP_ALLOW_ORIGIN", value_delimiter = ',', value_name = "ORIGIN")]
     pub(super) allow_origin: Vec<String>,
 
+    /// URL of the endpoint that clients know, if a proxy stands before it (sse, http)
+    #[arg(long, env = "MCP_PUBLIC_URL", value_name = "URL")]
+    pub(super) public_url: Option<String>,
+
+    /// Network of proxies that are believed who the client is, such as 10.0.0.0/8 (sse, http)
+    #[arg(long, env = "MCP_TRUST_PROXY", value_delimiter = ',', value_name = "CIDR")]
+    pub(super) trust_proxy: Vec<String>,
+
+    /// Certificate to serve HTTPS with, and those that lead to its authority, as PEM (sse, http)
+    #[arg(long, env = "MCP_TLS_CERT", value_name = "FILE")]
+    pub(super) tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key, as PEM (sse, http)
+    #[arg(long, env = "MCP_TLS_KEY", value_name = "FILE")]
+    pub(super) tls_key: Option<PathBuf>,
+
     /// Secret of 64 hex digits, shared by processes that serve the same clients; the first one
     /// seals what a client carries between rounds of questions, all of them open it
     #[arg(

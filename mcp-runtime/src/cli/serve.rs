@@ -8,6 +8,8 @@ use super::args::{ServeArgs, Transport};
 use super::signals;
 use crate::server::{Error, Server, Service};
 use crate::transport::Shutdown;
+#[cfg(feature = "http")]
+use crate::transport::http::HttpOptions;
 
 /// Serves until the transport ends or a signal asks for it.
 pub(super) fn serve<A: Args + 'static>(
@@ -26,7 +28,7 @@ pub(super) fn serve<A: Args + 'static>(
 }
 
 /// Without a feature its flag still exists, and says what to do.
-#[cfg(not(all(feature = "stdio", feature = "http", feature = "sse")))]
+#[cfg(not(all(feature = "stdio", feature = "http", feature = "sse", feature = "tls")))]
 fn not_built(feature: &str) -> Error {
     Error::one(format!(
         "built without the feature `{feature}` of mcp-runtime; add it in Cargo.toml"
@@ -62,7 +64,7 @@ fn stdio<A: 'static>(_: Server<A>, _: &A) -> Result<(), Error> {
 
 #[cfg(feature = "http")]
 fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<(), Error> {
-    use crate::transport::http::{self, HttpOptions, Mode};
+    use crate::transport::http::{self, Mode};
 
     let mode = match args.transport {
         #[cfg(not(feature = "sse"))]
@@ -71,18 +73,25 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
         Transport::Sse => Mode::Sse,
         _ => Mode::Http,
     };
-    let options = HttpOptions::default()
+    let mut options = HttpOptions::default()
         .path(&args.path)
         .stateless(args.stateless)
         .with_sse(args.with_sse)
         .allow_hosts(&args.allow_host)
-        .allow_origins(&args.allow_origin);
+        .allow_origins(&args.allow_origin)
+        .trust_proxies(&args.trust_proxy);
+    options.public_url.clone_from(&args.public_url);
+    let options = with_tls(options, args)?;
     let port = port(args)?;
     let runtime = runtime(several_threads())?;
     run(runtime, server, flags, async |service, shutdown| {
         let listener = http::bind(&args.host, port).await?;
         let urls = options.urls(listener.local_addr(), mode);
-        let ready = || urls.iter().for_each(|url| eprintln!("listening on {url}"));
+        let public = options.public_urls(mode)?;
+        let ready = || {
+            urls.iter().for_each(|url| eprintln!("listening on {url}"));
+            public.iter().for_each(|url| eprintln!("clients come by {url}"));
+        };
         http::serve(service, listener, &options, mode, shutdown, ready).await
     })
 }
@@ -90,6 +99,24 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
 #[cfg(not(feature = "http"))]
 fn http<A: 'static>(_: Server<A>, _: &A, _: &ServeArgs) -> Result<(), Error> {
     Err(not_built("http"))
+}
+
+#[cfg(feature = "tls")]
+fn with_tls(options: HttpOptions, args: &ServeArgs) -> Result<HttpOptions, Error> {
+    match (&args.tls_cert, &args.tls_key) {
+        (None, None) => Ok(options),
+        (Some(certificate), Some(key)) => Ok(options.tls(certificate, key)),
+        (Some(_), None) => Err(Error::one("--tls-cert needs the key it was made for: --tls-key")),
+        (None, Some(_)) => Err(Error::one("--tls-key needs its certificate: --tls-cert")),
+    }
+}
+
+#[cfg(all(feature = "http", not(feature = "tls")))]
+fn with_tls(options: HttpOptions, args: &ServeArgs) -> Result<HttpOptions, Error> {
+    match args.tls_cert.as_ref().or(args.tls_key.as_ref()) {
+        None => Ok(options),
+        Some(_) => Err(not_built("tls")),
+    }
 }
 
 /// `--port` or `MCP_PORT`, else the `PORT` that hosts give, else 8000.

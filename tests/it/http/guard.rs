@@ -137,6 +137,24 @@ async fn the_flag_a_refusal_names_lets_in() {
 }
 
 #[tokio::test]
+async fn the_public_name_is_ours() {
+    let options = HttpOptions::default().public_url("https://Mcp.example.com/tools/mcp");
+    let served = serve(server(&Probe::default()), options);
+    let mut client = Connection::open(served.address).await;
+    for (headers, status) in [
+        (vec![("Host", "mcp.example.com")], 202),
+        (vec![("Host", "mcp.example.com:443"), ("Origin", "https://mcp.example.com")], 202),
+        (vec![("Host", "sub.mcp.example.com")], 403),
+        (vec![("Origin", "https://example.com")], 403),
+        // Whoever can send a Host can send these too.
+        (vec![("Host", "evil.example"), ("X-Forwarded-Host", "mcp.example.com")], 403),
+        (vec![("Host", "evil.example"), ("Forwarded", "host=mcp.example.com")], 403),
+    ] {
+        assert_eq!(knock(&mut client, "POST", "/mcp", &headers).await.0, status, "{headers:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_star_lets_all_in_and_a_host_star_no_pages() {
     let options = HttpOptions::default().allow_hosts(["*"]);
     let served = serve(server(&Probe::default()), options);

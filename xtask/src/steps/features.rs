@@ -13,6 +13,8 @@ const SETS: &[(&str, Option<&str>)] = &[
     ("mcp-runtime", Some("http")),
     ("mcp-runtime", Some("http,macros")),
     ("mcp-runtime", Some("sse")),
+    ("mcp-runtime", Some("tls")),
+    ("mcp-runtime", Some("cli,tls")),
     ("mcp-runtime", Some("cli")),
     ("mcp-runtime", Some("cli,stdio,macros")),
     ("mcp-runtime", None),

@@ -66,7 +66,11 @@ pub(crate) async fn guarded(
     let (parts, body) = request.into_parts();
     let origin = match guard.admit(&parts) {
         Ok(origin) => origin.cloned(),
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => {
+            let client = guard.client(&parts);
+            tracing::debug!(?client, %refusal, "a request was not let in");
+            return refusal.into_response();
+        }
     };
     let mut response = if parts.method == Method::OPTIONS {
         cors::preflight(&parts.headers, methods)

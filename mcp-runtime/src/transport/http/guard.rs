@@ -8,6 +8,7 @@ use http::request::Parts;
 use http::{HeaderName, StatusCode};
 
 use super::HttpOptions;
+use super::proxies::Proxies;
 use super::refusal::{Refusal, Repeated, single};
 use crate::server::{Error, Limits};
 use crate::wire::Quoted;
@@ -24,6 +25,7 @@ pub(crate) struct Guard {
     /// In lower case; a port if the author gave one.
     hosts: Vec<(String, Option<u16>)>,
     origins: Vec<String>,
+    proxies: Proxies,
 }
 
 impl Guard {
@@ -42,6 +44,8 @@ impl Guard {
             })?;
             hosts.push((name.to_ascii_lowercase(), port));
         }
+        // On any port: proxies may pass the name on without it.
+        hosts.extend(options.public()?.map(|public| (public.host().to_owned(), None)));
         for origin in options.allow_origins.iter().filter(|origin| *origin != "*") {
             if origin_authority(origin).is_none() {
                 return Err(Error::one(format!(
@@ -55,6 +59,7 @@ impl Guard {
             any_origin: options.allow_origins.iter().any(|origin| origin == "*"),
             hosts,
             origins: options.allow_origins.clone(),
+            proxies: Proxies::new(&options.trust_proxies)?,
         })
     }
 
@@ -80,6 +85,11 @@ impl Guard {
             self.admit_origin(text(origin)?)?;
         }
         Ok(origin)
+    }
+
+    /// The address a request comes from, as far as anyone we trust knows.
+    pub(crate) fn client(&self, request: &Parts) -> Option<IpAddr> {
+        self.proxies.client(request)
     }
 
     fn admit_host(&self, host: &str) -> Result<(), Refusal> {
@@ -128,7 +138,7 @@ fn request_line(request: &Parts) -> usize {
 
 /// `name`, `name:port`, `[::1]` or `[::1]:port`; the brackets stay off, and the port may be empty
 /// (RFC 3986, 3.2.3). `None` if it is neither.
-fn authority(text: &str) -> Option<(&str, Option<u16>)> {
+pub(super) fn authority(text: &str) -> Option<(&str, Option<u16>)> {
     let (name, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let (address, rest) = rest.split_once(']')?;

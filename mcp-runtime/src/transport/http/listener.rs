@@ -1,26 +1,19 @@
-//! The sockets: who comes in, how long a header may take, and how it all ends.
+//! The sockets: who comes in, and how it all ends.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::admission::{Admission, Admitted};
-use crate::server::{Error, Limits, Service};
+use super::admission::Admission;
+use super::connection::Terms;
+use crate::server::Error;
 use crate::transport::Shutdown;
-
-/// What is read at once of a body that is large; a head has a bound of its own.
-const BUFFER: usize = 64 * 1024;
 
 /// How long running calls have to finish when the server stops.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
@@ -102,21 +95,13 @@ impl Listener {
 
     /// Serves until it is told to stop; then ends what waits for nothing, by `close_streams`, and
     /// gives what runs some time.
-    pub(super) async fn serve(
-        self,
-        service: &Arc<Service>,
-        router: Router,
-        mut shutdown: Shutdown,
-        close_streams: impl FnOnce(),
-    ) {
-        let http = http(&service.limits);
-        let mut admission = Admission::new(service);
+    pub(super) async fn serve(self, terms: Terms, close_streams: impl FnOnce()) {
+        let mut shutdown = terms.shutdown.clone();
+        let mut admission = Admission::new(&terms.service);
         let mut connections = JoinSet::new();
-        while let Some(stream) = self.accept(&mut connections, &mut shutdown).await {
+        while let Some((stream, client)) = self.accept(&mut connections, &mut shutdown).await {
             let Some((stream, admitted)) = admission.admit(stream) else { continue };
-            let service = TowerToHyperService::new(router.clone());
-            let connection = http.serve_connection(TokioIo::new(stream), service);
-            connections.spawn(serve_connection(connection, shutdown.clone(), admitted));
+            connections.spawn(terms.clone().serve(stream, client, admitted));
         }
         drop(self.socket);
         close_streams();
@@ -132,7 +117,7 @@ impl Listener {
         &self,
         connections: &mut JoinSet<()>,
         shutdown: &mut Shutdown,
-    ) -> Option<TcpStream> {
+    ) -> Option<(TcpStream, SocketAddr)> {
         let mut stop = pin!(shutdown.requested());
         loop {
             let accepted = poll_fn(|cx| {
@@ -144,10 +129,10 @@ impl Listener {
             })
             .await?;
             match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, client)) => {
                     // Small writes must not wait for the client's acknowledgement of others.
                     let _ = stream.set_nodelay(true);
-                    return Some(stream);
+                    return Some((stream, client));
                 }
                 Err(error) if is_about_one_client(&error) => {}
                 Err(error) => {
@@ -164,49 +149,10 @@ impl Listener {
     }
 }
 
-/// HTTP, within bounds. What is over them it answers itself: 431, or it closes the connection.
-fn http(limits: &Limits) -> http1::Builder {
-    /// What hyper has room for without an allocation for each request.
-    const HEADERS: usize = 100;
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(limits.header_time)
-        .max_header_size(limits.header_bytes)
-        .max_buf_size(limits.header_bytes.max(BUFFER));
-    if limits.headers != HEADERS {
-        http.max_headers(limits.headers);
-    }
-    http
-}
-
 /// The client hung up before it was accepted.
 fn is_about_one_client(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused
     )
-}
-
-type Connection = http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>>;
-
-/// Serves one connection; on shutdown it ends with the response that is under way.
-async fn serve_connection(connection: Connection, mut shutdown: Shutdown, _admitted: Admitted) {
-    let mut connection = pin!(connection);
-    let mut stop = pin!(shutdown.requested());
-    let mut stopping = false;
-    let ended = poll_fn(|cx| {
-        if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
-            return Poll::Ready(ended);
-        }
-        if stopping || stop.as_mut().poll(cx).is_pending() {
-            return Poll::Pending;
-        }
-        stopping = true;
-        connection.as_mut().graceful_shutdown();
-        connection.as_mut().poll(cx)
-    })
-    .await;
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection broke off");
-    }
 }

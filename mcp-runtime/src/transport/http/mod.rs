@@ -11,6 +11,7 @@
 mod admission;
 mod batch;
 pub(super) mod body;
+mod connection;
 mod cors;
 mod delete;
 pub(super) mod endpoint;
@@ -23,7 +24,11 @@ pub(super) mod media;
 mod options;
 mod params;
 mod peer;
+#[cfg(feature = "tls")]
+mod pem;
 mod post;
+mod proxies;
+mod public;
 pub(super) mod refusal;
 mod reply;
 mod sentinel;
@@ -35,6 +40,8 @@ pub(super) mod stream;
 mod streams;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "tls")]
+mod tls;
 mod version;
 
 pub use event_store::{EventStore, StoredEvent};

@@ -1,10 +1,14 @@
 #[cfg(feature = "cli")]
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+#[cfg(feature = "tls")]
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::EventStore;
 #[cfg(feature = "cli")]
 use super::Mode;
+use super::public::PublicUrl;
+use crate::server::Error;
 
 /// How a server is reached over HTTP. The defaults are safe on a developer's machine; each option
 /// has a flag of the same name.
@@ -33,6 +37,12 @@ pub struct HttpOptions {
     pub allow_origins: Vec<String>,
     /// What keeps the messages of broken streams; memory unless said.
     pub event_store: Option<Arc<dyn EventStore>>,
+    /// The URL of the endpoint that clients know, if a proxy stands before it.
+    pub public_url: Option<String>,
+    /// Networks of proxies whose word is taken for who the client is.
+    pub trust_proxies: Vec<String>,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<super::tls::TlsFiles>,
 }
 
 impl Default for HttpOptions {
@@ -44,6 +54,10 @@ impl Default for HttpOptions {
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
             event_store: None,
+            public_url: None,
+            trust_proxies: Vec::new(),
+            #[cfg(feature = "tls")]
+            tls: None,
         }
     }
 }
@@ -88,6 +102,35 @@ impl HttpOptions {
         self
     }
 
+    /// The URL by which clients reach the endpoint through a proxy: `https://example.com/mcp`.
+    ///
+    /// Its name is served as one of [`allow_hosts`](Self::allow_hosts) is, and what the server says
+    /// of its own addresses begins with it. Where the URL has a path before that of the endpoint, as
+    /// in `https://example.com/tools/mcp`, the proxy is to take it off.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
+        self
+    }
+
+    /// Takes the word of proxies in these networks (`10.0.0.0/8`, `192.0.2.1`) for who the client
+    /// is: the rightmost address in `X-Forwarded-For` or `Forwarded` that is none of theirs. Without
+    /// it these headers are not looked at. Scheme and name are not taken from headers:
+    /// [`public_url`](Self::public_url) says them.
+    pub fn trust_proxies(mut self, networks: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.trust_proxies.extend(networks.into_iter().map(Into::into));
+        self
+    }
+
+    /// Serves HTTPS: HTTP/1.1 and HTTP/2 over TLS 1.2 or 1.3, with the certificate and the key of
+    /// these PEM files. The first holds the server's certificate and then those that lead to its
+    /// authority. Both are read again when they change; a pair that does not work is reported, and
+    /// the one before it stays.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.tls = Some(super::tls::TlsFiles { certificate: certificate.into(), key: key.into() });
+        self
+    }
+
     /// The URLs a client is given. An unspecified address is not one to call; loopback is.
     #[cfg(feature = "cli")]
     pub(crate) fn urls(&self, mut address: SocketAddr, mode: Mode) -> Vec<String> {
@@ -97,10 +140,40 @@ impl HttpOptions {
                 SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
             });
         }
+        let scheme = if self.is_secure() { "https" } else { "http" };
+        self.paths(mode).iter().map(|path| format!("{scheme}://{address}{path}")).collect()
+    }
+
+    /// The URLs a client is given that comes through a proxy; none if there is no proxy.
+    #[cfg(feature = "cli")]
+    pub(crate) fn public_urls(&self, mode: Mode) -> Result<Vec<String>, Error> {
+        let paths = self.paths(mode);
+        let (Some(public), Some((local, others))) = (self.public()?, paths.split_first()) else {
+            return Ok(Vec::new());
+        };
+        let others = others.iter().map(|other| public.sibling(local, other));
+        std::iter::once(Ok(public.endpoint(local))).chain(others).collect()
+    }
+
+    /// The paths that clients are told of, the one of `public_url` first.
+    #[cfg(feature = "cli")]
+    fn paths(&self, mode: Mode) -> Vec<String> {
         let path = self.routed_path().unwrap_or_default();
-        let endpoint = (mode == Mode::Http).then_some(&*path);
-        let sse = (mode == Mode::Sse || self.with_sse).then_some("/sse");
-        endpoint.into_iter().chain(sse).map(|path| format!("http://{address}{path}")).collect()
+        let endpoint = (mode == Mode::Http).then_some(path);
+        let sse = (mode == Mode::Sse || self.with_sse).then(|| "/sse".to_owned());
+        endpoint.into_iter().chain(sse).collect()
+    }
+
+    pub(super) fn public(&self) -> Result<Option<PublicUrl>, Error> {
+        self.public_url.as_deref().map(PublicUrl::parse).transpose()
+    }
+
+    #[cfg(feature = "cli")]
+    fn is_secure(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.is_some();
+        #[cfg(not(feature = "tls"))]
+        false
     }
 
     /// The path as it is routed: a slash before it, none behind it; `None` if it cannot be one.

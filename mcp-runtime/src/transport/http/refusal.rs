@@ -1,3 +1,5 @@
+use std::fmt;
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -53,6 +55,12 @@ impl Refusal {
     fn of_request(status: StatusCode, id: Option<&RequestId>, what: impl Into<String>) -> Self {
         let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
         Self { status, headers: Vec::new(), body: Reply::error(Class::Refused, id, &error).frame }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status.as_u16(), String::from_utf8_lossy(&self.body))
     }
 }
 

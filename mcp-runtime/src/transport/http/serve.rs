@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+use super::connection::Terms;
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode};
 use crate::server::{Error, Server, Service};
@@ -19,8 +20,9 @@ pub(crate) async fn serve(
     ready: impl FnOnce(),
 ) -> Result<(), Error> {
     let site = Site::new(&service, options, mode, listener.own_hosts())?;
+    let terms = Terms::new(&service, site.whole_router(), options, shutdown)?;
     ready();
-    listener.serve(&service, site.whole_router(), shutdown, || site.close_streams()).await;
+    listener.serve(terms, || site.close_streams()).await;
     site.end();
     Ok(())
 }
@@ -53,6 +55,10 @@ impl Server {
     ///
     /// As there, and if an option cannot be followed.
     pub async fn into_router_with(self, options: HttpOptions) -> Result<Router, Error> {
+        #[cfg(feature = "tls")]
+        if options.tls.is_some() {
+            return Err(Error::one("a router opens no connections: set TLS up where you serve it"));
+        }
         let service = self.build(&()).await?;
         Ok(Site::new(&service, &options, Mode::Http, Vec::new())?.router())
     }

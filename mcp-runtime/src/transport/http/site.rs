@@ -55,6 +55,12 @@ impl Site {
         if with_sse {
             return Err(Error::one("the SSE transport is not built in: add the feature `sse`"));
         }
+        // Where a proxy shows what is beside the endpoint.
+        let shown = if mode == Mode::Sse { "/sse" } else { &*path };
+        let prefix = match options.public()?.filter(|_| with_sse) {
+            Some(public) => Some(public.prefix(shown)?.to_owned()),
+            None => None,
+        };
         let endpoint = (mode == Mode::Http).then(|| {
             let store =
                 || options.event_store.clone().unwrap_or_else(|| event_store::in_memory(service));
@@ -65,8 +71,9 @@ impl Site {
             service: service.clone(),
             endpoint,
             #[cfg(feature = "sse")]
-            sse: with_sse
-                .then(|| crate::transport::sse::Endpoint::new(service.clone(), guard.clone())),
+            sse: with_sse.then(|| {
+                crate::transport::sse::Endpoint::new(service.clone(), guard.clone(), prefix)
+            }),
             guard,
         })
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::connection::Terms;
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode, bind, serve};
 use crate::revision::Revision;
@@ -223,10 +224,9 @@ async fn a_thousand_sessions_leave_nothing_behind() {
     let site =
         Arc::new(Site::new(&service, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap());
     let (trigger, shutdown) = Shutdown::new();
-    let serving = tokio::spawn({
-        let site = site.clone();
-        async move { listener.serve(&service, site.whole_router(), shutdown, || {}).await }
-    });
+    let terms =
+        Terms::new(&service, site.whole_router(), &HttpOptions::default(), shutdown).unwrap();
+    let serving = tokio::spawn(listener.serve(terms, || {}));
     let sessions = site.sessions().unwrap().clone();
     let all_open = blocking(move || {
         let mut clients: Vec<_> = (0..SESSIONS / 10).map(|_| Client::open(address)).collect();
@@ -339,4 +339,35 @@ fn server_sockets(address: SocketAddr) -> usize {
     open.filter_map(|entry| fs::read_link(entry.path()).ok())
         .filter(|target| of_server.contains(&*target.to_string_lossy()))
         .count()
+}
+
+#[cfg(feature = "sse")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_is_sent_where_the_application_has_put_us() {
+    let (listener, address) = listener().await;
+    let service = service().await;
+    let ours = Server::new("test", "1").with(crate::tools![nap]);
+    let options = HttpOptions::default().with_sse(true);
+    let ours = ours.into_router_with(options.clone()).await.unwrap();
+    let (_trigger, shutdown) = Shutdown::new();
+    let terms =
+        Terms::new(&service, axum::Router::new().nest("/tools/v1", ours), &options, shutdown)
+            .unwrap();
+    let serving = tokio::spawn(listener.serve(terms, || {}));
+    blocking(move || {
+        let mut stream = Client::open(address);
+        stream.ask("GET", "/tools/v1/sse", "", "");
+        assert!(stream.head().starts_with("HTTP/1.1 200 "));
+        let mut endpoint = String::new();
+        while !endpoint.ends_with("\n\n") {
+            stream.0.read_line(&mut endpoint).unwrap();
+        }
+        let (_, path) = endpoint.trim().split_once("data: ").unwrap();
+        assert!(path.starts_with("/tools/v1/messages?session="), "{endpoint}");
+        let mut posts = Client::open(address);
+        posts.ask("POST", path, "", r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
+        assert!(posts.head().starts_with("HTTP/1.1 202 "));
+    })
+    .await;
+    serving.abort();
 }

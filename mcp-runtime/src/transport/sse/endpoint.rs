@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{OriginalUri, Request};
 use axum::response::Response;
 use axum::routing::any;
 use http::header::RETRY_AFTER;
@@ -32,12 +32,18 @@ const LIMIT: usize = 10_000;
 pub(in crate::transport) struct Endpoint {
     service: Arc<Service>,
     guard: Arc<Guard>,
+    /// What stands before our paths where clients see them, if the server was told.
+    prefix: Option<String>,
     sessions: Mutex<HashMap<SessionId, Arc<Session>>>,
 }
 
 impl Endpoint {
-    pub(in crate::transport) fn new(service: Arc<Service>, guard: Arc<Guard>) -> Arc<Self> {
-        Arc::new(Self { service, guard, sessions: Mutex::default() })
+    pub(in crate::transport) fn new(
+        service: Arc<Service>,
+        guard: Arc<Guard>,
+        prefix: Option<String>,
+    ) -> Arc<Self> {
+        Arc::new(Self { service, guard, prefix, sessions: Mutex::default() })
     }
 
     pub(in crate::transport) fn router(self: Arc<Self>) -> Router {
@@ -79,10 +85,19 @@ impl Endpoint {
         let id = self.register(session.clone()).ok_or_else(too_many)?;
         // The first event: where to post to.
         let mut begun = Vec::new();
-        event::write_named(&mut begun, "endpoint", format!("/messages?session={id}").as_bytes());
+        let address = format!("{}/messages?session={id}", self.prefix(request));
+        event::write_named(&mut begun, "endpoint", address.as_bytes());
         let outbox = session.outbox().clone();
         let reader = Reader { endpoint: self.clone(), id, session };
         Ok(stream::response(Unnumbered { outbox, begun, _reader: reader }))
+    }
+
+    /// What stands before our paths: said, or seen where an application has put us below a path of
+    /// its own. A reference relative to `/sse` would need neither, but not every client resolves it
+    /// against the address of the stream.
+    fn prefix<'a>(&'a self, request: &'a Parts) -> &'a str {
+        let seen = || request.extensions.get::<OriginalUri>()?.path().strip_suffix("/sse");
+        self.prefix.as_deref().or_else(seen).unwrap_or_default()
     }
 
     fn register(&self, session: Arc<Session>) -> Option<SessionId> {
