@@ -12,7 +12,7 @@ use super::limits::Limits;
 use super::offer::Offer;
 use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
-use super::{Error, Service};
+use super::{Error, Scopes, Service};
 use crate::context::{MemoryStore, OnceStore, States};
 use crate::handler::Item;
 use crate::registry::{Registry, Update};
@@ -57,6 +57,7 @@ pub struct Server<A = ()> {
     shutdown: Vec<ShutdownHook>,
     state_keys: Vec<String>,
     pub(super) extensions: Vec<Extension>,
+    scopes: Scopes,
     once: Option<Arc<dyn OnceStore>>,
     pub(super) limits: Limits,
 }
@@ -103,6 +104,7 @@ impl Server {
             shutdown: Vec::new(),
             state_keys: Vec::new(),
             extensions: Vec::new(),
+            scopes: Scopes::default(),
             once: None,
             limits: Limits::default(),
         }
@@ -179,6 +181,7 @@ impl<A: 'static> Server<A> {
             shutdown: self.shutdown,
             state_keys: self.state_keys,
             extensions: self.extensions,
+            scopes: self.scopes,
             once: self.once,
             limits: self.limits,
         }
@@ -273,6 +276,33 @@ impl<A: 'static> Server<A> {
     /// ```
     pub fn cache(mut self, ttl: Duration, scope: CacheScope) -> Self {
         self.cache = CacheHint { ttl, scope };
+        self
+    }
+
+    /// A scope that stands for others: who holds `broad` may do what needs any of `narrow`, and what
+    /// those stand for in turn. May be said several times.
+    ///
+    /// ```
+    /// use mcp_runtime::{Server, tool, tools};
+    ///
+    /// /// Deletes a file.
+    /// #[tool(scopes("files:write"))]
+    /// fn delete(path: String) {
+    ///     let _ = path;
+    /// }
+    ///
+    /// let server = Server::new("files", "1.0.0")
+    ///     .with(tools![delete])
+    ///     .scope_implies("files:write", ["files:read"])
+    ///     .scope_implies("admin", ["files:write"]);
+    /// # let _ = server;
+    /// ```
+    pub fn scope_implies(
+        mut self,
+        broad: impl Into<String>,
+        narrow: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.scopes.imply(broad.into(), narrow.into_iter().map(Into::into));
         self
     }
 
@@ -411,6 +441,7 @@ impl<A: 'static> Server<A> {
             offer: self.offer,
             extensions,
             states: Arc::new(states),
+            scopes: self.scopes,
             seal,
             once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new(rounds::PATIENCE))),
             capacity: Capacity::new(&self.limits),

@@ -14,6 +14,7 @@ pub(super) mod body;
 mod connection;
 mod cors;
 mod delete;
+pub(super) mod door;
 pub(super) mod endpoint;
 pub(super) mod event;
 mod event_store;

@@ -34,6 +34,7 @@ impl Form<'_> {
             (Class::Answered, _) | (Class::NotServed, Era::Handshake) => StatusCode::OK,
             (Class::NotServed, Era::Stateless) => StatusCode::NOT_FOUND,
             (Class::Refused, _) => StatusCode::BAD_REQUEST,
+            (Class::Forbidden(_), _) => StatusCode::FORBIDDEN,
         }
     }
 
@@ -134,7 +135,7 @@ mod tests {
     use std::task;
 
     use super::*;
-    use crate::context::{Context, NoHeaders};
+    use crate::context::{Caller, Context, NoHeaders};
     use crate::revision::Revision;
     use crate::server::{Incoming, Server, Session};
     use crate::wire::Message;
@@ -155,8 +156,12 @@ mod tests {
         let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"drone"}}"#;
         let outcome = service.handle(Incoming {
             message: Message::parse(call.into()).unwrap(),
-            session: Some(Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE, &service.room))),
-            peer: Arc::new(NoHeaders),
+            session: Some(Arc::new(Session::assumed(
+                Revision::NEWEST_HANDSHAKE,
+                &service.room,
+                Caller::Anyone,
+            ))),
+            peer: Arc::new(NoHeaders(Caller::Anyone)),
             outbox: None,
         });
         let Outcome::Pending(call) = &outcome else { panic!("it goes on") };
