@@ -42,6 +42,8 @@ pub use handler::{
 pub use registry::Update;
 pub use revision::Revision;
 pub use server::{Error, Extension, Limits, MethodError, Server, ServerHandle, StateFactory};
+#[cfg(feature = "auth")]
+pub use transport::http::{Auth, TokenError, TokenVerifier, Verifying};
 #[cfg(feature = "http")]
 pub use transport::http::{EventStore, HttpOptions, StoredEvent};
 pub use wire::cache::CacheScope;

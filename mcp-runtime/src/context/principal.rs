@@ -126,6 +126,12 @@ impl Principal {
     pub(crate) fn key(&self) -> (Option<&str>, Option<&str>, &str) {
         (self.issuer(), self.token_name(), self.subject())
     }
+
+    /// The bearer of a static token.
+    #[cfg(feature = "auth")]
+    pub(crate) fn of_token(name: &str) -> Self {
+        Self { token_name: Some(name.to_owned()), ..Self::new(name) }
+    }
 }
 
 /// Without its claims: they are the user's, and logs are read by others.

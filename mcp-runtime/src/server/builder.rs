@@ -57,7 +57,7 @@ pub struct Server<A = ()> {
     shutdown: Vec<ShutdownHook>,
     state_keys: Vec<String>,
     pub(super) extensions: Vec<Extension>,
-    scopes: Scopes,
+    pub(super) scopes: Scopes,
     once: Option<Arc<dyn OnceStore>>,
     pub(super) limits: Limits,
 }
@@ -276,33 +276,6 @@ impl<A: 'static> Server<A> {
     /// ```
     pub fn cache(mut self, ttl: Duration, scope: CacheScope) -> Self {
         self.cache = CacheHint { ttl, scope };
-        self
-    }
-
-    /// A scope that stands for others: who holds `broad` may do what needs any of `narrow`, and what
-    /// those stand for in turn. May be said several times.
-    ///
-    /// ```
-    /// use mcp_runtime::{Server, tool, tools};
-    ///
-    /// /// Deletes a file.
-    /// #[tool(scopes("files:write"))]
-    /// fn delete(path: String) {
-    ///     let _ = path;
-    /// }
-    ///
-    /// let server = Server::new("files", "1.0.0")
-    ///     .with(tools![delete])
-    ///     .scope_implies("files:write", ["files:read"])
-    ///     .scope_implies("admin", ["files:write"]);
-    /// # let _ = server;
-    /// ```
-    pub fn scope_implies(
-        mut self,
-        broad: impl Into<String>,
-        narrow: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.scopes.imply(broad.into(), narrow.into_iter().map(Into::into));
         self
     }
 

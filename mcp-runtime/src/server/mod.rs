@@ -178,6 +178,12 @@ impl Service {
         self.instructions.as_deref()
     }
 
+    /// The server's name for people.
+    #[cfg(feature = "auth")]
+    pub(crate) fn title(&self) -> &str {
+        self.info.title.as_deref().unwrap_or(&self.info.name)
+    }
+
     /// Which scopes stand for others.
     pub(crate) fn scopes(&self) -> &Scopes {
         &self.scopes

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Server;
 use crate::context::Caller;
 
 /// Which scope stands for which others, as the author has said
@@ -37,6 +38,35 @@ impl Scopes {
             principal.has_scope(scope)
                 || implied.is_some_and(|by| by.iter().any(|by| principal.has_scope(by)))
         })
+    }
+}
+
+impl<A> Server<A> {
+    /// A scope that stands for others: who holds `broad` may do what needs any of `narrow`, and what
+    /// those stand for in turn. May be said several times.
+    ///
+    /// ```
+    /// use mcp_runtime::{Server, tool, tools};
+    ///
+    /// /// Deletes a file.
+    /// #[tool(scopes("files:write"))]
+    /// fn delete(path: String) {
+    ///     let _ = path;
+    /// }
+    ///
+    /// let server = Server::new("files", "1.0.0")
+    ///     .with(tools![delete])
+    ///     .scope_implies("files:write", ["files:read"])
+    ///     .scope_implies("admin", ["files:write"]);
+    /// # let _ = server;
+    /// ```
+    pub fn scope_implies(
+        mut self,
+        broad: impl Into<String>,
+        narrow: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.scopes.imply(broad.into(), narrow.into_iter().map(Into::into));
+        self
     }
 }
 

@@ -1,8 +1,9 @@
+use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use http::request::Parts;
+use http::{HeaderMap, Method};
 
 use super::guard::Guard;
 use super::refusal::Refusal;
@@ -14,18 +15,35 @@ use crate::server::{Error, Service};
 #[derive(Debug)]
 pub(crate) struct Door {
     guard: Guard,
+    #[cfg(feature = "auth")]
+    auth: Option<super::auth::Checkpoint>,
 }
 
 impl Door {
-    /// `own_hosts` are the names of the address bound.
+    /// `own_hosts` are the names of the address bound, `endpoint` the path that is served.
     pub(super) fn new(
         options: &HttpOptions,
         own_hosts: Vec<String>,
         service: &Service,
+        endpoint: Option<&str>,
     ) -> Result<Self, Error> {
         let guard = Guard::new(options, &service.limits, own_hosts)?;
-        service.warn_of_scopes();
-        Ok(Self { guard })
+        #[cfg(feature = "auth")]
+        let auth = match &options.auth {
+            Some(auth) => Some(auth.checkpoint(service, endpoint)?),
+            None => None,
+        };
+        #[cfg(not(feature = "auth"))]
+        let _ = endpoint;
+        let door = Self {
+            guard,
+            #[cfg(feature = "auth")]
+            auth,
+        };
+        if !door.asks() {
+            service.warn_of_scopes();
+        }
+        Ok(door)
     }
 
     /// Lets `serve` answer a request of whom it knows who they are, if they have to say.
@@ -35,8 +53,16 @@ impl Door {
         request: Request,
         serve: impl AsyncFnOnce(Parts, Body, Caller) -> Result<Response, Refusal>,
     ) -> Response {
-        let serve = async |parts, body| serve(parts, body, Caller::Anyone).await;
-        self.admitted(methods, request, serve).await
+        let ask = async |parts: Parts, body| {
+            // Before anything of the body is read.
+            let caller = match self.caller(&parts.headers).await {
+                Ok(caller) => caller,
+                Err(refused) => return Ok(refused),
+            };
+            let served = serve(parts, body, caller).await;
+            Ok(self.challenged(served.unwrap_or_else(IntoResponse::into_response)))
+        };
+        self.admitted(methods, request, ask).await
     }
 
     /// Lets `serve` answer a request that the guard admits, whoever sent it, and a page read the
@@ -66,4 +92,45 @@ impl Door {
         }
         response
     }
+
+    /// What is served beside the endpoints, for who has no token yet.
+    pub(super) fn router(&self) -> Router {
+        #[cfg(feature = "auth")]
+        if let Some(metadata) = self.auth.as_ref().and_then(|auth| auth.metadata()) {
+            return metadata.router();
+        }
+        Router::new()
+    }
+
+    /// Whether callers have to say who they are.
+    fn asks(&self) -> bool {
+        #[cfg(feature = "auth")]
+        return self.auth.is_some();
+        #[cfg(not(feature = "auth"))]
+        false
+    }
+
+    #[cfg_attr(not(feature = "auth"), expect(clippy::unused_async, reason = "nobody is asked"))]
+    async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Response> {
+        #[cfg(feature = "auth")]
+        if let Some(auth) = &self.auth {
+            return auth.caller(headers).await;
+        }
+        let _ = headers;
+        Ok(Caller::Anyone)
+    }
+
+    /// The response, which says what scopes would have been enough if it refuses for want of them.
+    fn challenged(&self, response: Response) -> Response {
+        #[cfg(feature = "auth")]
+        if let Some(auth) = &self.auth {
+            return auth.challenged(response);
+        }
+        response
+    }
 }
+
+/// What a caller would have needed: goes with a response to the door, which knows how to say it.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "auth"), expect(dead_code, reason = "nobody asks for tokens"))]
+pub(super) struct Needed(pub(super) &'static [&'static str]);

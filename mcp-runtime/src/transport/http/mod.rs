@@ -9,6 +9,8 @@
 //! transport needs too is visible to it: the way in, the refusals, the framing.
 
 mod admission;
+#[cfg(feature = "auth")]
+mod auth;
 mod batch;
 pub(super) mod body;
 mod connection;
@@ -45,6 +47,8 @@ mod tests;
 mod tls;
 mod version;
 
+#[cfg(feature = "auth")]
+pub use auth::{Auth, TokenError, TokenVerifier, Verifying};
 pub use event_store::{EventStore, StoredEvent};
 pub(crate) use listener::{Listener, bind};
 pub use options::HttpOptions;

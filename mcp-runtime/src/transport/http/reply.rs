@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
 
+use super::door::Needed;
 use super::media::Accepts;
 use super::refusal::{empty, json};
 use super::streams::Streams;
@@ -44,7 +45,11 @@ impl Form<'_> {
         let Accepts { json: can_json, events, rather_events } = self.accepts;
         let as_events = events && (!can_json || rather_events || !notifications.is_empty());
         if status != StatusCode::OK || !as_events {
-            return json(status, self.budget.hold(reply.frame));
+            let mut response = json(status, self.budget.hold(reply.frame));
+            if let Class::Forbidden(scopes) = reply.class {
+                response.extensions_mut().insert(Needed(scopes));
+            }
+            return response;
         }
         let mut events = Vec::new();
         notifications.iter().for_each(|notification| event::write(&mut events, notification));

@@ -38,13 +38,14 @@ impl Site {
         mode: Mode,
         own_hosts: Vec<String>,
     ) -> Result<Self, Error> {
-        let door = Arc::new(Door::new(options, own_hosts, service)?);
         let path = options.routed_path().ok_or_else(|| {
             let path = &options.path;
             Error::one(format!(
                 "--path {path}: give a path of letters, digits and `-._~/`, as in /mcp"
             ))
         })?;
+        let served = (mode == Mode::Http).then_some(&*path);
+        let door = Arc::new(Door::new(options, own_hosts, service, served)?);
         let with_sse = options.with_sse || mode == Mode::Sse;
         if with_sse && mode == Mode::Http && ["/sse", "/messages"].contains(&&*path) {
             return Err(Error::one(format!(
@@ -80,7 +81,7 @@ impl Site {
 
     /// The routes, for an application that has others.
     pub(super) fn router(&self) -> Router {
-        let mut router = Router::new();
+        let mut router = self.door.router();
         if let Some((path, endpoint)) = &self.endpoint {
             router = router.merge(endpoint.clone().router(path));
         }
