@@ -63,6 +63,10 @@ pub mod asking {}
 #[cfg(feature = "http")]
 pub mod deploy {}
 
+#[cfg(feature = "auth")]
+#[doc = include_str!("../docs/auth.md")]
+pub mod auth {}
+
 #[doc(hidden)]
 pub use handler::private as __private;
 

@@ -182,6 +182,8 @@ impl Context {
     }
 
     /// A header of the HTTP request the call came in; `None` over stdio. `name` in any case.
+    /// `Authorization` is not among them where the server has asked for it: there is
+    /// [`principal`](Self::principal).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.peer.header(name)
     }

@@ -19,6 +19,12 @@ fn whoami(ctx: &Context) -> Option<String> {
     ctx.principal().map(|principal| principal.subject().to_owned())
 }
 
+/// What a function sees of its caller's token.
+#[tool]
+fn token(ctx: &Context) -> Option<String> {
+    ctx.header("Authorization").map(str::to_owned)
+}
+
 /// Writes.
 #[tool(scopes("files:read", "files:write"))]
 async fn write() -> &'static str {
@@ -34,7 +40,7 @@ fn secret(ctx: &Context) -> String {
 
 fn files() -> Server {
     Server::new("files", "1.0.0")
-        .with(tools![whoami, write, secret])
+        .with(tools![whoami, token, write, secret])
         .scope_implies("admin", ["files:write", "files:read"])
 }
 

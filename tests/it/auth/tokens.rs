@@ -48,6 +48,16 @@ async fn every_request_needs_a_token() {
 }
 
 #[tokio::test]
+async fn a_function_has_no_token_to_send_on() {
+    let seen = async |served: &Served| {
+        ask(served, Some(ADA.1), "token").await.json()["result"]["content"].clone()
+    };
+    assert_eq!(seen(&guarded(auth())).await, json!([]));
+    let open = serve(files, HttpOptions::default());
+    assert_eq!(seen(&open).await[0]["text"], ADA.1, "where we do not ask, the author may");
+}
+
+#[tokio::test]
 async fn nothing_is_said_to_who_has_none() {
     let served = guarded(auth());
     for (method, path, body) in [

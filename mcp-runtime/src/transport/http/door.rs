@@ -2,6 +2,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
@@ -53,12 +54,17 @@ impl Door {
         request: Request,
         serve: impl AsyncFnOnce(Parts, Body, Caller) -> Result<Response, Refusal>,
     ) -> Response {
-        let ask = async |parts: Parts, body| {
+        let ask = async |mut parts: Parts, body| {
             // Before anything of the body is read.
             let caller = match self.caller(&parts.headers).await {
                 Ok(caller) => caller,
                 Err(refused) => return Ok(refused),
             };
+            if caller.principal().is_some() {
+                // It has done its work: what nobody has nobody can send on or log
+                // (basic/authorization, "Access Token Privilege Restriction").
+                parts.headers.remove(AUTHORIZATION);
+            }
             let served = serve(parts, body, caller).await;
             Ok(self.challenged(served.unwrap_or_else(IntoResponse::into_response)))
         };
