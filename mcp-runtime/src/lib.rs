@@ -34,7 +34,7 @@ mod wire;
 
 pub use context::{
     Ask, AskError, Client, Context, Elicit, Elicited, ListRoots, OnCancel, OnceError, OnceFuture,
-    OnceStore, Progress, Root, Sample, Sampled,
+    OnceStore, Principal, Progress, Root, Sample, Sampled,
 };
 pub use handler::{
     FromContext, IntoPromptResult, IntoResourceContents, IntoToolResult, Item, ToolError,
@@ -42,6 +42,8 @@ pub use handler::{
 pub use registry::Update;
 pub use revision::Revision;
 pub use server::{Error, Extension, Limits, MethodError, Server, ServerHandle, StateFactory};
+#[cfg(feature = "auth")]
+pub use transport::http::{Auth, TokenError, TokenVerifier, Verifying};
 #[cfg(feature = "http")]
 pub use transport::http::{EventStore, HttpOptions, StoredEvent};
 pub use wire::cache::CacheScope;
@@ -60,6 +62,10 @@ pub mod asking {}
 #[doc = include_str!("../docs/deploy.md")]
 #[cfg(feature = "http")]
 pub mod deploy {}
+
+#[cfg(feature = "auth")]
+#[doc = include_str!("../docs/auth.md")]
+pub mod auth {}
 
 #[doc(hidden)]
 pub use handler::private as __private;

@@ -1,6 +1,7 @@
 //! One integration binary: link time is our daily cost.
 
 mod ask;
+mod auth;
 mod batch;
 mod caching;
 mod completion;

@@ -177,6 +177,11 @@ impl Connection {
 }
 
 impl Head {
+    /// Whether it says which token would have been good.
+    fn is_challenge(&self) -> bool {
+        self.header("www-authenticate").is_some()
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }

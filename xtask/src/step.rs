@@ -77,6 +77,11 @@ pub(crate) fn all() -> Vec<Step> {
             run: steps::interop::run,
         },
         Step {
+            name: "auth",
+            about: "an OAuth client gets in with an issuer's tokens",
+            run: steps::auth::run,
+        },
+        Step {
             name: "deny",
             about: "licences, duplicates, sources, advisories (cargo-deny)",
             run: steps::deny::run,

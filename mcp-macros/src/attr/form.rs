@@ -32,6 +32,8 @@ pub(crate) enum Form {
     Timestamp,
     /// `key(user, assistant)`
     Audience,
+    /// `key("files:read", "files:write")`
+    Scopes,
     /// `key("https://..", mime_type = "..", sizes = "..", theme = "..")`
     Icon,
     /// `key("name" = "value")`
@@ -81,7 +83,7 @@ impl Form {
     pub(crate) fn parse(self, key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
         match self {
             Form::Flag => self.flag(key, input),
-            Form::Audience | Form::Icon | Form::Meta => self.list(key, input),
+            Form::Audience | Form::Scopes | Form::Icon | Form::Meta => self.list(key, input),
             _ => self.assignment(key, input),
         }
     }
@@ -104,6 +106,7 @@ impl Form {
         match self {
             Form::Icon => Ok(Value::Icon(Icon::parse(key, &content)?)),
             Form::Meta => Ok(Value::Meta(meta::parse(&content)?)),
+            Form::Scopes => self.scopes(key, &content),
             _ => self.audience(key, &content),
         }
     }
@@ -185,6 +188,22 @@ impl Form {
         Ok(Value::Ready(quote!(&[#(#roles),*])))
     }
 
+    /// What a token has to name; nothing at all would say that the function needs no token.
+    fn scopes(self, key: &Ident, content: ParseStream<'_>) -> syn::Result<Value> {
+        let scopes = content.call(Punctuated::<LitStr, Token![,]>::parse_terminated);
+        let scopes = self.expect(key, scopes)?;
+        if scopes.is_empty() {
+            return Err(syn::Error::new_spanned(key, self.usage(key)));
+        }
+        if let Some(wrong) = scopes.iter().find(|scope| !is_scope(&scope.value())) {
+            let what =
+                "a scope is printable ASCII without spaces, quotes and backslashes (RFC 6749, 3.3)";
+            return Err(syn::Error::new_spanned(wrong, what));
+        }
+        let scopes = scopes.iter();
+        Ok(Value::Ready(quote!(&[#(#scopes),*])))
+    }
+
     /// Says how the key is written, where the author wrote something else.
     fn expect<T>(self, key: &Ident, result: syn::Result<T>) -> syn::Result<T> {
         result.map_err(|_| syn::Error::new_spanned(key, self.usage(key)))
@@ -204,6 +223,7 @@ impl Form {
             }
             Form::Timestamp => format!("an ISO 8601 date: `{key} = \"1999-12-31T23:59:59Z\"`"),
             Form::Audience => format!("a list: `{key}(user, assistant)`"),
+            Form::Scopes => format!("a list: `{key}(\"files:read\", \"files:write\")`"),
             Form::Icon => format!(
                 "a list: `{key}(\"https://..\", mime_type = \"image/png\", sizes = \"48x48\")`"
             ),
@@ -215,6 +235,11 @@ impl Form {
         };
         format!("`{key}` takes {form}")
     }
+}
+
+fn is_scope(text: &str) -> bool {
+    let fits = |byte| matches!(byte, b'!'..=b'~') && byte != b'"' && byte != b'\\';
+    !text.is_empty() && text.bytes().all(fits)
 }
 
 fn fraction(literal: &Lit) -> Option<TokenStream> {

@@ -36,6 +36,7 @@ static KEYS: &[Key] = &[
     sets("icon",          Kind::ALL,   Form::Icon).through("icons"),
     sets("meta",          Kind::ALL,   Form::Meta),
     sets("timeout",       Kind::ALL,   Form::Duration),
+    sets("scopes",        Kind::ALL,   Form::Scopes),
     read("blocking",      Kind::ALL,   Form::Flag),
     read("inline",        Kind::ALL,   Form::Flag),
     read("crate",         Kind::ALL,   Form::Path),

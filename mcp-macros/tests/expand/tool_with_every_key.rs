@@ -39,6 +39,7 @@ const __mcp_move: facade::mcp::Item = {
             .idempotent(true)
             .open_world(false)
             .timeout(::core::time::Duration::from_secs(30u64))
+            .scopes(&["files:read", "files:list"])
             .input_schema(schemas::MOVE)
             .output_schema(include_str!("moved.json"))
             .icons(

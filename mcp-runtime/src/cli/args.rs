@@ -4,6 +4,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Arg, ArgMatches, Args, Command, Parser, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
+use super::auth::AuthArgs;
 use crate::server::Limits;
 
 /// What every server understands, before the author's own flags.
@@ -91,6 +92,9 @@ pub(super) struct ServeArgs {
         value_name = "KEY"
     )]
     pub(super) state_key: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) auth: AuthArgs,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,7 @@
 //! The command line of every server: its transport by flag, its manifest, the author's own flags.
 
 mod args;
+mod auth;
 mod logs;
 mod manifest;
 mod serve;

@@ -28,8 +28,14 @@ pub(super) fn serve<A: Args + 'static>(
 }
 
 /// Without a feature its flag still exists, and says what to do.
-#[cfg(not(all(feature = "stdio", feature = "http", feature = "sse", feature = "tls")))]
-fn not_built(feature: &str) -> Error {
+#[cfg(not(all(
+    feature = "stdio",
+    feature = "http",
+    feature = "sse",
+    feature = "tls",
+    feature = "auth"
+)))]
+pub(super) fn not_built(feature: &str) -> Error {
     Error::one(format!(
         "built without the feature `{feature}` of mcp-runtime; add it in Cargo.toml"
     ))
@@ -82,6 +88,7 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
         .trust_proxies(&args.trust_proxy);
     options.public_url.clone_from(&args.public_url);
     let options = with_tls(options, args)?;
+    let options = args.auth.apply(options)?;
     let port = port(args)?;
     let runtime = runtime(several_threads())?;
     run(runtime, server, flags, async |service, shutdown| {

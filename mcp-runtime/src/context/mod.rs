@@ -2,10 +2,12 @@
 
 mod ask;
 mod budget;
+mod caller;
 mod cancellation;
 mod client;
 mod outbox;
 mod peer;
+mod principal;
 mod progress;
 mod state;
 mod voice;
@@ -22,10 +24,12 @@ pub use ask::{
     Sampled,
 };
 pub(crate) use budget::{Budget, Reserved, SMALL};
+pub(crate) use caller::Caller;
 pub(crate) use cancellation::Cancellation;
 pub use client::Client;
 pub(crate) use outbox::{Outbox, Owed, Room};
 pub(crate) use peer::{LogFilter, NoHeaders, Peer};
+pub use principal::Principal;
 pub use progress::Progress;
 pub(crate) use state::States;
 pub(crate) use voice::Voice;
@@ -178,8 +182,28 @@ impl Context {
     }
 
     /// A header of the HTTP request the call came in; `None` over stdio. `name` in any case.
+    /// `Authorization` is not among them where the server has asked for it: there is
+    /// [`principal`](Self::principal).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.peer.header(name)
+    }
+
+    /// Who calls, as their token has shown; `None` over stdio, and where nobody is asked for one.
+    ///
+    /// ```
+    /// use mcp_runtime::{Context, tool};
+    ///
+    /// /// Deletes a note.
+    /// #[tool(scopes("notes:write"))]
+    /// fn delete(ctx: &Context, owner: String) -> Result<(), &'static str> {
+    ///     match ctx.principal() {
+    ///         Some(caller) if caller.subject() != owner => Err("not yours"),
+    ///         _ => Ok(()),
+    ///     }
+    /// }
+    /// ```
+    pub fn principal(&self) -> Option<&Principal> {
+        self.request.peer.caller().principal()
     }
 
     /// State the server was given with `.state(..)`; `None` if there is none of that type.

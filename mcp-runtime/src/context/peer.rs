@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use super::Caller;
 use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
 use crate::wire::tool::Mirrored;
@@ -9,6 +10,9 @@ use crate::wire::{ErrorObject, Message};
 
 /// What a transport knows of the sender of a message, beside the message.
 pub(crate) trait Peer: fmt::Debug + Send + Sync {
+    /// Who it is.
+    fn caller(&self) -> &Caller;
+
     /// A header of the request that carried the message; `name` in any case.
     fn header(&self, name: &str) -> Option<&str>;
 
@@ -30,9 +34,13 @@ pub(crate) trait Peer: fmt::Debug + Send + Sync {
 
 /// A peer known only by its messages.
 #[derive(Debug)]
-pub(crate) struct NoHeaders;
+pub(crate) struct NoHeaders(pub(crate) Caller);
 
 impl Peer for NoHeaders {
+    fn caller(&self) -> &Caller {
+        &self.0
+    }
+
     fn header(&self, _: &str) -> Option<&str> {
         None
     }

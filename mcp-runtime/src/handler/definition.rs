@@ -58,6 +58,22 @@ impl Item {
         }
     }
 
+    pub(crate) fn scopes(&self) -> &'static [&'static str] {
+        match self {
+            Self::Tool(def) => def.scopes,
+            Self::Resource(def) => def.scopes,
+            Self::Prompt(def) => def.scopes,
+        }
+    }
+
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        match self {
+            Self::Tool(def) => def.timeout,
+            Self::Resource(def) => def.timeout,
+            Self::Prompt(def) => def.timeout,
+        }
+    }
+
     pub(crate) fn location(&self) -> Location {
         match self {
             Self::Tool(def) => def.location,
@@ -140,6 +156,8 @@ macro_rules! definition {
             pub(crate) meta: Option<&'static str>,
             pub(crate) timeout: Option<Duration>,
             pub(crate) needs: &'static [Need],
+            /// All of which a caller has to hold.
+            pub(crate) scopes: &'static [&'static str],
             $(pub(crate) $given: $given_type,)*
             $(pub(crate) $field: $field_type,)*
         }
@@ -155,6 +173,7 @@ macro_rules! definition {
                     meta: None,
                     timeout: None,
                     needs: &[],
+                    scopes: &[],
                     $($given,)*
                     $($field: $default,)*
                 }
@@ -178,6 +197,10 @@ macro_rules! definition {
 
             pub const fn timeout(self, timeout: Duration) -> Self {
                 Self { timeout: Some(timeout), ..self }
+            }
+
+            pub const fn scopes(self, scopes: &'static [&'static str]) -> Self {
+                Self { scopes, ..self }
             }
 
             pub const fn needs(self, needs: &'static [Need]) -> Self {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::seen::Parts;
 use crate::revision::{At, Page, Revision, SerializeAt, Stamp};
 use crate::wire::{Code, ErrorObject};
 
@@ -21,6 +22,8 @@ pub(crate) struct Catalogue<T> {
     /// For each place, listed or not, how many of the listed stand before what comes behind it.
     behind: HashMap<&'static str, usize>,
     pages: [OnceLock<Vec<Box<RawValue>>>; Revision::ALL.len()],
+    /// What callers see who may not see all.
+    pub(super) parts: Parts<T>,
 }
 
 impl<T: SerializeAt> Catalogue<T> {
@@ -32,11 +35,24 @@ impl<T: SerializeAt> Catalogue<T> {
             items: Vec::new(),
             behind: HashMap::new(),
             pages: Default::default(),
+            parts: Parts::new(),
         }
     }
 
-    /// The next place, and what is listed there: nothing if it is disabled or removed.
-    pub(super) fn push(&mut self, key: &'static str, item: Option<Arc<T>>) {
+    /// A list of the same name and page size.
+    pub(super) fn empty_like(&self) -> Self {
+        Self::new(self.name, self.page_size)
+    }
+
+    /// The next place, the scopes that seeing it needs, and what is listed there: nothing if it is
+    /// disabled or removed.
+    pub(super) fn push(
+        &mut self,
+        key: &'static str,
+        scopes: &'static [&'static str],
+        item: Option<Arc<T>>,
+    ) {
+        self.parts.note(key, scopes, item.as_ref());
         if let Some(item) = item {
             self.keys.push(key);
             self.items.push(item);
@@ -73,6 +89,7 @@ impl<T: SerializeAt> Catalogue<T> {
                 "params.cursor: not a cursor of this list; start without one",
             )
         })?;
+        let stamp = self.parts.stamp(stamp);
         let pages = self.pages[revision as usize].get_or_init(|| self.write(revision, stamp));
         let whole = start.is_multiple_of(self.page_size);
         Ok(match pages.get(start / self.page_size).filter(|_| whole) {
@@ -137,7 +154,7 @@ mod tests {
                 icons: &[],
                 meta: None,
             };
-            catalogue.push(key, (key == *name).then(|| Arc::new(prompt)));
+            catalogue.push(key, &[], (key == *name).then(|| Arc::new(prompt)));
         }
         catalogue
     }

@@ -6,6 +6,7 @@ mod entry;
 mod listed;
 mod mirrored;
 mod places;
+mod seen;
 mod template;
 mod update;
 
@@ -20,7 +21,7 @@ pub(crate) use entry::{PromptEntry, ResourceEntry, ToolEntry};
 use places::{Place, Places};
 pub use update::Update;
 
-use crate::handler::TextValue;
+use crate::handler::{Item, TextValue};
 use crate::wire::prompt::Prompt;
 use crate::wire::resource::{Resource, ResourceTemplate};
 use crate::wire::tool::Tool;
@@ -92,14 +93,19 @@ impl Registry {
         let enabled = place.is_enabled();
         match &place.entry {
             Entry::Tool(entry) => {
-                self.tools.push(entry.def.name, enabled.then(|| entry.tool.clone()));
+                self.tools.push(
+                    entry.def.name,
+                    entry.def.scopes,
+                    enabled.then(|| entry.tool.clone()),
+                );
                 if enabled {
                     self.tools_by_name.insert(entry.def.name, entry.clone());
                 }
             }
             Entry::Resource(entry) => self.add_resource(entry, place),
             Entry::Prompt(entry) => {
-                self.prompts.push(entry.def.name, enabled.then(|| entry.prompt.clone()));
+                let prompt = enabled.then(|| entry.prompt.clone());
+                self.prompts.push(entry.def.name, entry.def.scopes, prompt);
                 self.completes |= !entry.completions.is_empty();
                 if enabled {
                     self.prompts_by_name.insert(entry.def.name, entry.clone());
@@ -109,15 +115,16 @@ impl Registry {
     }
 
     fn add_resource(&mut self, entry: &Arc<ResourceEntry>, place: &Place) {
-        let (uri, enabled) = (entry.def.uri.source, place.is_enabled());
+        let (uri, scopes) = (entry.def.uri.source, entry.def.scopes);
+        let enabled = place.is_enabled();
         let readable = place.is_there().then(|| Readable { entry: entry.clone(), enabled });
         match &entry.listed_as {
             ListedAs::Resource(resource) => {
-                self.resources.push(uri, enabled.then(|| resource.clone()));
+                self.resources.push(uri, scopes, enabled.then(|| resource.clone()));
                 self.resources_by_uri.extend(readable.map(|readable| (uri, readable)));
             }
             ListedAs::Template(template) => {
-                self.templates.push(uri, enabled.then(|| template.clone()));
+                self.templates.push(uri, scopes, enabled.then(|| template.clone()));
                 self.completes |= !entry.completions.is_empty();
                 self.templates_in_order.extend(readable);
             }
@@ -129,6 +136,11 @@ impl Registry {
         let template =
             || self.templates_in_order.iter().find(|one| one.entry.def.uri.source == uri);
         self.resources_by_uri.get(uri).or_else(template)?.enabled()
+    }
+
+    /// What needs scopes.
+    pub(crate) fn scoped(&self) -> Vec<Item> {
+        self.places.items().filter(|item| !item.scopes().is_empty()).collect()
     }
 
     pub(crate) fn offers_resources(&self) -> bool {

@@ -44,6 +44,11 @@ impl Places {
         self.in_order.iter()
     }
 
+    /// What is there.
+    pub(super) fn items(&self) -> impl Iterator<Item = Item> {
+        self.iter().filter(|place| place.is_there()).map(|place| place.entry.item())
+    }
+
     /// Does what can be done of an update, and says what cannot.
     pub(super) fn apply(&mut self, update: &Update) -> Vec<String> {
         let edits = update.edits.iter();

@@ -12,7 +12,7 @@ use super::limits::Limits;
 use super::offer::Offer;
 use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
-use super::{Error, Service};
+use super::{Error, Scopes, Service};
 use crate::context::{MemoryStore, OnceStore, States};
 use crate::handler::Item;
 use crate::registry::{Registry, Update};
@@ -57,6 +57,7 @@ pub struct Server<A = ()> {
     shutdown: Vec<ShutdownHook>,
     state_keys: Vec<String>,
     pub(super) extensions: Vec<Extension>,
+    pub(super) scopes: Scopes,
     once: Option<Arc<dyn OnceStore>>,
     pub(super) limits: Limits,
 }
@@ -103,6 +104,7 @@ impl Server {
             shutdown: Vec::new(),
             state_keys: Vec::new(),
             extensions: Vec::new(),
+            scopes: Scopes::default(),
             once: None,
             limits: Limits::default(),
         }
@@ -179,6 +181,7 @@ impl<A: 'static> Server<A> {
             shutdown: self.shutdown,
             state_keys: self.state_keys,
             extensions: self.extensions,
+            scopes: self.scopes,
             once: self.once,
             limits: self.limits,
         }
@@ -411,6 +414,7 @@ impl<A: 'static> Server<A> {
             offer: self.offer,
             extensions,
             states: Arc::new(states),
+            scopes: self.scopes,
             seal,
             once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new(rounds::PATIENCE))),
             capacity: Capacity::new(&self.limits),

@@ -115,6 +115,24 @@ impl Request {
         Reply::error(Class::Answered, Some(&self.id), error).into()
     }
 
+    /// Whether the caller may use what needs these scopes.
+    pub(super) fn may_use(&self, service: &Service, scopes: &'static [&'static str]) -> bool {
+        scopes.is_empty() || service.scopes().allow(self.peer.caller(), scopes)
+    }
+
+    /// The refusal of who may not: it names every scope that is needed, so that one visit to the
+    /// authorisation server is enough (basic/authorization, "Runtime Insufficient Scope Errors").
+    pub(super) fn forbid(
+        &self,
+        what: &str,
+        name: &str,
+        scopes: &'static [&'static str],
+    ) -> Outcome {
+        let what = format!("{what} `{name}` needs the scopes: {}", scopes.join(" "));
+        let error = ErrorObject::new(Code::INVALID_PARAMS, what);
+        Reply::error(Class::Forbidden(scopes), Some(&self.id), &error).into()
+    }
+
     pub(super) fn not_served(&self, error: &ErrorObject) -> Outcome {
         Reply::error(Class::NotServed, Some(&self.id), error).into()
     }
@@ -126,7 +144,7 @@ impl Request {
     /// The refusal of a state that is none of ours, or of an id that is taken.
     pub(super) fn begin(self, service: &Service) -> Result<(Context, Noted), Reply> {
         let asks = match self.revision.facts().asks_in_rounds {
-            true => rounds::resume(service, &self.message)
+            true => rounds::resume(service, &self.message, self.peer.caller())
                 .map_err(|error| Reply::error(Class::Answered, Some(&self.id), &error))?,
             false => Asks::default(),
         };

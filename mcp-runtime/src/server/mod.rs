@@ -25,6 +25,7 @@ mod questions;
 mod reply;
 mod rounds;
 mod running;
+mod scopes;
 mod session;
 mod state_factory;
 mod subscription;
@@ -46,6 +47,7 @@ pub use limits::Limits;
 use offer::Offer;
 pub(crate) use reply::{Class, Reply};
 use rounds::Seal;
+pub(crate) use scopes::Scopes;
 pub(crate) use session::Session;
 pub use state_factory::StateFactory;
 
@@ -65,6 +67,7 @@ pub(crate) struct Service {
     offer: Arc<Offer>,
     extensions: Extensions,
     states: Arc<States>,
+    scopes: Scopes,
     seal: Seal,
     once: Arc<dyn OnceStore>,
     capacity: capacity::Capacity,
@@ -173,6 +176,30 @@ impl Service {
 
     pub(crate) fn instructions(&self) -> Option<&str> {
         self.instructions.as_deref()
+    }
+
+    /// The server's name for people.
+    #[cfg(feature = "auth")]
+    pub(crate) fn title(&self) -> &str {
+        self.info.title.as_deref().unwrap_or(&self.info.name)
+    }
+
+    /// Which scopes stand for others.
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// Says in the log which functions nobody may call where nobody is asked who they are.
+    pub(crate) fn warn_of_scopes(&self) {
+        for item in self.registry().scoped() {
+            let (what, name, scopes) = (item.kind(), item.name(), item.scopes());
+            tracing::warn!(
+                what,
+                name,
+                ?scopes,
+                "needs scopes, and callers are not asked for a token: nobody on the network may use it"
+            );
+        }
     }
 
     /// Ends what waits for changes: nothing more is told.

@@ -13,6 +13,8 @@ pub(crate) enum Class {
     Refused,
     /// Its method is not served.
     NotServed,
+    /// Its caller lacks one of these scopes.
+    Forbidden(&'static [&'static str]),
 }
 
 /// A response: one line of JSON.

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::questions::Questions;
 use super::subscription::Subscription;
-use crate::context::{Answer, Client, Context, LogFilter, Outbox, Port, Room};
+use crate::context::{Answer, Caller, Client, Context, LogFilter, Outbox, Port, Room};
 use crate::revision::Revision;
 use crate::wire::log::LogLevel;
 use crate::wire::{Message, RequestId};
@@ -18,6 +18,8 @@ use crate::wire::{Message, RequestId};
 /// also holds the stateless calls of the same process, which are cancelled by id like the others.
 #[derive(Debug)]
 pub(crate) struct Session {
+    /// Who opened it, and may use it.
+    owner: Caller,
     handshake: OnceLock<Handshake>,
     log_level: Arc<AtomicU8>,
     in_flight: Mutex<InFlight>,
@@ -42,9 +44,10 @@ pub(crate) struct Handshake {
 }
 
 impl Session {
-    /// A session that waits for `initialize`.
-    pub(crate) fn new(room: &Arc<Room>) -> Self {
+    /// A session of that caller, which waits for `initialize`.
+    pub(crate) fn new(room: &Arc<Room>, owner: Caller) -> Self {
         Self {
+            owner,
             handshake: OnceLock::new(),
             log_level: Arc::new(AtomicU8::new(LogLevel::Info as u8)),
             in_flight: Mutex::default(),
@@ -55,10 +58,16 @@ impl Session {
     }
 
     /// A session nobody opened: for servers that keep none, each legacy request has its own.
-    pub(crate) fn assumed(revision: Revision, room: &Arc<Room>) -> Self {
-        let session = Self::new(room);
+    pub(crate) fn assumed(revision: Revision, room: &Arc<Room>, owner: Caller) -> Self {
+        let session = Self::new(room, owner);
         let _ = session.open(Handshake { revision, client: Arc::default() });
         session
+    }
+
+    /// Whether that caller opened it; to others it is as if it were not there
+    /// (basic/security, "Session Hijacking").
+    pub(crate) fn is_of(&self, caller: &Caller) -> bool {
+        self.owner.is(caller)
     }
 
     /// Opens the session; an error if it is open already.

@@ -10,6 +10,7 @@ use super::answers::Answering;
 use super::receiver::{Received, Receiver, lock};
 use super::replies::{CallReply, Refusal};
 use super::watch::Watched;
+use crate::context::Caller;
 use crate::revision::{Era, Revision};
 use crate::server::{Error, Service};
 use crate::transport::memory::Connection;
@@ -29,8 +30,9 @@ impl Client {
         service: Arc<Service>,
         revision: Revision,
         answering: Answering,
+        caller: Caller,
     ) -> Result<Self, Error> {
-        let client = Self::open(service, revision, answering);
+        let client = Self::open(service, revision, answering, caller);
         if revision.facts().era == Era::Handshake {
             let params = json!({
                 "protocolVersion": revision.as_str(),
@@ -46,8 +48,13 @@ impl Client {
         Ok(client)
     }
 
-    pub(super) fn open(service: Arc<Service>, revision: Revision, answering: Answering) -> Self {
-        let connection = Arc::new(Connection::open(service));
+    pub(super) fn open(
+        service: Arc<Service>,
+        revision: Revision,
+        answering: Answering,
+        caller: Caller,
+    ) -> Self {
+        let connection = Arc::new(Connection::open(service, caller));
         let (messages, answering) = (connection.outbox().clone(), Arc::new(answering));
         let received = Arc::<Mutex<Received>>::default();
         let watched = Arc::new(Watched::new());

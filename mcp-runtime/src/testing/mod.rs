@@ -34,7 +34,9 @@ pub use watch::{Watch, Watcher};
 
 use answers::Answering;
 use serde_json::Value;
+use std::sync::Arc;
 
+use crate::context::{Caller, Principal};
 use crate::revision::Revision;
 use crate::server::{Error, Server};
 
@@ -53,7 +55,12 @@ pub async fn connect(server: Server) -> Result<Client, Error> {
 ///
 /// As [`connect`].
 pub async fn connect_raw(server: Server) -> Result<Client, Error> {
-    Ok(Client::open(server.build(&()).await?, Revision::NEWEST_HANDSHAKE, Answering::nothing()))
+    Ok(Client::open(
+        server.build(&()).await?,
+        Revision::NEWEST_HANDSHAKE,
+        Answering::nothing(),
+        Caller::Local,
+    ))
 }
 
 /// Connects a client of any revision, with the handshake that revision has.
@@ -62,7 +69,39 @@ pub async fn connect_raw(server: Server) -> Result<Client, Error> {
 ///
 /// As [`connect`].
 pub async fn connect_at(server: Server, revision: Revision) -> Result<Client, Error> {
-    Client::connect(server.build(&()).await?, revision, Answering::nothing()).await
+    Client::connect(server.build(&()).await?, revision, Answering::nothing(), Caller::Local).await
+}
+
+/// Connects a client of which the server knows who it is, as it would over HTTP: what needs a
+/// scope is there for it only if it holds that. The other clients here may do everything.
+///
+/// ```
+/// use mcp_runtime::{Principal, Revision, Server, testing, tool, tools};
+///
+/// /// Empties the bin.
+/// #[tool(scopes("bin:empty"))]
+/// fn empty() {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = Server::new("bin", "1.0.0").with(tools![empty]);
+/// let guest = testing::connect_as(server, Revision::V2026_07_28, Principal::new("guest")).await?;
+/// assert!(guest.list("tools").await?.is_empty());
+/// assert!(guest.call("empty", ()).await.is_err());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`connect`].
+pub async fn connect_as(
+    server: Server,
+    revision: Revision,
+    principal: Principal,
+) -> Result<Client, Error> {
+    let caller = Caller::Known(Arc::new(principal));
+    Client::connect(server.build(&()).await?, revision, Answering::nothing(), caller).await
 }
 
 /// Connects a client that answers what functions ask: `respond` gets the method and the params of
@@ -102,5 +141,5 @@ pub async fn connect_answering(
     respond: impl Fn(&str, &Value) -> Answer + Send + Sync + 'static,
 ) -> Result<Client, Error> {
     let answering = Answering::new(capabilities, respond);
-    Client::connect(server.build(&()).await?, revision, answering).await
+    Client::connect(server.build(&()).await?, revision, answering, Caller::Local).await
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::context::{NoHeaders, Outbox, Owed};
+use crate::context::{Caller, NoHeaders, Outbox, Owed};
 use crate::server::{Incoming, Reply, Service, Session};
 use crate::wire::{Frame, Message};
 
@@ -13,12 +13,13 @@ use crate::wire::{Frame, Message};
 pub(crate) struct Connection {
     service: Arc<Service>,
     session: Arc<Session>,
+    peer: Arc<NoHeaders>,
 }
 
 impl Connection {
-    pub(crate) fn open(service: Arc<Service>) -> Self {
-        let session = Arc::new(Session::new(&service.room));
-        Self { service, session }
+    pub(crate) fn open(service: Arc<Service>, caller: Caller) -> Self {
+        let session = Arc::new(Session::new(&service.room, caller.clone()));
+        Self { service, session, peer: Arc::new(NoHeaders(caller)) }
     }
 
     /// What the server sends.
@@ -47,7 +48,7 @@ impl Connection {
         let incoming = Incoming {
             message,
             session: Some(self.session.clone()),
-            peer: Arc::new(NoHeaders),
+            peer: self.peer.clone(),
             outbox: Some(self.outbox().clone()),
         };
         self.service.handle(incoming).deliver(owed);

@@ -26,6 +26,8 @@ pub(super) struct Exchange {
     conversation: Shared,
     /// The client comes back to a stream.
     again: bool,
+    /// It is about the server and no message to it.
+    aside: bool,
     body: Body,
     text: String,
 }
@@ -37,6 +39,7 @@ enum Body {
     Other,
     Json,
     Refusal,
+    Challenge,
     Events,
 }
 
@@ -49,6 +52,8 @@ impl Exchanges {
     pub(super) fn answered(&mut self, head: &Head) {
         self.current = self.begun.pop_front().unwrap_or_default();
         self.current.body = match head.header("content-type") {
+            _ if self.current.aside => Body::Other,
+            Some("application/json") if head.is_challenge() => Body::Challenge,
             Some("application/json") if head.status >= 400 => Body::Refusal,
             Some("application/json") => Body::Json,
             Some("text/event-stream") => Body::Events,
@@ -78,7 +83,8 @@ impl Exchange {
             lock(&conversation).sent(&message, named);
         }
         let again = header("last-event-id").is_some();
-        Self { conversation, again, ..Self::default() }
+        let aside = path.starts_with("/.well-known/");
+        Self { conversation, again, aside, ..Self::default() }
     }
 
     /// The conversation is the one of a session.
@@ -94,6 +100,13 @@ impl Exchange {
             Body::Other => {}
             Body::Json => lock(&self.conversation).received(&json(&text)),
             Body::Refusal => lock(&self.conversation).refused(&json(&text)),
+            Body::Challenge => {
+                // What OAuth answers is OAuth's; want of a function's scope answers a message.
+                let body = json(&text);
+                if !body["error"].is_string() {
+                    lock(&self.conversation).refused(&body);
+                }
+            }
             Body::Events => {
                 let whole = text.rfind("\n\n").map_or(0, |end| end + 2);
                 self.text = text[whole..].to_owned();

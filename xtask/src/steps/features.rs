@@ -16,7 +16,9 @@ const SETS: &[(&str, Option<&str>)] = &[
     ("mcp-runtime", Some("tls")),
     ("mcp-runtime", Some("cli,tls")),
     ("mcp-runtime", Some("cli")),
+    ("mcp-runtime", Some("auth")),
     ("mcp-runtime", Some("cli,stdio,macros")),
+    ("mcp-runtime", Some("cli,auth")),
     ("mcp-runtime", None),
 ];
 

@@ -1,9 +1,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::context::Context;
-use crate::handler::{Fault, FaultKind, Given};
+use crate::handler::{Fault, FaultKind, Given, Item};
 use crate::registry::{Completions, Registry};
 use crate::revision::{At, CompleteResult};
 use crate::server::call::{self, Function};
@@ -20,23 +19,26 @@ pub(crate) fn complete(service: &Arc<Service>, registry: &Registry, request: Req
         Ok(asked) => asked,
         Err(error) => return request.refuse(&error),
     };
-    let (completions, timeout): (&Completions, Option<Duration>) = match &reference {
+    let (completions, def): (&Completions, Item) = match &reference {
         Reference::Prompt { name } => match registry.prompt(name) {
-            Some(entry) => (&entry.completions, entry.def.timeout),
+            Some(entry) => (&entry.completions, Item::Prompt(entry.def)),
             None => return request.refuse(&unknown("prompt", name)),
         },
         Reference::Resource { uri } => match registry.completions_of_uri(uri) {
-            Some(entry) => (&entry.completions, entry.def.timeout),
+            Some(entry) => (&entry.completions, Item::Resource(entry.def)),
             None => return request.refuse(&unknown("resource", uri)),
         },
     };
+    if !request.may_use(service, def.scopes()) {
+        return request.forbid(def.kind(), def.name(), def.scopes());
+    }
     let Some(completing) = completions.completing(&typed.name) else {
         let values = completions.choices(&typed.name, &typed.value);
         let result = CompleteResult { values: &values, stamp: service.stamp() };
         return request.answer(&At(request.revision, &result));
     };
     let given = Given::Typing { partial: typed.value, given };
-    let function = Function { name: "completion", given, timeout };
+    let function = Function { name: "completion", given, timeout: def.timeout() };
     let start = |call| Started::Running(Running::here((completing.run)(call)));
     service.call(request, function, start, reply)
 }

@@ -11,10 +11,11 @@ pub(crate) fn page<T: SerializeAt>(
     request: &Request,
     catalogue: &Catalogue<T>,
 ) -> Outcome {
+    let seen = catalogue.seen(|scopes| request.may_use(service, scopes));
     let page = request
         .message
         .text(Member::Cursor)
-        .and_then(|cursor| catalogue.page(request.revision, cursor.as_deref(), service.stamp()));
+        .and_then(|cursor| seen.page(request.revision, cursor.as_deref(), service.stamp()));
     match page {
         Ok(page) => request.answer(&*page),
         Err(error) => request.refuse(&error),

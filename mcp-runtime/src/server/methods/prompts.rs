@@ -20,6 +20,9 @@ pub(crate) fn get(service: &Arc<Service>, registry: &Registry, request: Request)
         Ok(found) => found,
         Err(error) => return request.refuse(&error),
     };
+    if !request.may_use(service, entry.def.scopes) {
+        return request.forbid("prompt", entry.def.name, entry.def.scopes);
+    }
     let function = Function {
         name: entry.def.name,
         given: Given::Named(arguments),

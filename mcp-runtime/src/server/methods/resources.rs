@@ -11,7 +11,7 @@ use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::running;
 use crate::server::{Outcome, Service};
-use crate::wire::cache::CacheHint;
+use crate::wire::cache::{CacheHint, CacheScope};
 use crate::wire::{ErrorObject, Member, Quoted};
 
 /// A URI longer than this is no resource of ours, and matching it would only cost.
@@ -26,6 +26,9 @@ pub(crate) fn read(service: &Arc<Service>, registry: &Registry, request: Request
     let Some((entry, variables)) = find(registry, &uri) else {
         return request.refuse(&not_found(request.revision, &uri));
     };
+    if !request.may_use(service, entry.def.scopes) {
+        return request.forbid("resource", entry.def.name, entry.def.scopes);
+    }
     let entry = entry.clone();
     let function = Function {
         name: entry.def.name,
@@ -74,7 +77,11 @@ fn reply(
     let stamp = service.stamp();
     let cache = CacheHint {
         ttl: entry.def.ttl.unwrap_or(stamp.cache.ttl),
-        scope: entry.def.scope.unwrap_or(stamp.cache.scope),
+        scope: match entry.def.scopes {
+            [] => entry.def.scope.unwrap_or(stamp.cache.scope),
+            // Not everybody may read it, so not everybody may be given a copy.
+            _ => CacheScope::Private,
+        },
     };
     let result = ReadResult { contents: &contents, uri, cache, stamp };
     service.reply(id, &At(revision, &result))

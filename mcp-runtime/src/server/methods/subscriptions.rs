@@ -47,8 +47,12 @@ pub(crate) fn subscribe(service: &Service, registry: &Registry, request: &Reques
     else {
         return request.not_served(&ErrorObject::method_not_found(&Method::Subscribe));
     };
-    if resources::find(registry, &uri).is_none() {
-        return request.refuse(&resources::not_found(request.revision, &uri));
+    match resources::find(registry, &uri) {
+        None => return request.refuse(&resources::not_found(request.revision, &uri)),
+        Some((entry, _)) if !request.may_use(service, entry.def.scopes) => {
+            return request.forbid("resource", entry.def.name, entry.def.scopes);
+        }
+        Some(_) => {}
     }
     match subscription.add(&uri) {
         true => request.acknowledge(service),
@@ -79,7 +83,7 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
         Ok(wanted) => wanted,
         Err(error) => return request.refuse(&error),
     };
-    let wanted = honoured(wanted, registry);
+    let wanted = honoured(wanted, service, registry, &request);
     let Some(slot) = service.capacity.listen() else {
         let what = "too many clients listen for changes; try again later";
         return request.refuse(&ErrorObject::new(Code::INTERNAL_ERROR, what));
@@ -112,10 +116,14 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
     .begin()
 }
 
-/// What of it will be told: of features that are offered, and of resources that are there.
-fn honoured(wanted: Filter, registry: &Registry) -> Filter {
+/// What of it will be told: of features that are offered, and of resources that are there and that
+/// the caller may read.
+fn honoured(wanted: Filter, service: &Service, registry: &Registry, request: &Request) -> Filter {
     let mut uris = wanted.resource_subscriptions;
-    uris.retain(|uri| resources::find(registry, uri).is_some());
+    uris.retain(|uri| {
+        let found = resources::find(registry, uri);
+        found.is_some_and(|(entry, _)| request.may_use(service, entry.def.scopes))
+    });
     Filter {
         tools_list_changed: wanted.tools_list_changed && registry.tools.is_offered(),
         prompts_list_changed: wanted.prompts_list_changed && registry.prompts.is_offered(),

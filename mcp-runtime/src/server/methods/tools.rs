@@ -19,6 +19,9 @@ pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request
         Ok(entry) => entry,
         Err(error) => return request.refuse(&error),
     };
+    if !request.may_use(service, entry.def.scopes) {
+        return request.forbid("tool", entry.def.name, entry.def.scopes);
+    }
     let mirrored = &entry.tool.mirrored;
     if !mirrored.is_empty()
         && request.revision.facts().mirrors_arguments

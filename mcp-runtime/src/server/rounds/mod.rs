@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Service;
 use super::reply::{Class, Reply};
-use crate::context::{Asks, Context, Memory, Responses, RoundEnd};
+use crate::context::{Asks, Caller, Context, Memory, Principal, Responses, RoundEnd};
 use crate::revision::{At, InputRequired};
 use crate::wire::{Code, ErrorObject, Member, Message};
 pub(super) use seal::Seal;
@@ -34,25 +34,30 @@ struct State {
 }
 
 /// What a call knows of its questions when it begins.
-pub(super) fn resume(service: &Service, message: &Message) -> Result<Asks, ErrorObject> {
+pub(super) fn resume(
+    service: &Service,
+    message: &Message,
+    caller: &Caller,
+) -> Result<Asks, ErrorObject> {
     if message.raw(Member::InputResponses).is_none() && message.raw(Member::RequestState).is_none()
     {
         return Ok(Asks::default());
     }
     let responses: Responses = message.read(Member::InputResponses)?.unwrap_or_default();
     let memory = match message.text(Member::RequestState)? {
-        Some(text) => Some(opened(service, message, &text)?),
+        Some(text) => Some(opened(service, &binding(service, message, caller), &text)?),
         None => None,
     };
     Ok(Asks::resumed(memory, responses, service.once.clone()))
 }
 
-fn opened(service: &Service, message: &Message, text: &str) -> Result<Memory, ErrorObject> {
+fn opened(service: &Service, binding: &[u8], text: &str) -> Result<Memory, ErrorObject> {
     let refused = |what| ErrorObject::new(Code::INVALID_PARAMS, what);
-    let sealed = service.seal.open(text, &binding(service, message));
-    let state: State = sealed
-        .and_then(|state| serde_json::from_slice(&state).ok())
-        .ok_or_else(|| refused("params.requestState is none of ours, or of another request"))?;
+    let sealed = service.seal.open(text, binding);
+    let state: State =
+        sealed.and_then(|state| serde_json::from_slice(&state).ok()).ok_or_else(|| {
+            refused("params.requestState is none of ours, or of another request or caller")
+        })?;
     let fresh = state.memory_at(now());
     fresh.ok_or_else(|| refused("params.requestState is too old: make the call without it"))
 }
@@ -75,7 +80,8 @@ pub(super) fn reply(service: &Service, context: &Context, name: &str, end: Round
     };
     match end {
         RoundEnd::Ask(questions, memory) => {
-            let state = match sealed(service, &request.message, memory) {
+            let binding = binding(service, &request.message, request.peer.caller());
+            let state = match sealed(service, &binding, memory) {
                 Ok(state) => state,
                 Err(what) => return internal(name, &what),
             };
@@ -99,7 +105,7 @@ pub(super) fn reply(service: &Service, context: &Context, name: &str, end: Round
 }
 
 /// What the client brings back, or why there is no next round.
-fn sealed(service: &Service, message: &Message, mut memory: Memory) -> Result<String, String> {
+fn sealed(service: &Service, binding: &[u8], mut memory: Memory) -> Result<String, String> {
     if memory.rounds > ROUNDS {
         return Err(format!("it has asked in {ROUNDS} rounds, and that is the limit"));
     }
@@ -110,7 +116,7 @@ fn sealed(service: &Service, message: &Message, mut memory: Memory) -> Result<St
     let state = State { until: now() + PATIENCE.as_secs(), memory };
     // Strings and JSON: writing them cannot fail.
     let state = serde_json::to_vec(&state).unwrap_or_default();
-    let sealed = service.seal.seal(state, &binding(service, message)).ok_or(NO_RANDOMNESS)?;
+    let sealed = service.seal.seal(state, binding).ok_or(NO_RANDOMNESS)?;
     match sealed.len() {
         ..=STATE => Ok(sealed),
         bytes => Err(format!(
@@ -120,8 +126,8 @@ fn sealed(service: &Service, message: &Message, mut memory: Memory) -> Result<St
     }
 }
 
-/// What a state belongs to: it opens for the same call of the same server only.
-fn binding(service: &Service, message: &Message) -> Vec<u8> {
+/// What a state belongs to: it opens for the same call of the same caller and server only.
+fn binding(service: &Service, message: &Message, caller: &Caller) -> Vec<u8> {
     let value = |member| -> Value {
         let raw = message.raw(member).unwrap_or(b"null");
         let mut value: Value = serde_json::from_slice(raw).unwrap_or_default();
@@ -133,8 +139,9 @@ fn binding(service: &Service, message: &Message) -> Vec<u8> {
         arguments => arguments,
     };
     let method = message.method().map(|method| method.as_str());
-    let bound =
-        json!([service.info.name, method, value(Member::Name), value(Member::Uri), arguments]);
+    let caller = caller.principal().map(Principal::key);
+    let (name, uri) = (value(Member::Name), value(Member::Uri));
+    let bound = json!([service.info.name, caller, method, name, uri, arguments]);
     bound.to_string().into_bytes()
 }
 
@@ -170,11 +177,12 @@ mod tests {
         let service = crate::Server::new("s", "1").build(&()).await.unwrap();
         let call = br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}"#;
         let message = Message::parse(call.to_vec().into()).unwrap();
+        let binding = binding(&service, &message, &Caller::Local);
         let open = |until: u64| {
             let state = State { until, memory: Memory::default() };
             let state = serde_json::to_vec(&state).unwrap();
-            let sealed = service.seal.seal(state, &binding(&service, &message)).unwrap();
-            opened(&service, &message, &sealed).map_err(|error| format!("{error:?}"))
+            let sealed = service.seal.seal(state, &binding).unwrap();
+            opened(&service, &binding, &sealed).map_err(|error| format!("{error:?}"))
         };
         assert!(open(now() + 1).is_ok());
         let error = open(now() - 1).unwrap_err();

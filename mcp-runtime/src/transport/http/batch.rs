@@ -31,7 +31,7 @@ pub(super) async fn post(
         None => None,
         Some(sessions) => {
             let unnamed = "batches are served in sessions: Mcp-Session-Id is missing";
-            Some(addressed(sessions, &peer.headers, unnamed)?)
+            Some(addressed(sessions, &peer.headers, &peer.caller, unnamed)?)
         }
     };
     let session = match &kept {
@@ -64,7 +64,7 @@ pub(super) async fn post(
 fn assumed(endpoint: &Endpoint, peer: &HttpPeer) -> Result<Session, Refusal> {
     let named = version::named(&peer.headers)
         .map_err(|what| Refusal::new(StatusCode::BAD_REQUEST, what))?;
-    Ok(version::assumed_session(named, &endpoint.service))
+    Ok(version::assumed_session(named, &endpoint.service, peer.caller.clone()))
 }
 
 /// Handles each message; whether there will be replies. What calls say besides goes with their

@@ -8,10 +8,20 @@ use http::{HeaderMap, StatusCode};
 use super::endpoint::{UnknownSession, addressed};
 use super::refusal::{Refusal, empty};
 use super::sessions::Sessions;
+use crate::context::Caller;
 
 /// Ends the session, its stream and its calls.
-pub(super) fn delete(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let kept = addressed(sessions, headers, "Mcp-Session-Id is missing: which session is to end?")?;
+pub(super) fn delete(
+    sessions: &Arc<Sessions>,
+    headers: &HeaderMap,
+    caller: &Caller,
+) -> Result<Response, Refusal> {
+    let kept = addressed(
+        sessions,
+        headers,
+        caller,
+        "Mcp-Session-Id is missing: which session is to end?",
+    )?;
     // Both 200 and 204 mean it; the older Python clients know only 200.
     if sessions.end(kept.id) { Ok(empty(StatusCode::OK)) } else { Err(UnknownSession.into()) }
 }

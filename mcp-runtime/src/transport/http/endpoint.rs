@@ -2,17 +2,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::any;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 
-use super::guard::Guard;
+use super::door::Door;
 use super::media::method_not_allowed;
 use super::refusal::{Refusal, single};
 use super::session_id::SessionId;
 use super::sessions::{Kept, Sessions};
-use super::{cors, delete, get, post, version};
+use super::{delete, get, post, version};
+use crate::context::Caller;
 use crate::server::Service;
 
 pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -23,7 +24,7 @@ pub(super) struct Endpoint {
     pub(super) service: Arc<Service>,
     /// None where no session is kept.
     pub(super) sessions: Option<Arc<Sessions>>,
-    pub(super) guard: Arc<Guard>,
+    pub(super) door: Arc<Door>,
 }
 
 impl Endpoint {
@@ -44,43 +45,17 @@ impl Endpoint {
             Some(_) => "GET, POST, DELETE, OPTIONS",
             None => "POST, OPTIONS",
         };
-        guarded(&self.guard, methods, request, async |parts, body| {
-            match (&parts.method, &self.sessions) {
-                (&Method::POST, _) => post::post(self, parts.headers, body).await,
-                (&Method::GET, Some(sessions)) => get::get(sessions, &parts.headers),
-                (&Method::DELETE, Some(sessions)) => delete::delete(sessions, &parts.headers),
+        let serve = async |parts: Parts, body, caller: Caller| {
+            let headers = parts.headers;
+            match (parts.method, &self.sessions) {
+                (Method::POST, _) => post::post(self, headers, body, caller).await,
+                (Method::GET, Some(sessions)) => get::get(sessions, &headers, &caller),
+                (Method::DELETE, Some(sessions)) => delete::delete(sessions, &headers, &caller),
                 _ => Err(method_not_allowed(methods)),
             }
-        })
-        .await
+        };
+        self.door.guarded(methods, request, serve).await
     }
-}
-
-/// Lets `serve` answer a request that the guard admits, and a page read the answer.
-pub(crate) async fn guarded(
-    guard: &Guard,
-    methods: &'static str,
-    request: Request,
-    serve: impl AsyncFnOnce(Parts, axum::body::Body) -> Result<Response, Refusal>,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let origin = match guard.admit(&parts) {
-        Ok(origin) => origin.cloned(),
-        Err(refusal) => {
-            let client = guard.client(&parts);
-            tracing::debug!(?client, %refusal, "a request was not let in");
-            return refusal.into_response();
-        }
-    };
-    let mut response = if parts.method == Method::OPTIONS {
-        cors::preflight(&parts.headers, methods)
-    } else {
-        serve(parts, body).await.unwrap_or_else(IntoResponse::into_response)
-    };
-    if let Some(origin) = origin {
-        cors::expose(&mut response, origin);
-    }
-    response
 }
 
 /// The session a request names; `None` if it names none.
@@ -97,18 +72,19 @@ pub(super) fn named_session(
 pub(super) fn addressed(
     sessions: &Arc<Sessions>,
     headers: &HeaderMap,
+    caller: &Caller,
     unnamed: &'static str,
 ) -> Result<Arc<Kept>, Refusal> {
     let id =
         named_session(headers)?.ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, unnamed))??;
-    let kept = sessions.find(id).ok_or(UnknownSession)?;
+    let kept = sessions.find(id, caller).ok_or(UnknownSession)?;
     if version::is_checked(&kept.session) {
         version::named(headers).map_err(|what| Refusal::new(StatusCode::BAD_REQUEST, what))?;
     }
     Ok(kept)
 }
 
-/// A session that was never opened, or is over.
+/// A session that was never opened, is over, or is another caller's: nobody learns which.
 #[derive(Debug)]
 pub(super) struct UnknownSession;
 

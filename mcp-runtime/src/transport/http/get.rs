@@ -10,16 +10,21 @@ use super::media::{Accepts, not_acceptable};
 use super::refusal::{Refusal, single};
 use super::sessions::Sessions;
 use super::stream;
+use crate::context::Caller;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-pub(super) fn get(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Response, Refusal> {
+pub(super) fn get(
+    sessions: &Arc<Sessions>,
+    headers: &HeaderMap,
+    caller: &Caller,
+) -> Result<Response, Refusal> {
     if !Accepts::of(headers).events {
         return Err(not_acceptable("send `Accept: text/event-stream`"));
     }
     let unnamed =
         "an MCP endpoint: POST messages here; GET needs the Mcp-Session-Id of an open session";
-    let kept = addressed(sessions, headers, unnamed)?;
+    let kept = addressed(sessions, headers, caller, unnamed)?;
     let reader = match last_event(headers)? {
         None => kept.streams.standalone(),
         Some(event) => kept.streams.resume(event).ok_or_else(|| {

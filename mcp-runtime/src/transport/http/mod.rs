@@ -9,11 +9,14 @@
 //! transport needs too is visible to it: the way in, the refusals, the framing.
 
 mod admission;
+#[cfg(feature = "auth")]
+mod auth;
 mod batch;
 pub(super) mod body;
 mod connection;
 mod cors;
 mod delete;
+pub(super) mod door;
 pub(super) mod endpoint;
 pub(super) mod event;
 mod event_store;
@@ -44,6 +47,8 @@ mod tests;
 mod tls;
 mod version;
 
+#[cfg(feature = "auth")]
+pub use auth::{Auth, TokenError, TokenVerifier, Verifying};
 pub use event_store::{EventStore, StoredEvent};
 pub(crate) use listener::{Listener, bind};
 pub use options::HttpOptions;

@@ -43,6 +43,9 @@ pub struct HttpOptions {
     pub trust_proxies: Vec<String>,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<super::tls::TlsFiles>,
+    /// Who may call; anyone unless said.
+    #[cfg(feature = "auth")]
+    pub auth: Option<super::Auth>,
 }
 
 impl Default for HttpOptions {
@@ -58,6 +61,8 @@ impl Default for HttpOptions {
             trust_proxies: Vec::new(),
             #[cfg(feature = "tls")]
             tls: None,
+            #[cfg(feature = "auth")]
+            auth: None,
         }
     }
 }
@@ -128,6 +133,13 @@ impl HttpOptions {
     #[cfg(feature = "tls")]
     pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         self.tls = Some(super::tls::TlsFiles { certificate: certificate.into(), key: key.into() });
+        self
+    }
+
+    /// Asks every caller for a bearer token.
+    #[cfg(feature = "auth")]
+    pub fn auth(mut self, auth: super::Auth) -> Self {
+        self.auth = Some(auth);
         self
     }
 

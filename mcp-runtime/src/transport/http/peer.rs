@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::refusal::single;
 use super::{params, sentinel};
-use crate::context::Peer;
+use crate::context::{Caller, Peer};
 use crate::wire::meta::RequestMeta;
 use crate::wire::tool::Mirrored;
 use crate::wire::{Code, ErrorObject, Member, Message, Method, Quoted};
@@ -19,9 +19,14 @@ pub(super) struct HttpPeer {
     /// Whether the response may become a stream.
     pub(super) streams: bool,
     pub(super) headers: HeaderMap,
+    pub(super) caller: Caller,
 }
 
 impl Peer for HttpPeer {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -115,7 +120,9 @@ mod tests {
         }
         let message = Message::parse(Bytes::from_static(message.as_bytes())).unwrap();
         let meta = RequestMeta::parse(message.raw(Member::Meta)).unwrap();
-        let error = HttpPeer { streams: true, headers: map }.mirrors(&message, &meta).err()?;
+        let error = HttpPeer { streams: true, headers: map, caller: Caller::Anyone }
+            .mirrors(&message, &meta)
+            .err()?;
         assert_eq!(error.code, Code::HEADER_MISMATCH);
         Some(error.message.into_owned())
     }

@@ -17,7 +17,7 @@ use super::sessions::{Kept, Sessions};
 use super::streams::Streams;
 use super::version;
 use super::{batch, body};
-use crate::context::Peer;
+use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
 use crate::server::{Incoming, Session};
 use crate::wire::{Frame, Message, MessageKind, Method};
@@ -26,11 +26,12 @@ pub(super) async fn post(
     endpoint: &Endpoint,
     headers: HeaderMap,
     body: Body,
+    caller: Caller,
 ) -> Result<Response, Refusal> {
     require_json(&headers)?;
     let accepts = accepted(endpoint, &headers)?;
     let bytes = body::read(&endpoint.service, &headers, body).await?;
-    let peer = HttpPeer { streams: accepts.events, headers };
+    let peer = HttpPeer { streams: accepts.events, headers, caller };
     match endpoint.service.read(bytes).map_err(|unreadable| Refusal::unreadable(&unreadable))? {
         Frame::Message(message) => post_message(endpoint, message, peer, accepts).await,
         Frame::Batch(batch) => batch::post(endpoint, batch, peer, accepts).await,
@@ -124,14 +125,14 @@ fn conversation<'a>(
     let refuse = |status, what: &str| Refusal::of_message(status, &message.kind, what);
     let Some(id) = named_session(&peer.headers)? else {
         return match is_initialize(message) {
-            true => Ok(Conversation::New(new_session(endpoint), sessions)),
+            true => Ok(Conversation::New(new_session(endpoint, peer), sessions)),
             false => Err(refuse(
                 StatusCode::BAD_REQUEST,
                 "Mcp-Session-Id is missing: send `initialize` first, or a request with a `_meta` of its own",
             )),
         };
     };
-    let kept = id.ok().and_then(|id| sessions.find(id));
+    let kept = id.ok().and_then(|id| sessions.find(id, &peer.caller));
     let kept = kept.ok_or_else(|| refuse(StatusCode::NOT_FOUND, UnknownSession::WHAT))?;
     if version::is_checked(&kept.session) && !is_initialize(message) {
         named_revision(message, peer)?;
@@ -146,14 +147,15 @@ fn assumed(
     peer: &HttpPeer,
 ) -> Result<Arc<Session>, Refusal> {
     if is_initialize(message) {
-        return Ok(new_session(endpoint));
+        return Ok(new_session(endpoint, peer));
     }
     let named = named_revision(message, peer)?;
-    Ok(Arc::new(version::assumed_session(named, &endpoint.service)))
+    let caller = peer.caller.clone();
+    Ok(Arc::new(version::assumed_session(named, &endpoint.service, caller)))
 }
 
-fn new_session(endpoint: &Endpoint) -> Arc<Session> {
-    Arc::new(Session::new(&endpoint.service.room))
+fn new_session(endpoint: &Endpoint, peer: &HttpPeer) -> Arc<Session> {
+    Arc::new(Session::new(&endpoint.service.room, peer.caller.clone()))
 }
 
 fn named_revision(message: &Message, peer: &HttpPeer) -> Result<Option<Revision>, Refusal> {

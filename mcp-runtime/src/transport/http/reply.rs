@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
 
+use super::door::Needed;
 use super::media::Accepts;
 use super::refusal::{empty, json};
 use super::streams::Streams;
@@ -34,6 +35,7 @@ impl Form<'_> {
             (Class::Answered, _) | (Class::NotServed, Era::Handshake) => StatusCode::OK,
             (Class::NotServed, Era::Stateless) => StatusCode::NOT_FOUND,
             (Class::Refused, _) => StatusCode::BAD_REQUEST,
+            (Class::Forbidden(_), _) => StatusCode::FORBIDDEN,
         }
     }
 
@@ -43,7 +45,11 @@ impl Form<'_> {
         let Accepts { json: can_json, events, rather_events } = self.accepts;
         let as_events = events && (!can_json || rather_events || !notifications.is_empty());
         if status != StatusCode::OK || !as_events {
-            return json(status, self.budget.hold(reply.frame));
+            let mut response = json(status, self.budget.hold(reply.frame));
+            if let Class::Forbidden(scopes) = reply.class {
+                response.extensions_mut().insert(Needed(scopes));
+            }
+            return response;
         }
         let mut events = Vec::new();
         notifications.iter().for_each(|notification| event::write(&mut events, notification));
@@ -134,7 +140,7 @@ mod tests {
     use std::task;
 
     use super::*;
-    use crate::context::{Context, NoHeaders};
+    use crate::context::{Caller, Context, NoHeaders};
     use crate::revision::Revision;
     use crate::server::{Incoming, Server, Session};
     use crate::wire::Message;
@@ -155,8 +161,12 @@ mod tests {
         let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"drone"}}"#;
         let outcome = service.handle(Incoming {
             message: Message::parse(call.into()).unwrap(),
-            session: Some(Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE, &service.room))),
-            peer: Arc::new(NoHeaders),
+            session: Some(Arc::new(Session::assumed(
+                Revision::NEWEST_HANDSHAKE,
+                &service.room,
+                Caller::Anyone,
+            ))),
+            peer: Arc::new(NoHeaders(Caller::Anyone)),
             outbox: None,
         });
         let Outcome::Pending(call) = &outcome else { panic!("it goes on") };

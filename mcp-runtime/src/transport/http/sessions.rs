@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::event_store::EventStore;
 use super::session_id::SessionId;
 use super::streams::Streams;
+use crate::context::Caller;
 use crate::server::{Limits, Session};
 
 /// The open sessions of an endpoint.
@@ -83,12 +84,12 @@ impl Sessions {
         Some(id)
     }
 
-    /// The session of that id, which counts as a use of it; none if it was idle for too long, even
-    /// if it has not been swept out yet.
-    pub(super) fn find(&self, id: SessionId) -> Option<Arc<Kept>> {
+    /// The session of that id and caller, which counts as a use of it; none if it was idle for too
+    /// long, even if it has not been swept out yet.
+    pub(super) fn find(&self, id: SessionId, caller: &Caller) -> Option<Arc<Kept>> {
         let now = Instant::now();
         let mut table = self.lock();
-        let entry = table.entries.get_mut(&id)?;
+        let entry = table.entries.get_mut(&id).filter(|entry| entry.kept.session.is_of(caller))?;
         if now.duration_since(entry.used) > self.idle && !entry.kept.is_in_use() {
             return None;
         }
@@ -180,7 +181,7 @@ mod tests {
     const SOON: Duration = Duration::from_millis(60);
 
     fn session() -> Arc<Session> {
-        Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE, &Arc::default()))
+        Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE, &Arc::default(), Caller::Anyone))
     }
 
     fn sessions(limit: usize, idle: Duration) -> Arc<Sessions> {
@@ -208,11 +209,11 @@ mod tests {
         for _ in 0..2 {
             let idle = sessions.register(session()).unwrap();
             let streaming = sessions.register(session()).unwrap();
-            let stream = sessions.find(streaming).unwrap().streams.standalone();
+            let stream = sessions.find(streaming, &Caller::Anyone).unwrap().streams.standalone();
             until(|| sessions.live() == 1).await;
-            assert!(sessions.find(idle).is_none());
+            assert!(sessions.find(idle, &Caller::Anyone).is_none());
             tokio::time::sleep(2 * SOON).await;
-            assert!(sessions.find(streaming).is_some());
+            assert!(sessions.find(streaming, &Caller::Anyone).is_some());
             drop(stream);
             until(|| sessions.live() == 0).await;
             until(|| !sessions.lock().swept).await;
@@ -228,12 +229,12 @@ mod tests {
     #[tokio::test]
     async fn a_session_whose_client_left_without_an_answer_is_idle() {
         let service = Server::new("test", "1").with(crate::tools![ask]).build(&()).await.unwrap();
-        let session = Arc::new(Session::new(&service.room));
+        let session = Arc::new(Session::new(&service.room, Caller::Anyone));
         let hand_in = |message: String| {
             service.handle(Incoming {
                 message: Message::parse(message.into()).unwrap(),
                 session: Some(session.clone()),
-                peer: Arc::new(NoHeaders),
+                peer: Arc::new(NoHeaders(Caller::Anyone)),
                 outbox: None,
             })
         };
@@ -293,7 +294,7 @@ mod tests {
     async fn a_second_stream_ends_the_first_and_closing_ends_all() {
         let sessions = sessions(10, SOON);
         let id = sessions.register(session()).unwrap();
-        let streams = sessions.find(id).unwrap().streams.clone();
+        let streams = sessions.find(id, &Caller::Anyone).unwrap().streams.clone();
         let (mut first, mut second) = (streams.standalone(), streams.standalone());
         assert!(has_ended(&mut first));
         assert!(!has_ended(&mut second));
@@ -301,7 +302,7 @@ mod tests {
         assert!(has_ended(&mut second));
         assert!(has_ended(&mut streams.standalone()));
         let late = sessions.register(session()).unwrap();
-        assert!(has_ended(&mut sessions.find(late).unwrap().streams.standalone()));
+        assert!(has_ended(&mut sessions.find(late, &Caller::Anyone).unwrap().streams.standalone()));
     }
 
     #[tokio::test]

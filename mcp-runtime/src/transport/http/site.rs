@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::Request;
 use http::StatusCode;
 
-use super::endpoint::{Endpoint, guarded};
-use super::guard::Guard;
+use super::door::Door;
+use super::endpoint::Endpoint;
 use super::refusal::Refusal;
 use super::sessions::Sessions;
 use super::{HttpOptions, event_store};
@@ -24,7 +24,7 @@ pub(crate) enum Mode {
 #[derive(Debug)]
 pub(super) struct Site {
     service: Arc<Service>,
-    guard: Arc<Guard>,
+    door: Arc<Door>,
     endpoint: Option<(String, Arc<Endpoint>)>,
     #[cfg(feature = "sse")]
     sse: Option<Arc<crate::transport::sse::Endpoint>>,
@@ -38,13 +38,14 @@ impl Site {
         mode: Mode,
         own_hosts: Vec<String>,
     ) -> Result<Self, Error> {
-        let guard = Arc::new(Guard::new(options, &service.limits, own_hosts)?);
         let path = options.routed_path().ok_or_else(|| {
             let path = &options.path;
             Error::one(format!(
                 "--path {path}: give a path of letters, digits and `-._~/`, as in /mcp"
             ))
         })?;
+        let served = (mode == Mode::Http).then_some(&*path);
+        let door = Arc::new(Door::new(options, own_hosts, service, served)?);
         let with_sse = options.with_sse || mode == Mode::Sse;
         if with_sse && mode == Mode::Http && ["/sse", "/messages"].contains(&&*path) {
             return Err(Error::one(format!(
@@ -65,22 +66,22 @@ impl Site {
             let store =
                 || options.event_store.clone().unwrap_or_else(|| event_store::in_memory(service));
             let sessions = (!options.stateless).then(|| Sessions::new(&service.limits, store()));
-            (path, Arc::new(Endpoint { service: service.clone(), sessions, guard: guard.clone() }))
+            (path, Arc::new(Endpoint { service: service.clone(), sessions, door: door.clone() }))
         });
         Ok(Self {
             service: service.clone(),
             endpoint,
             #[cfg(feature = "sse")]
             sse: with_sse.then(|| {
-                crate::transport::sse::Endpoint::new(service.clone(), guard.clone(), prefix)
+                crate::transport::sse::Endpoint::new(service.clone(), door.clone(), prefix)
             }),
-            guard,
+            door,
         })
     }
 
     /// The routes, for an application that has others.
     pub(super) fn router(&self) -> Router {
-        let mut router = Router::new();
+        let mut router = self.door.router();
         if let Some((path, endpoint)) = &self.endpoint {
             router = router.merge(endpoint.clone().router(path));
         }
@@ -93,15 +94,15 @@ impl Site {
 
     /// The routes, and an answer for every other path.
     pub(super) fn whole_router(&self) -> Router {
-        let guard = self.guard.clone();
+        let door = self.door.clone();
         let here = match &self.endpoint {
             Some((path, _)) => path.clone(),
             None => "/sse".to_owned(),
         };
         self.router().fallback(move |request: Request| {
-            let (guard, here) = (guard.clone(), here.clone());
+            let (door, here) = (door.clone(), here.clone());
             async move {
-                guarded(&guard, "OPTIONS", request, async |parts, _| {
+                door.admitted("OPTIONS", request, async |parts, _| {
                     let asked = parts.uri.path();
                     let what = format!("nothing is at {asked:.200}; this server is at {here}");
                     Err(Refusal::new(StatusCode::NOT_FOUND, what))

@@ -5,6 +5,7 @@ use http::HeaderMap;
 
 use super::peer::PROTOCOL_VERSION;
 use super::refusal::single;
+use crate::context::Caller;
 use crate::revision::{Era, Revision};
 use crate::server::{Service, Session};
 use crate::wire::Quoted;
@@ -22,9 +23,13 @@ pub(super) fn named(headers: &HeaderMap) -> Result<Option<Revision>, String> {
 }
 
 /// A session nobody opened, of the revision a request names, or the one that naming none means.
-pub(super) fn assumed_session(named: Option<Revision>, service: &Service) -> Session {
+pub(super) fn assumed_session(
+    named: Option<Revision>,
+    service: &Service,
+    caller: Caller,
+) -> Session {
     let handshake = named.filter(|revision| revision.facts().era == Era::Handshake);
-    Session::assumed(handshake.unwrap_or(Revision::UNNAMED), &service.room)
+    Session::assumed(handshake.unwrap_or(Revision::UNNAMED), &service.room, caller)
 }
 
 /// Whether the session's revision has the header: the older ones must not be asked for it.

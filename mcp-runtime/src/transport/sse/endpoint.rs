@@ -11,11 +11,10 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use super::peer::SsePeer;
-use crate::context::Peer;
+use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
 use crate::server::{Class, Incoming, Reply, Service, Session};
-use crate::transport::http::endpoint::guarded;
-use crate::transport::http::guard::Guard;
+use crate::transport::http::door::Door;
 use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
 use crate::transport::http::refusal::{Refusal, empty};
 use crate::transport::http::session_id::SessionId;
@@ -31,7 +30,7 @@ const LIMIT: usize = 10_000;
 #[derive(Debug)]
 pub(in crate::transport) struct Endpoint {
     service: Arc<Service>,
-    guard: Arc<Guard>,
+    door: Arc<Door>,
     /// What stands before our paths where clients see them, if the server was told.
     prefix: Option<String>,
     sessions: Mutex<HashMap<SessionId, Arc<Session>>>,
@@ -40,10 +39,10 @@ pub(in crate::transport) struct Endpoint {
 impl Endpoint {
     pub(in crate::transport) fn new(
         service: Arc<Service>,
-        guard: Arc<Guard>,
+        door: Arc<Door>,
         prefix: Option<String>,
     ) -> Arc<Self> {
-        Arc::new(Self { service, guard, prefix, sessions: Mutex::default() })
+        Arc::new(Self { service, door, prefix, sessions: Mutex::default() })
     }
 
     pub(in crate::transport) fn router(self: Arc<Self>) -> Router {
@@ -51,19 +50,15 @@ impl Endpoint {
         let connect = move |request: Request| {
             let endpoint = streams.clone();
             async move {
-                guarded(&endpoint.guard, "GET, OPTIONS", request, async |parts, _| {
-                    endpoint.connect(&parts)
-                })
-                .await
+                let serve = async |parts, _, caller| endpoint.connect(&parts, caller);
+                endpoint.door.guarded("GET, OPTIONS", request, serve).await
             }
         };
         let take = move |request: Request| {
             let endpoint = messages.clone();
             async move {
-                guarded(&endpoint.guard, "POST, OPTIONS", request, async |parts, body| {
-                    endpoint.take(parts, body).await
-                })
-                .await
+                let serve = async |parts, body, caller| endpoint.take(parts, body, caller).await;
+                endpoint.door.guarded("POST, OPTIONS", request, serve).await
             }
         };
         Router::new().route("/sse", any(connect)).route("/messages", any(take))
@@ -74,14 +69,14 @@ impl Endpoint {
         self.sessions().values().for_each(|session| session.outbox().close());
     }
 
-    fn connect(self: &Arc<Self>, request: &Parts) -> Result<Response, Refusal> {
+    fn connect(self: &Arc<Self>, request: &Parts, caller: Caller) -> Result<Response, Refusal> {
         if request.method != Method::GET {
             return Err(method_not_allowed("GET, OPTIONS"));
         }
         if !Accepts::of(&request.headers).events {
             return Err(not_acceptable("send `Accept: text/event-stream`"));
         }
-        let session = Arc::new(Session::new(&self.service.room));
+        let session = Arc::new(Session::new(&self.service.room, caller));
         let id = self.register(session.clone()).ok_or_else(too_many)?;
         // The first event: where to post to.
         let mut begun = Vec::new();
@@ -112,12 +107,12 @@ impl Endpoint {
 
     /// A message of a connected client. Its reply goes to the stream; the response to the POST
     /// says only that it came in.
-    async fn take(&self, request: Parts, body: Body) -> Result<Response, Refusal> {
+    async fn take(&self, request: Parts, body: Body, caller: Caller) -> Result<Response, Refusal> {
         if request.method != Method::POST {
             return Err(method_not_allowed("POST, OPTIONS"));
         }
         require_json(&request.headers)?;
-        let session = self.named_session(&request).ok_or_else(|| {
+        let session = self.named_session(&request, &caller).ok_or_else(|| {
             let what = "no such session, or its stream is closed: GET /sse opens another";
             Refusal::new(StatusCode::NOT_FOUND, what)
         })?;
@@ -127,7 +122,7 @@ impl Endpoint {
             Ok(Frame::Batch(batch)) => session.unpack(batch),
             Err(unreadable) => return Err(Refusal::unreadable(&unreadable)),
         };
-        let peer: Arc<dyn Peer> = Arc::new(SsePeer { headers: request.headers });
+        let peer: Arc<dyn Peer> = Arc::new(SsePeer { headers: request.headers, caller });
         // Once, so that nobody is told to try again with a batch of which some runs already.
         if members.iter().any(asks) && session.outbox().is_full() {
             return Err(unread());
@@ -163,10 +158,11 @@ impl Endpoint {
         Ok(())
     }
 
-    fn named_session(&self, request: &Parts) -> Option<Arc<Session>> {
+    fn named_session(&self, request: &Parts, caller: &Caller) -> Option<Arc<Session>> {
         let mut pairs = request.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
         let (_, id) = pairs.find(|(name, _)| *name == "session")?;
-        self.sessions().get(&SessionId::parse(id.as_bytes())?).cloned()
+        let session = self.sessions().get(&SessionId::parse(id.as_bytes())?).cloned();
+        session.filter(|session| session.is_of(caller))
     }
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Session>>> {

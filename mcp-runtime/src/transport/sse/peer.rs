@@ -1,6 +1,6 @@
 use http::HeaderMap;
 
-use crate::context::Peer;
+use crate::context::{Caller, Peer};
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Message};
 
@@ -9,9 +9,14 @@ use crate::wire::{ErrorObject, Message};
 #[derive(Debug)]
 pub(super) struct SsePeer {
     pub(super) headers: HeaderMap,
+    pub(super) caller: Caller,
 }
 
 impl Peer for SsePeer {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

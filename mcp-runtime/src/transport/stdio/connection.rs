@@ -20,7 +20,7 @@ use std::time::Duration;
 use super::lines::{Line, Lines};
 use super::platform::{Input, Output};
 use super::writer::Writer;
-use crate::context::{NoHeaders, Outbox, Peer};
+use crate::context::{Caller, NoHeaders, Outbox, Peer};
 use crate::server::{Incoming, Outcome, Reply, Service, Session};
 use crate::wire::{Code, ErrorObject, Frame, Message, Unreadable};
 
@@ -52,11 +52,11 @@ pub(super) enum End {
 
 impl Connection {
     pub(super) fn new(service: Arc<Service>, input: Input, output: Output) -> Self {
-        let session = Arc::new(Session::new(&service.room));
+        let session = Arc::new(Session::new(&service.room, Caller::Local));
         Self {
             outbox: session.outbox().clone(),
             session,
-            peer: Arc::new(NoHeaders),
+            peer: Arc::new(NoHeaders(Caller::Local)),
             input,
             lines: Lines::new(service.limits.max_line),
             service,

@@ -1,0 +1,157 @@
+//! What of a list a caller sees.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Catalogue;
+use crate::revision::{SerializeAt, Stamp};
+use crate::wire::cache::{CacheHint, CacheScope};
+
+/// Parts of one list that are kept, each with its pages; further ones are made for each request.
+const KEPT: usize = 64;
+
+type Scopes = &'static [&'static str];
+
+/// The places of a list by the scopes that seeing them needs, and what was made of them.
+///
+/// Callers who may see the same see the same part, whatever scopes they hold besides: there are as
+/// many parts as there are ways to hold what the list asks for.
+#[derive(Debug)]
+pub(super) struct Parts<T> {
+    places: Vec<(&'static str, Scopes, Option<Arc<T>>)>,
+    /// Each set of scopes that a place needs, once.
+    locks: Vec<Scopes>,
+    made: Mutex<HashMap<Vec<bool>, Arc<Catalogue<T>>>>,
+}
+
+/// A list, as one caller sees it.
+#[derive(Debug)]
+pub(crate) enum Seen<'a, T> {
+    Whole(&'a Catalogue<T>),
+    Part(Arc<Catalogue<T>>),
+}
+
+impl<T> Deref for Seen<'_, T> {
+    type Target = Catalogue<T>;
+
+    fn deref(&self) -> &Catalogue<T> {
+        match self {
+            Self::Whole(whole) => whole,
+            Self::Part(part) => part,
+        }
+    }
+}
+
+impl<T> Parts<T> {
+    pub(super) fn new() -> Self {
+        Self { places: Vec::new(), locks: Vec::new(), made: Mutex::default() }
+    }
+
+    pub(super) fn note(&mut self, key: &'static str, scopes: Scopes, item: Option<&Arc<T>>) {
+        self.places.push((key, scopes, item.cloned()));
+        if !scopes.is_empty() && !self.locks.contains(&scopes) {
+            self.locks.push(scopes);
+        }
+    }
+
+    /// A list that not everybody sees alike is for nobody else to keep (server/utilities/caching).
+    pub(super) fn stamp<'a>(&self, stamp: Stamp<'a>) -> Stamp<'a> {
+        match *self.locks {
+            [] => stamp,
+            _ => {
+                let cache = CacheHint { scope: CacheScope::Private, ..stamp.cache };
+                Stamp { cache, ..stamp }
+            }
+        }
+    }
+}
+
+impl<T: SerializeAt> Catalogue<T> {
+    /// The list as a caller sees it, of whom `may` says which scopes they hold.
+    pub(crate) fn seen(&self, may: impl Fn(Scopes) -> bool) -> Seen<'_, T> {
+        let Parts { places, locks, made } = &self.parts;
+        let open: Vec<bool> = locks.iter().map(|scopes| may(scopes)).collect();
+        if open.iter().all(|open| *open) {
+            return Seen::Whole(self);
+        }
+        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(part) = made.get(&open) {
+            return Seen::Part(part.clone());
+        }
+        let is_open = |scopes: &Scopes| {
+            let locked = locks.iter().zip(&open).find(|(lock, _)| *lock == scopes);
+            locked.is_none_or(|(_, open)| *open)
+        };
+        let mut part = self.empty_like();
+        // What is not seen has no place either: a cursor that names it tells nothing of it.
+        for (key, scopes, item) in places.iter().filter(|(_, scopes, _)| is_open(scopes)) {
+            part.push(key, scopes, item.clone());
+        }
+        part.parts.locks.clone_from(locks);
+        let part = Arc::new(part);
+        if made.len() < KEPT {
+            made.insert(open, part.clone());
+        }
+        Seen::Part(part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::prompt::Prompt;
+
+    const LOCKS: [(&str, Scopes); 7] = [
+        ("a", &["a"]),
+        ("b", &["b"]),
+        ("c", &["c"]),
+        ("d", &["d"]),
+        ("e", &["e"]),
+        ("f", &["f"]),
+        ("g", &["g", "a"]),
+    ];
+
+    fn catalogue() -> Catalogue<Prompt> {
+        let mut catalogue = Catalogue::new("prompts", 10);
+        for (name, scopes) in LOCKS {
+            let (title, description, meta) = (None, None, None);
+            let prompt =
+                Prompt { name, title, description, arguments: Vec::new(), icons: &[], meta };
+            catalogue.push(name, scopes, Some(Arc::new(prompt)));
+        }
+        catalogue
+    }
+
+    fn names(seen: &Catalogue<Prompt>) -> String {
+        seen.items().iter().map(|prompt| prompt.name).collect()
+    }
+
+    #[test]
+    fn callers_who_see_the_same_share_it() {
+        let catalogue = catalogue();
+        let may =
+            |held: &'static str| move |scopes: Scopes| scopes.iter().all(|one| held.contains(one));
+        assert_eq!(names(&catalogue.seen(may("xag"))), "ag");
+        let (Seen::Part(one), Seen::Part(other)) =
+            (catalogue.seen(may("ab")), catalogue.seen(may("bza")))
+        else {
+            panic!("both see a part")
+        };
+        assert!(Arc::ptr_eq(&one, &other));
+        assert!(matches!(catalogue.seen(|_| true), Seen::Whole(_)));
+    }
+
+    #[test]
+    fn no_more_parts_are_kept_than_that() {
+        let catalogue = catalogue();
+        for bits in 0..2_usize.pow(LOCKS.len() as u32) {
+            let open = |scopes: Scopes| {
+                let at = LOCKS.iter().position(|(_, lock)| *lock == scopes).unwrap();
+                bits & (1 << at) != 0
+            };
+            assert_eq!(names(&catalogue.seen(open)).len(), bits.count_ones() as usize);
+        }
+        assert_eq!(catalogue.parts.made.lock().unwrap().len(), KEPT);
+    }
+}

@@ -1,0 +1,142 @@
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::{HeaderMap, Method};
+
+use super::guard::Guard;
+use super::refusal::Refusal;
+use super::{HttpOptions, cors};
+use crate::context::Caller;
+use crate::server::{Error, Service};
+
+/// What every request passes: may this page call, and who does?
+#[derive(Debug)]
+pub(crate) struct Door {
+    guard: Guard,
+    #[cfg(feature = "auth")]
+    auth: Option<super::auth::Checkpoint>,
+}
+
+impl Door {
+    /// `own_hosts` are the names of the address bound, `endpoint` the path that is served.
+    pub(super) fn new(
+        options: &HttpOptions,
+        own_hosts: Vec<String>,
+        service: &Service,
+        endpoint: Option<&str>,
+    ) -> Result<Self, Error> {
+        let guard = Guard::new(options, &service.limits, own_hosts)?;
+        #[cfg(feature = "auth")]
+        let auth = match &options.auth {
+            Some(auth) => Some(auth.checkpoint(service, endpoint)?),
+            None => None,
+        };
+        #[cfg(not(feature = "auth"))]
+        let _ = endpoint;
+        let door = Self {
+            guard,
+            #[cfg(feature = "auth")]
+            auth,
+        };
+        if !door.asks() {
+            service.warn_of_scopes();
+        }
+        Ok(door)
+    }
+
+    /// Lets `serve` answer a request of whom it knows who they are, if they have to say.
+    pub(crate) async fn guarded(
+        &self,
+        methods: &'static str,
+        request: Request,
+        serve: impl AsyncFnOnce(Parts, Body, Caller) -> Result<Response, Refusal>,
+    ) -> Response {
+        let ask = async |mut parts: Parts, body| {
+            // Before anything of the body is read.
+            let caller = match self.caller(&parts.headers).await {
+                Ok(caller) => caller,
+                Err(refused) => return Ok(refused),
+            };
+            if caller.principal().is_some() {
+                // It has done its work: what nobody has nobody can send on or log
+                // (basic/authorization, "Access Token Privilege Restriction").
+                parts.headers.remove(AUTHORIZATION);
+            }
+            let served = serve(parts, body, caller).await;
+            Ok(self.challenged(served.unwrap_or_else(IntoResponse::into_response)))
+        };
+        self.admitted(methods, request, ask).await
+    }
+
+    /// Lets `serve` answer a request that the guard admits, whoever sent it, and a page read the
+    /// answer.
+    pub(crate) async fn admitted(
+        &self,
+        methods: &'static str,
+        request: Request,
+        serve: impl AsyncFnOnce(Parts, Body) -> Result<Response, Refusal>,
+    ) -> Response {
+        let (parts, body) = request.into_parts();
+        let origin = match self.guard.admit(&parts) {
+            Ok(origin) => origin.cloned(),
+            Err(refusal) => {
+                let client = self.guard.client(&parts);
+                tracing::debug!(?client, %refusal, "a request was not let in");
+                return refusal.into_response();
+            }
+        };
+        let mut response = if parts.method == Method::OPTIONS {
+            cors::preflight(&parts.headers, methods)
+        } else {
+            serve(parts, body).await.unwrap_or_else(IntoResponse::into_response)
+        };
+        if let Some(origin) = origin {
+            cors::expose(&mut response, origin);
+        }
+        response
+    }
+
+    /// What is served beside the endpoints, for who has no token yet.
+    pub(super) fn router(&self) -> Router {
+        #[cfg(feature = "auth")]
+        if let Some(metadata) = self.auth.as_ref().and_then(|auth| auth.metadata()) {
+            return metadata.router();
+        }
+        Router::new()
+    }
+
+    /// Whether callers have to say who they are.
+    fn asks(&self) -> bool {
+        #[cfg(feature = "auth")]
+        return self.auth.is_some();
+        #[cfg(not(feature = "auth"))]
+        false
+    }
+
+    #[cfg_attr(not(feature = "auth"), expect(clippy::unused_async, reason = "nobody is asked"))]
+    async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Response> {
+        #[cfg(feature = "auth")]
+        if let Some(auth) = &self.auth {
+            return auth.caller(headers).await;
+        }
+        let _ = headers;
+        Ok(Caller::Anyone)
+    }
+
+    /// The response, which says what scopes would have been enough if it refuses for want of them.
+    fn challenged(&self, response: Response) -> Response {
+        #[cfg(feature = "auth")]
+        if let Some(auth) = &self.auth {
+            return auth.challenged(response);
+        }
+        response
+    }
+}
+
+/// What a caller would have needed: goes with a response to the door, which knows how to say it.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "auth"), expect(dead_code, reason = "nobody asks for tokens"))]
+pub(super) struct Needed(pub(super) &'static [&'static str]);
