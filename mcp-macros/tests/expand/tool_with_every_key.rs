@@ -39,6 +39,7 @@ const __mcp_move: facade::mcp::Item = {
             .idempotent(true)
             .open_world(false)
             .timeout(::core::time::Duration::from_secs(30u64))
+            .max_concurrency(4u64)
             .input_schema(schemas::MOVE)
             .output_schema(include_str!("moved.json"))
             .icons(
