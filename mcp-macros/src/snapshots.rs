@@ -64,6 +64,7 @@ snapshot! { tool_with_every_key:
     #[tool(
         name = "files.read", title = "Read a file", description = "Reads.", read_only, destructive = false,
         idempotent, open_world = false, blocking, timeout = "30s", scopes("files:read", "files:list"),
+        max_concurrency = 4,
         input_schema = schemas::MOVE, output_schema = include_str!("moved.json"),
         icon("https://example.com/a.png", mime_type = "image/png", sizes = "48x48 96x96", theme = "dark"),
         meta("com.example/owner" = "files", "beta" = true), crate = facade::mcp

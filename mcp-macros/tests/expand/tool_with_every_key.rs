@@ -40,6 +40,7 @@ const __mcp_move: facade::mcp::Item = {
             .open_world(false)
             .timeout(::core::time::Duration::from_secs(30u64))
             .scopes(&["files:read", "files:list"])
+            .max_concurrency(4u64)
             .input_schema(schemas::MOVE)
             .output_schema(include_str!("moved.json"))
             .icons(

@@ -61,6 +61,12 @@ impl Reserved {
         self.resize(counted(size))
     }
 
+    /// As [`fit`](Self::fit), for a message: what is made of its arguments is about as large, and
+    /// the buffer it came in has some room left.
+    pub(crate) fn fit_message(&mut self, size: usize) -> bool {
+        self.fit(size.saturating_mul(5) / 2)
+    }
+
     /// As [`fit`](Self::fit), for what is there already and cannot be refused.
     pub(crate) fn must_fit(&mut self, size: usize) {
         let bytes = counted(size);

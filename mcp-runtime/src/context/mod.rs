@@ -95,9 +95,9 @@ impl Context {
     /// before. Not async: a slow client never holds up the function. Up to 1,024 messages
     /// wait for it; past that the newest progress replaces the one before.
     pub fn progress(&self, progress: impl Into<Progress>) {
-        let Some(token) = &self.request.progress_token else { return };
         let progress = progress.into();
-        self.request.voice.progress(token, progress.done, || {
+        let token = self.request.progress_token.as_ref();
+        self.request.voice.progress(token, progress.done, |token| {
             let params = Progressed {
                 token,
                 progress: progress.done,

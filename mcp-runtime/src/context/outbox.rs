@@ -8,9 +8,13 @@ use bytes::Bytes;
 use super::budget::{Budget, Reserved};
 use crate::wire::RequestId;
 
-/// How much may wait in an outbox.
+/// How much may go on in a session, and wait in an outbox.
 #[derive(Debug)]
 pub(crate) struct Room {
+    /// Calls that run at once in one session.
+    pub(crate) calls: usize,
+    /// Questions to its client that are open at once.
+    pub(crate) questions: usize,
     /// Notifications that wait for a slow client.
     pub(crate) notifications: usize,
     /// Their bytes; past as many of everything it has to read, it may not ask for more.

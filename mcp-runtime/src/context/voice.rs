@@ -1,5 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use tokio::time::Instant;
+
 use super::outbox::{Outbox, Room};
 use crate::wire::RequestId;
 
@@ -23,6 +25,8 @@ enum Outlet {
 struct Said {
     /// Progress has to grow strictly (basic/utilities/progress).
     progress: Option<f64>,
+    /// When that was.
+    moved: Option<Instant>,
     /// The reply is made: nothing may follow it.
     ended: bool,
 }
@@ -60,19 +64,28 @@ impl Voice {
     /// only if so.
     pub(super) fn progress(
         &self,
-        token: &RequestId,
+        token: Option<&RequestId>,
         done: f64,
-        frame: impl FnOnce() -> Option<Vec<u8>>,
+        frame: impl FnOnce(&RequestId) -> Option<Vec<u8>>,
     ) {
         let mut said = self.said();
         let grows = done.is_finite() && said.progress.is_none_or(|last| done > last);
-        if !said.ended
-            && grows
-            && let Some(frame) = frame()
-        {
+        if said.ended || !grows {
+            return;
+        }
+        said.moved = Some(Instant::now());
+        let frame = token.and_then(|token| Some((token, frame(token)?)));
+        if token.is_none() || frame.is_some() {
             said.progress = Some(done);
+        }
+        if let Some((token, frame)) = frame {
             self.outbox().progress(token, frame);
         }
+    }
+
+    /// When the call has last said that it goes on.
+    pub(crate) fn last_progress(&self) -> Option<Instant> {
+        self.said().moved
     }
 
     pub(super) fn log(&self, frame: Option<Vec<u8>>) {
@@ -126,8 +139,8 @@ mod tests {
     fn progress_grows_strictly() {
         let voice = Voice::new(None, &Arc::default());
         for done in [1.0, 1.0, 3.0, 2.0, f64::NAN, 4.0] {
-            let frame = || Some(done.to_string().into_bytes());
-            voice.progress(&RequestId::Number(1), done, frame);
+            let frame = |_: &RequestId| Some(done.to_string().into_bytes());
+            voice.progress(Some(&RequestId::Number(1)), done, frame);
         }
         assert_eq!(voice.take_said(), [b"1", b"3", b"4"]);
     }
@@ -137,7 +150,7 @@ mod tests {
         let voice = Voice::new(None, &Arc::default());
         voice.end();
         voice.log(Some(b"late".to_vec()));
-        voice.progress(&RequestId::Number(1), 1.0, || Some(b"late".to_vec()));
+        voice.progress(Some(&RequestId::Number(1)), 1.0, |_| Some(b"late".to_vec()));
         assert!(!voice.ask(1, b"late".to_vec()));
         assert!(voice.take_said().is_empty());
     }

@@ -221,6 +221,7 @@ definition! {
         set {
             input_schema: Option<&'static str> = None;
             output_schema: Option<&'static str> = None;
+            max_concurrency: Option<u64> = None;
             // Arguments and the headers that repeat them.
             headers: &'static [(&'static str, &'static str)] = &[];
             annotations: ToolAnnotations = ToolAnnotations {
@@ -244,6 +245,12 @@ impl ToolDef {
 
     pub const fn headers(self, headers: &'static [(&'static str, &'static str)]) -> Self {
         Self { headers, ..self }
+    }
+
+    /// A tool that may never run is an author's mistake, told when it is compiled.
+    pub const fn max_concurrency(self, calls: u64) -> Self {
+        assert!(calls > 0, "`max_concurrency` is at least 1");
+        Self { max_concurrency: Some(calls), ..self }
     }
 
     pub const fn read_only(self, hint: bool) -> Self {

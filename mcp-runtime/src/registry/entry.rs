@@ -1,5 +1,6 @@
 use std::any::TypeId;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use super::{Completions, listed};
 use crate::context::Context;
@@ -22,6 +23,8 @@ pub(crate) struct ToolEntry {
     pub(crate) def: &'static ToolDef,
     pub(crate) tool: Arc<Tool>,
     pub(crate) pace: Pace,
+    /// Calls that have not ended, counted where there may be only so many.
+    pub(crate) running: Arc<AtomicUsize>,
 }
 
 /// A resource or template that can be read.
@@ -93,7 +96,8 @@ fn not_given(item: &Item, need: Need) -> String {
 
 fn tool(def: &'static ToolDef) -> Result<ToolEntry, Vec<String>> {
     warn_of_name(def);
-    Ok(ToolEntry { def, tool: Arc::new(listed::tool(def)?), pace: pace(def.needs) })
+    let (tool, pace) = (Arc::new(listed::tool(def)?), pace(def.needs));
+    Ok(ToolEntry { def, tool, pace, running: Arc::default() })
 }
 
 fn resource(def: &'static ResourceDef) -> Result<ResourceEntry, Vec<String>> {

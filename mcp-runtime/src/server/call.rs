@@ -40,7 +40,7 @@ struct Answering<R, A> {
     /// The function, for messages about it.
     name: &'static str,
     running: Running<R>,
-    limit: Option<Limit>,
+    limit: Limit,
     answer: A,
 }
 
@@ -63,8 +63,8 @@ where
         if let Some(end) = request.asks.round_end(cx) {
             return Poll::Ready(rounds::reply(service, context, self.name, end));
         }
-        let Some(limit) = &mut self.limit else { return Poll::Pending };
-        ready!(limit.poll(request.asks.are_open(), cx));
+        let limit = &mut self.limit;
+        ready!(limit.poll(request.asks.are_open(), || request.voice.last_progress(), cx));
         let fault = ToolError::new(format!("timed out after {:?}", limit.limit));
         let reply = (self.answer)(service, context, Err(fault.into()));
         request.voice.end();
@@ -84,6 +84,8 @@ impl Service {
         answer: impl Fn(&Self, &Context, Result<R, Fault>) -> Reply + Send + 'static,
     ) -> Outcome {
         let Function { name, given, timeout } = function;
+        let limit = timeout.unwrap_or(self.limits.call_timeout);
+        let limit = Limit::new(limit, self.limits.call_ceiling);
         let (context, noted) = match request.begin(self) {
             Ok(begun) => begun,
             Err(refused) => return refused.into(),
@@ -101,7 +103,7 @@ impl Service {
             context,
             noted: Some(noted),
             slot: Some(self.capacity.call()),
-            work: Answering { name, running, limit: timeout.map(Limit::new), answer },
+            work: Answering { name, running, limit, answer },
         }
         .begin()
     }

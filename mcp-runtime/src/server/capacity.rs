@@ -71,7 +71,7 @@ pub(super) struct Slot(Arc<AtomicUsize>);
 
 impl Slot {
     /// A slot, and how many are held with it.
-    fn of(held: &Arc<AtomicUsize>) -> (Self, usize) {
+    pub(super) fn of(held: &Arc<AtomicUsize>) -> (Self, usize) {
         let before = held.fetch_add(1, Ordering::Relaxed);
         (Self(held.clone()), before + 1)
     }

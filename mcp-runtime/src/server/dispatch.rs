@@ -164,10 +164,7 @@ impl Request {
         let context = Context::new(request);
         match Noted::new(self.session, &context) {
             Ok(noted) => Ok((context, noted)),
-            Err(what) => {
-                let error = ErrorObject::new(Code::INVALID_REQUEST, what);
-                Err(Reply::error(Class::Answered, Some(&context.request().id), &error))
-            }
+            Err(error) => Err(Reply::error(Class::Answered, Some(&context.request().id), &error)),
         }
     }
 }

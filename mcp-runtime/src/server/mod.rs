@@ -156,7 +156,7 @@ impl Service {
     /// Reads what a client sent if there is memory left for it.
     pub(crate) fn admit(&self, bytes: Bytes) -> Result<Frame, Unreadable> {
         let mut reserved = Reserved::none(self.budget());
-        match reserved.fit(bytes.len()) {
+        match reserved.fit_message(bytes.len()) {
             true => self.read(reserved.keep(bytes)),
             false => {
                 Err(Unreadable::refused(&bytes, ErrorObject::new(Code::INTERNAL_ERROR, NO_MEMORY)))

@@ -6,12 +6,10 @@ use tokio::sync::oneshot;
 use crate::context::{Answer, AskError};
 use crate::wire::{Message, RequestId};
 
-/// Questions of a session that may be open at once.
-const LIMIT: usize = 256;
-
 /// The requests a session has sent to its client and that are not answered yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Questions {
+    most: usize,
     table: Mutex<Table>,
 }
 
@@ -22,10 +20,15 @@ struct Table {
 }
 
 impl Questions {
+    /// So many may be open at once.
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, table: Mutex::default() }
+    }
+
     /// An id, and where its answer comes out; `None` if too many are open.
     pub(super) fn expect(&self) -> Option<(i64, oneshot::Receiver<Answer>)> {
         let mut table = self.lock();
-        if table.open.len() >= LIMIT {
+        if table.open.len() >= self.most {
             return None;
         }
         table.last_id += 1;
@@ -81,7 +84,7 @@ mod tests {
 
     #[tokio::test]
     async fn answers_find_their_question_once() {
-        let questions = Questions::default();
+        let questions = Questions::new(8);
         let (first, answer) = questions.expect().unwrap();
         let (second, _) = questions.expect().unwrap();
         assert_ne!(first, second);
@@ -115,8 +118,8 @@ mod tests {
 
     #[test]
     fn there_is_an_end_to_questions() {
-        let questions = Questions::default();
-        let open: Vec<_> = (0..LIMIT).map(|_| questions.expect().unwrap()).collect();
+        let questions = Questions::new(8);
+        let open: Vec<_> = (0..8).map(|_| questions.expect().unwrap()).collect();
         assert!(questions.expect().is_none());
         questions.forget(open[0].0);
         assert!(questions.expect().is_some());

@@ -75,7 +75,9 @@ impl Reply {
 impl Service {
     /// The result of a function, if it is not larger than one may be, and there is memory for it.
     pub(super) fn reply(&self, id: &RequestId, result: &(impl Serialize + ?Sized)) -> Reply {
-        let most = self.limits.max_result.min(self.budget().room().max(SMALL));
+        // The value itself, and room for others that are written at the same time.
+        let room = self.budget().room() / 3;
+        let most = self.limits.max_result.min(room.max(SMALL));
         Reply::result_within(id, result, most)
     }
 }

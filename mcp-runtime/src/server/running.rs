@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use tokio::task::JoinHandle;
 
-use super::capacity::Capacity;
+use super::capacity::{Capacity, Slot};
 use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Run};
 use crate::wire::ErrorObject;
 
@@ -21,21 +21,28 @@ pub(super) enum Started<R> {
 /// A function that has not returned.
 pub(super) enum Running<R> {
     /// None once it is dropped.
-    Here(Option<BoxFuture<Result<R, Fault>>>),
+    Here {
+        future: Option<BoxFuture<Result<R, Fault>>>,
+        _slot: Option<Slot>,
+    },
     OnThread(JoinHandle<Result<R, Fault>>),
 }
 
-/// Starts a function where its kind and its pace say.
+/// Starts a function where its kind and its pace say. It keeps its slot until it has returned, also
+/// if nobody waits for it any more.
 pub(super) fn start<R: Send + 'static>(
     capacity: &Capacity,
     run: Run<R>,
     call: Call,
     pace: &Pace,
+    slot: Option<Slot>,
 ) -> Started<R> {
     match run {
-        Run::Async(run) => Started::Running(Running::here(run(call))),
+        Run::Async(run) => Started::Running(Running::Here { future: Some(run(call)), _slot: slot }),
         Run::Inline(run) => Started::Done(caught(|| run(call))),
-        Run::Blocking(run) => Started::Running(on_thread(call, move |call| caught(|| run(call)))),
+        Run::Blocking(run) => {
+            Started::Running(on_thread(call, slot, move |call| caught(|| run(call))))
+        }
         Run::Sync(run) => {
             if pace.is_quick()
                 && let Some(_leave) = capacity.run_in_place()
@@ -43,18 +50,20 @@ pub(super) fn start<R: Send + 'static>(
                 return Started::Done(timed(pace, || run(call)));
             }
             let pace = pace.clone();
-            Started::Running(on_thread(call, move |call| timed(&pace, || run(call))))
+            Started::Running(on_thread(call, slot, move |call| timed(&pace, || run(call))))
         }
     }
 }
 
 fn on_thread<R: Send + 'static>(
     call: Call,
+    slot: Option<Slot>,
     work: impl FnOnce(Call) -> Result<R, Fault> + Send + 'static,
 ) -> Running<R> {
     let context = call.context().clone();
     Running::OnThread(tokio::task::spawn_blocking(move || {
         let outcome = work(call);
+        drop(slot);
         // At once: what it would have interrupted may serve another call by now.
         context.request().end();
         outcome
@@ -88,14 +97,16 @@ fn panicked(panic: Box<dyn Any + Send>) -> Fault {
 
 impl<R> Running<R> {
     pub(super) fn here(future: BoxFuture<Result<R, Fault>>) -> Self {
-        Self::Here(Some(future))
+        Self::Here { future: Some(future), _slot: None }
     }
 
     pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<R, Fault>> {
         match self {
-            Self::Here(None) => Poll::Pending,
-            Self::Here(Some(future)) => catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
-                .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic)))),
+            Self::Here { future: None, .. } => Poll::Pending,
+            Self::Here { future: Some(future), .. } => {
+                catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
+                    .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic))))
+            }
             Self::OnThread(handle) => Pin::new(handle).poll(cx).map(|joined| {
                 // The thread catches panics, so this is a runtime that shuts down.
                 joined.unwrap_or_else(|error| Err(Fault::internal(error)))
@@ -111,7 +122,7 @@ impl<R> Drop for Running<R> {
     fn drop(&mut self) {
         match self {
             Self::OnThread(handle) => handle.abort(),
-            Self::Here(future) => {
+            Self::Here { future, .. } => {
                 if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(future.take()))) {
                     panicked(panic);
                 }

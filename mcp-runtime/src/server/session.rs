@@ -10,7 +10,7 @@ use super::subscription::Subscription;
 use crate::context::{Answer, Caller, Client, Context, LogFilter, Outbox, Port, Room};
 use crate::revision::Revision;
 use crate::wire::log::LogLevel;
-use crate::wire::{Message, RequestId};
+use crate::wire::{Code, ErrorObject, Message, RequestId};
 
 /// A conversation: what `initialize` agreed on, and the calls that run.
 ///
@@ -23,6 +23,7 @@ pub(crate) struct Session {
     handshake: OnceLock<Handshake>,
     log_level: Arc<AtomicU8>,
     in_flight: Mutex<InFlight>,
+    most_calls: usize,
     /// What functions have asked the client.
     questions: Questions,
     outbox: Arc<Outbox>,
@@ -51,7 +52,8 @@ impl Session {
             handshake: OnceLock::new(),
             log_level: Arc::new(AtomicU8::new(LogLevel::Info as u8)),
             in_flight: Mutex::default(),
-            questions: Questions::default(),
+            most_calls: room.calls,
+            questions: Questions::new(room.questions),
             outbox: Arc::new(Outbox::new(room)),
             subscription: OnceLock::new(),
         }
@@ -103,13 +105,21 @@ impl Session {
         LogFilter::Session(self.log_level.clone())
     }
 
-    fn begin(&self, call: &Context) -> Result<(), &'static str> {
+    fn begin(&self, call: &Context) -> Result<(), ErrorObject> {
+        let invalid = |what: &'static str| Err(ErrorObject::new(Code::INVALID_REQUEST, what));
         let mut in_flight = self.in_flight();
         if in_flight.ended {
-            return Err("the session is over");
+            return invalid("the session is over");
         }
+        let running = in_flight.calls.len();
         match in_flight.calls.entry(call.request().id.clone()) {
-            Entry::Occupied(_) => Err("a request of this id is running already"),
+            Entry::Occupied(_) => invalid("a request of this id is running already"),
+            Entry::Vacant(_) if running >= self.most_calls => {
+                let what = format!("{running} requests of this session are running");
+                let what =
+                    format!("{what} (--max-calls-per-session); try again when one has ended");
+                Err(ErrorObject::new(Code::INTERNAL_ERROR, what))
+            }
             Entry::Vacant(place) => {
                 place.insert(call.clone());
                 Ok(())
@@ -168,7 +178,7 @@ impl Port for Session {
 pub(super) struct Noted(Option<(Arc<Session>, Context)>);
 
 impl Noted {
-    pub(super) fn new(session: Option<Arc<Session>>, call: &Context) -> Result<Self, &'static str> {
+    pub(super) fn new(session: Option<Arc<Session>>, call: &Context) -> Result<Self, ErrorObject> {
         let Some(session) = session else { return Ok(Self(None)) };
         session.begin(call)?;
         Ok(Self(Some((session, call.clone()))))

@@ -2,14 +2,16 @@
 //! costs in memory.
 
 mod abandoned;
+mod floods;
 
 use std::collections::HashSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::process::Stdio;
 
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::raw::patient;
 
@@ -23,23 +25,48 @@ const PLAIN_MALLOC: (&str, &str) = (
 /// A server for as long as the value lives.
 struct Process {
     child: Child,
+    /// Where it listens, if it does.
     address: SocketAddr,
+    /// What it says on stdout.
+    lines: Option<Lines<BufReader<ChildStdout>>>,
+}
+
+fn command(flags: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_limited-fixture"));
+    command.args(flags).env(PLAIN_MALLOC.0, PLAIN_MALLOC.1).kill_on_drop(true);
+    command
 }
 
 impl Process {
     async fn http(flags: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_limited-fixture"))
+        let mut command = command(flags);
+        let mut child = command
             .args(["--transport", "http", "--port", "0"])
-            .args(flags)
-            .env(PLAIN_MALLOC.0, PLAIN_MALLOC.1)
-            .kill_on_drop(true)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let line = patient(lines.next_line()).await.unwrap().unwrap();
         let url = line.strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line}"));
-        Self { child, address: url.trim_end_matches("/mcp").parse().unwrap() }
+        Self { child, address: url.trim_end_matches("/mcp").parse().unwrap(), lines: None }
+    }
+
+    async fn stdio(flags: &[&str]) -> Self {
+        let mut command = command(flags);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, address: ([0, 0, 0, 0], 0).into(), lines: Some(lines) }
+    }
+
+    async fn send(&mut self, message: &str) {
+        let to = self.child.stdin.as_mut().unwrap();
+        patient(to.write_all(format!("{message}\n").as_bytes())).await.unwrap();
+    }
+
+    /// The next message on stdout.
+    async fn next(&mut self) -> Value {
+        let line = patient(self.lines.as_mut().unwrap().next_line()).await.unwrap().unwrap();
+        serde_json::from_str(&line).unwrap()
     }
 
     fn file(&self, name: &str) -> String {

@@ -9,7 +9,9 @@ const BYTES: usize = 64 * 1024;
 
 impl Default for Room {
     fn default() -> Self {
-        Self { notifications: 8, bytes: 64 * 1024, replies: 8, budget: Budget::new(usize::MAX) }
+        let budget = Budget::new(usize::MAX);
+        let (bytes, replies) = (BYTES, REPLIES);
+        Self { calls: 8, questions: 8, notifications: CAPACITY, bytes, replies, budget }
     }
 }
 

@@ -122,6 +122,17 @@ limits! {
         "the oldest log message is lost";
     /// Calls that run at once.
     calls: Count = 1024, "max-calls", "MCP_MAX_CALLS", "an error on that id";
+    /// Calls that run at once in one session.
+    calls_per_session: Count = 256, "max-calls-per-session", "MCP_MAX_CALLS_PER_SESSION",
+        "an error on that id";
+    /// How long a call may take that has no timeout of its own. Progress begins the time anew.
+    call_timeout: Time = Duration::from_secs(10 * 60), "call-timeout", "MCP_CALL_TIMEOUT",
+        "an error on that id";
+    /// How long a call may take in all, with progress, if its own timeout is not longer.
+    call_ceiling: Time = Duration::from_secs(60 * 60), "call-ceiling", "MCP_CALL_CEILING",
+        "an error on that id";
+    /// Questions to the client that are open at once in one session.
+    questions: Count = 256, "max-questions", "MCP_MAX_QUESTIONS", "an error for the function";
     /// Clients that listen for changes at once, beside those of sessions.
     listeners: Count = 10_000, "max-listeners", "MCP_MAX_LISTENERS", "an error on that id";
     /// The largest result of a call.
@@ -133,7 +144,7 @@ limits! {
         "the oldest is lost";
     /// Sessions that are open at once.
     sessions: Count = 10_000, "max-sessions", "MCP_MAX_SESSIONS",
-        "503 with `Retry-After`";
+        "the session ends that was idle for longest; if none is idle, 503 with `Retry-After`";
     /// How long a session lives without a request, a call that runs or a stream that is read.
     session_idle: Time = Duration::from_secs(30 * 60), "session-idle", "MCP_SESSION_IDLE",
         "the session is over: 404";
@@ -143,6 +154,8 @@ impl Limits {
     /// What may wait in an outbox.
     pub(crate) fn room(&self) -> Room {
         Room {
+            calls: self.calls_per_session,
+            questions: self.questions,
             notifications: self.queue,
             bytes: self.queue_bytes,
             replies: self.calls,

@@ -28,7 +28,7 @@ pub(crate) fn get(service: &Arc<Service>, registry: &Registry, request: Request)
         given: Given::Named(arguments),
         timeout: entry.def.timeout,
     };
-    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace);
+    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace, None);
     let answering = entry.clone();
     service.call(request, function, start, move |service, context, outcome| {
         reply(service, context, &answering, outcome)

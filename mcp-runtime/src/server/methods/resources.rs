@@ -35,7 +35,7 @@ pub(crate) fn read(service: &Arc<Service>, registry: &Registry, request: Request
         given: Given::Text(variables),
         timeout: entry.def.timeout,
     };
-    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace);
+    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace, None);
     let answering = entry.clone();
     service.call(request, function, start, move |service, context, outcome| {
         reply(service, context, &answering, &uri, outcome)

@@ -5,6 +5,7 @@ use crate::handler::{Fault, FaultKind, Given};
 use crate::registry::{Registry, ToolEntry};
 use crate::revision::{At, ToolResult};
 use crate::server::call::Function;
+use crate::server::capacity::Slot;
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::running;
@@ -29,16 +30,32 @@ pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request
     {
         return Reply::error(Class::Refused, Some(&request.id), &error).into();
     }
+    let slot = match slot(&entry) {
+        Ok(slot) => slot,
+        Err(error) => return request.refuse(&error),
+    };
     let function = Function {
         name: entry.def.name,
         given: Given::Json(entry.tool.clone()),
         timeout: entry.def.timeout,
     };
-    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace);
+    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace, slot);
     let answering = entry.clone();
     service.call(request, function, start, move |service, context, outcome| {
         reply(service, context, &answering, outcome)
     })
+}
+
+/// A place among the calls of a tool that has only so many.
+fn slot(entry: &ToolEntry) -> Result<Option<Slot>, ErrorObject> {
+    let Some(most) = entry.def.max_concurrency else { return Ok(None) };
+    let (slot, held) = Slot::of(&entry.running);
+    if held as u64 <= most {
+        return Ok(Some(slot));
+    }
+    let (name, plural) = (entry.def.name, if most == 1 { "call" } else { "calls" });
+    let what = format!("tool {name:?} runs {most} {plural} at once; try again when one has ended");
+    Err(ErrorObject::new(Code::INTERNAL_ERROR, what))
 }
 
 fn find(registry: &Registry, request: &Request) -> Result<Arc<ToolEntry>, ErrorObject> {

@@ -50,14 +50,19 @@ async fn read_whole(
     }
     let first = next(&mut body).await?.unwrap_or_default();
     let mut reserved = Reserved::none(service.budget());
-    if body.is_end_stream() && first.len() <= limit && reserved.fit(first.len()) {
+    if body.is_end_stream() && first.len() <= limit && reserved.fit_message(first.len()) {
         return Ok(reserved.keep(first));
     }
-    let mut whole = BytesMut::with_capacity(first.len().max(declared as usize));
+    // Memory is reserved before it is touched: what is given back for a refusal may stay with the
+    // allocator, and be in nobody's count.
+    let (mut whole, mut room) = (BytesMut::new(), declared as usize);
     let mut more = first;
     loop {
         let received = whole.len() + more.len();
-        let refusal = match (received > limit, reserved.fit(received)) {
+        if received > room {
+            room = received.next_power_of_two().min(limit); // it did not say how long it is
+        }
+        let refusal = match (received > limit, reserved.fit_message(room)) {
             (false, true) => None,
             (true, _) => Some(too_large(limit)),
             (false, false) => Some(Refusal::busy(NO_MEMORY)),
@@ -66,6 +71,7 @@ async fn read_whole(
             drop((whole, more, reserved));
             return Err(discard(limit, body, received, refusal).await);
         }
+        whole.reserve(room - whole.len());
         whole.extend_from_slice(&more);
         match next(&mut body).await? {
             Some(next) => more = next,

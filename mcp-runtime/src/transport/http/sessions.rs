@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,8 @@ pub(super) struct Sessions {
 #[derive(Debug, Default)]
 struct Table {
     entries: HashMap<SessionId, Entry>,
+    /// Those that were idle for longest when they were looked for, and when they were last used.
+    idlest: VecDeque<(SessionId, Instant)>,
     /// Whether the sweeping task runs.
     swept: bool,
     /// No stream may be opened any more.
@@ -32,6 +34,36 @@ struct Table {
 struct Entry {
     kept: Arc<Kept>,
     used: Instant,
+}
+
+impl Table {
+    /// Takes out the session that was idle for longest.
+    fn evict(&mut self) -> Option<Entry> {
+        if let Some(idlest) = self.take_idlest() {
+            return Some(idlest);
+        }
+        self.find_idlest();
+        self.take_idlest()
+    }
+
+    fn take_idlest(&mut self) -> Option<Entry> {
+        while let Some((id, used)) = self.idlest.pop_front() {
+            let still = |entry: &Entry| entry.used == used && !entry.kept.is_in_use();
+            if self.entries.get(&id).is_some_and(still) {
+                return self.entries.remove(&id);
+            }
+        }
+        None
+    }
+
+    /// Looks for some at once: a crowd that opens sessions must not have all be looked at each time.
+    fn find_idlest(&mut self) {
+        let idle = self.entries.iter().filter(|(_, entry)| !entry.kept.is_in_use());
+        let mut idle: Vec<_> = idle.map(|(id, entry)| (*id, entry.used)).collect();
+        idle.sort_unstable_by_key(|(_, used)| *used);
+        idle.truncate(1 + self.entries.len() / 100);
+        self.idlest = idle.into();
+    }
 }
 
 /// A session, and the streams that carry what the server says in it.
@@ -61,15 +93,23 @@ impl Sessions {
         Arc::new(Self { limit, idle, store, table: Mutex::default() })
     }
 
-    /// Keeps a session that has just been opened; `None` if there are too many.
+    /// Keeps a session that has just been opened. If there are too many, the one that was not used
+    /// for longest ends; `None` if all are in use.
     pub(super) fn register(self: &Arc<Self>, session: Arc<Session>) -> Option<SessionId> {
-        if self.live() >= self.limit {
-            self.sweep();
-        }
         let mut table = self.lock();
-        if table.entries.len() >= self.limit {
-            return None;
+        let evicted = match table.entries.len() >= self.limit {
+            true => Some(table.evict()?),
+            false => None,
+        };
+        let id = self.insert(&mut table, session);
+        drop(table);
+        if let Some(evicted) = evicted {
+            evicted.kept.end();
         }
+        id
+    }
+
+    fn insert(self: &Arc<Self>, table: &mut Table, session: Arc<Session>) -> Option<SessionId> {
         let (id, facts) = (SessionId::random()?, session.handshake()?.revision.facts());
         let outbox = session.outbox().clone();
         if table.closing {
@@ -116,6 +156,7 @@ impl Sessions {
         ended.values().for_each(|entry| entry.kept.end());
     }
 
+    #[cfg(test)]
     pub(super) fn live(&self) -> usize {
         self.lock().entries.len()
     }
@@ -280,11 +321,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn past_the_limit_only_the_idle_make_room() {
-        let sessions = sessions(2, Duration::from_secs(60));
-        let first = sessions.register(session()).unwrap();
-        sessions.register(session()).unwrap();
-        assert!(sessions.register(session()).is_none());
+    async fn past_the_limit_the_session_ends_that_was_idle_for_longest() {
+        let sessions = sessions(3, Duration::from_secs(60));
+        let [first, second, third] = [(); 3].map(|()| sessions.register(session()).unwrap());
+        assert!(sessions.find(first).is_some(), "which is a use of it");
+        let fourth = sessions.register(session()).unwrap();
+        assert!(sessions.find(second).is_none());
+        let _streams = [first, third].map(|id| sessions.find(id).unwrap().streams.standalone());
+        let fifth = sessions.register(session()).unwrap();
+        assert!(sessions.find(fourth).is_none(), "others are in use");
+        let _stream = sessions.find(fifth).unwrap().streams.standalone();
+        assert!(sessions.register(session()).is_none(), "all are");
         assert!(sessions.end(first));
         assert!(!sessions.end(first));
         assert!(sessions.register(session()).is_some());

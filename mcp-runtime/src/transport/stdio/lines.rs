@@ -14,7 +14,7 @@ const BLOCK: usize = 64 * 1024;
 /// The room below which a block is left to the calls that came in it.
 const LEAST_ROOM: usize = 8 * 1024;
 
-/// Splits what is read into lines without copying them.
+/// Splits what is read into lines, without copying them unless they are long.
 #[derive(Debug)]
 pub(super) struct Lines {
     buffer: BytesMut,
@@ -101,7 +101,12 @@ impl Lines {
             return Some(Line::TooLong);
         }
         line.truncate(text);
-        Some(Line::Message(line.freeze()))
+        // A buffer that has grown for one line is about twice as large: it is used again, so that a
+        // call keeps no more alive than its line.
+        Some(Line::Message(match text > BLOCK {
+            true => Bytes::copy_from_slice(&line),
+            false => line.freeze(),
+        }))
     }
 
     fn forget(&mut self) {

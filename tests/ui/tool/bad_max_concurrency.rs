@@ -1,0 +1,9 @@
+use mcp_runtime::tool;
+
+#[tool(max_concurrency = 0)]
+fn never() {}
+
+#[tool(max_concurrency = "4")]
+fn text() {}
+
+fn main() {}
