@@ -45,9 +45,9 @@ async fn impatient() -> (Arc<Site>, SocketAddr, ShutdownTrigger, tokio::task::Jo
         Arc::new(Site::new(&service, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap());
     let (listener, address) = listener().await;
     let (trigger, shutdown) = Shutdown::new();
-    let router = site.whole_router();
-    let serving =
-        tokio::spawn(async move { listener.serve(&service, router, shutdown, || {}).await });
+    let options = HttpOptions::default();
+    let terms = Terms::new(&service, site.whole_router(), &options, shutdown).unwrap();
+    let serving = tokio::spawn(listener.serve(terms, || {}));
     (site, address, trigger, serving)
 }
 
