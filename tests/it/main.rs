@@ -12,6 +12,7 @@ mod http;
 mod kitchen;
 #[cfg(target_os = "linux")]
 mod limits;
+mod proxy;
 mod raw;
 mod schema;
 mod schemas;

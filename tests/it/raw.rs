@@ -21,7 +21,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 pub(crate) struct Connection {
     stream: BufReader<Box<dyn Stream>>,
-    address: SocketAddr,
+    /// Whom it calls.
+    host: String,
+    /// Where `post` posts to.
+    pub(crate) endpoint: &'static str,
     exchanges: Exchanges,
 }
 
@@ -52,9 +55,10 @@ impl Connection {
         Self::over(stream, address)
     }
 
-    pub(crate) fn over(stream: impl Stream + 'static, address: SocketAddr) -> Self {
+    pub(crate) fn over(stream: impl Stream + 'static, host: impl ToString) -> Self {
         let stream: Box<dyn Stream> = Box::new(stream);
-        Self { stream: BufReader::new(stream), address, exchanges: Exchanges::default() }
+        let (stream, host) = (BufReader::new(stream), host.to_string());
+        Self { stream, host, endpoint: "/mcp", exchanges: Exchanges::default() }
     }
 
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
@@ -72,7 +76,7 @@ impl Connection {
         let has = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
         let mut text = format!("{method} {path} HTTP/1.1\r\n");
         if !has("host") {
-            text += &format!("Host: {}\r\n", self.address);
+            text += &format!("Host: {}\r\n", self.host);
         }
         if !has("content-length") && !has("transfer-encoding") && !body.is_empty() {
             text += &format!("Content-Length: {}\r\n", body.len());

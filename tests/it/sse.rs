@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::http::{BOTH, JSON, Probe, V26, call, initialize, meta, request, server};
-use crate::raw::{Connection, Event, Response, events, until, within};
+use crate::raw::{Connection, Event, Head, Response, events, until, within};
 use crate::served::{Served, serve};
 use mcp_runtime::HttpOptions;
 
@@ -13,24 +13,33 @@ use mcp_runtime::HttpOptions;
 pub(crate) struct Client {
     stream: Connection,
     posts: Connection,
-    messages: String,
+    pub(crate) messages: String,
     waiting: Vec<Event>,
 }
 
 impl Client {
     pub(crate) async fn open(served: &Served) -> Self {
-        let mut stream = Connection::open(served.address).await;
-        stream.ask("GET", "/sse", &[("Accept", "text/event-stream")], "").await;
+        let connections =
+            (Connection::open(served.address).await, Connection::open(served.address).await);
+        let (client, head) = Self::over(connections, "/sse").await;
+        assert_eq!(head.header("x-accel-buffering"), Some("no"));
+        client
+    }
+
+    /// A client whose stream and posts go over these connections.
+    pub(crate) async fn over(
+        (mut stream, posts): (Connection, Connection),
+        path: &str,
+    ) -> (Self, Head) {
+        stream.ask("GET", path, &[("Accept", "text/event-stream")], "").await;
         let head = stream.head().await;
         assert_eq!(head.status, 200);
         assert_eq!(head.header("content-type"), Some("text/event-stream"));
-        assert_eq!(head.header("x-accel-buffering"), Some("no"));
-        let posts = Connection::open(served.address).await;
         let mut client = Self { stream, posts, messages: String::new(), waiting: Vec::new() };
         let first = client.event().await;
         assert_eq!(first.name, "endpoint");
         client.messages = first.data;
-        client
+        (client, head)
     }
 
     async fn event(&mut self) -> Event {
@@ -54,7 +63,7 @@ impl Client {
     }
 
     /// Posts a request and reads the next message of the stream.
-    async fn ask(&mut self, body: &str) -> Value {
+    pub(crate) async fn ask(&mut self, body: &str) -> Value {
         let response = self.post(body).await;
         assert_eq!((response.status(), &*response.body), (202, ""));
         self.message().await

@@ -76,6 +76,7 @@ pub(crate) fn all() -> Vec<Step> {
             about: "other people's clients drive our servers",
             run: steps::interop::run,
         },
+        Step { name: "proxy", about: "our servers behind nginx", run: steps::proxy::run },
         Step {
             name: "auth",
             about: "an OAuth client gets in with an issuer's tokens",

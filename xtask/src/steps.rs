@@ -8,4 +8,5 @@ pub(crate) mod features;
 pub(crate) mod fresh;
 pub(crate) mod interop;
 pub(crate) mod lint;
+pub(crate) mod proxy;
 pub(crate) mod suite;

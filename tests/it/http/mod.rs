@@ -184,7 +184,7 @@ impl Connection {
 
     pub(crate) async fn ask_post(&mut self, headers: &[(&str, &str)], body: &str) {
         let headers: Vec<_> = [JSON, BOTH].iter().chain(headers).copied().collect();
-        self.ask("POST", "/mcp", &headers, body).await;
+        self.ask("POST", self.endpoint, &headers, body).await;
     }
 
     /// Calls a tool without a session.

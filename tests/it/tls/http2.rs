@@ -96,6 +96,21 @@ async fn a_head_has_a_largest_size() {
     }
 }
 
+#[tokio::test]
+async fn headers_are_counted() {
+    let pair = Pair::new();
+    let served = pair.serve();
+    let mut sender = open(&pair, &served).await;
+    for (more, status) in [(90, 200), (100, 431)] {
+        let mut request = calling(&served, "add", json!({ "a": 2, "b": 3 }));
+        for number in 0..more {
+            let name = hyper::header::HeaderName::try_from(format!("x-{number}")).unwrap();
+            request.headers_mut().insert(name, "1".parse().unwrap());
+        }
+        assert_eq!(patient(sender.send_request(request)).await.unwrap().status(), status, "{more}");
+    }
+}
+
 /// A frame of HTTP/2 (RFC 9113, 4.1).
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();

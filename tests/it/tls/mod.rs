@@ -22,24 +22,24 @@ use crate::raw::{Connection, patient};
 use crate::served::{Served, serve};
 
 /// A certificate and its key, in files.
-struct Pair {
+pub(crate) struct Pair {
     folder: tempfile::TempDir,
     der: CertificateDer<'static>,
 }
 
 impl Pair {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut pair = Self { folder, der: CertificateDer::from(Vec::new()) };
         pair.renew();
         pair
     }
 
-    fn certificate(&self) -> PathBuf {
+    pub(crate) fn certificate(&self) -> PathBuf {
         self.folder.path().join("cert.pem")
     }
 
-    fn key(&self) -> PathBuf {
+    pub(crate) fn key(&self) -> PathBuf {
         self.folder.path().join("key.pem")
     }
 
@@ -60,7 +60,11 @@ impl Pair {
     }
 
     /// A client that trusts this certificate and no other.
-    fn client(&self, versions: &[&'static SupportedProtocolVersion], protocol: &str) -> Client {
+    pub(crate) fn client(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+        protocol: &str,
+    ) -> Client {
         let mut roots = RootCertStore::empty();
         roots.add(self.der.clone()).unwrap();
         let mut config = ClientConfig::builder_with_protocol_versions(versions)
@@ -71,7 +75,7 @@ impl Pair {
     }
 }
 
-struct Client(TlsConnector);
+pub(crate) struct Client(TlsConnector);
 
 impl Client {
     async fn try_open(&self, address: SocketAddr) -> std::io::Result<TlsStream<TcpStream>> {
@@ -80,7 +84,7 @@ impl Client {
         patient(self.0.connect(ServerName::try_from("localhost").unwrap(), stream)).await
     }
 
-    async fn open(&self, address: SocketAddr) -> TlsStream<TcpStream> {
+    pub(crate) async fn open(&self, address: SocketAddr) -> TlsStream<TcpStream> {
         self.try_open(address).await.unwrap()
     }
 }

@@ -22,6 +22,7 @@ pub(crate) struct Guard {
     any_host: bool,
     any_origin: bool,
     request_line: usize,
+    headers: usize,
     /// In lower case; a port if the author gave one.
     hosts: Vec<(String, Option<u16>)>,
     origins: Vec<String>,
@@ -55,6 +56,7 @@ impl Guard {
         }
         Ok(Self {
             request_line: limits.request_line,
+            headers: limits.headers,
             any_host: options.allow_hosts.iter().any(|host| host == "*"),
             any_origin: options.allow_origins.iter().any(|origin| origin == "*"),
             hosts,
@@ -69,6 +71,12 @@ impl Guard {
             let what = format!("a request line may have {} bytes", self.request_line);
             let what = format!("{what}; --max-request-line sets the limit");
             return Err(Refusal::new(StatusCode::URI_TOO_LONG, what));
+        }
+        // HTTP/1.1 does not come so far: only HTTP/2 counts bytes alone.
+        if request.headers.len() > self.headers {
+            let what = format!("a request may have {} headers", self.headers);
+            let what = format!("{what}; --max-headers sets the limit");
+            return Err(Refusal::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, what));
         }
         let host = the_only(request, &HOST)?;
         if !self.any_host {

@@ -1,7 +1,7 @@
 //! Streamable HTTP, in both eras on one path (basic/transports).
 //!
 //! ```text
-//! listener → guard (may this page call?) → post → Service::handle → reply → stream (if it has more to say)
+//! listener → connection (TLS?) → guard (may this page call?) → post → Service::handle → reply → stream (if it has more to say)
 //! ```
 //!
 //! A stateless request stands for itself. A request of a session names it in a header; the

@@ -324,13 +324,14 @@ mod tests {
     async fn past_the_limit_the_session_ends_that_was_idle_for_longest() {
         let sessions = sessions(3, Duration::from_secs(60));
         let [first, second, third] = [(); 3].map(|()| sessions.register(session()).unwrap());
-        assert!(sessions.find(first).is_some(), "which is a use of it");
+        assert!(sessions.find(first, &Caller::Anyone).is_some(), "which is a use of it");
         let fourth = sessions.register(session()).unwrap();
-        assert!(sessions.find(second).is_none());
-        let _streams = [first, third].map(|id| sessions.find(id).unwrap().streams.standalone());
+        assert!(sessions.find(second, &Caller::Anyone).is_none());
+        let _streams = [first, third]
+            .map(|id| sessions.find(id, &Caller::Anyone).unwrap().streams.standalone());
         let fifth = sessions.register(session()).unwrap();
-        assert!(sessions.find(fourth).is_none(), "others are in use");
-        let _stream = sessions.find(fifth).unwrap().streams.standalone();
+        assert!(sessions.find(fourth, &Caller::Anyone).is_none(), "others are in use");
+        let _stream = sessions.find(fifth, &Caller::Anyone).unwrap().streams.standalone();
         assert!(sessions.register(session()).is_none(), "all are");
         assert!(sessions.end(first));
         assert!(!sessions.end(first));

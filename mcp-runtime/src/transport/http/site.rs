@@ -56,10 +56,13 @@ impl Site {
         if with_sse {
             return Err(Error::one("the SSE transport is not built in: add the feature `sse`"));
         }
-        // Where a proxy shows what is beside the endpoint.
-        let shown = if mode == Mode::Sse { "/sse" } else { &*path };
+        // What a proxy puts before the paths beside the endpoint.
+        #[cfg(feature = "sse")]
         let prefix = match options.public()?.filter(|_| with_sse) {
-            Some(public) => Some(public.prefix(shown)?.to_owned()),
+            Some(public) => {
+                let shown = if mode == Mode::Sse { "/sse" } else { &*path };
+                Some(public.prefix(shown)?.to_owned())
+            }
             None => None,
         };
         let endpoint = (mode == Mode::Http).then(|| {

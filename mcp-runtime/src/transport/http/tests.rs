@@ -47,7 +47,7 @@ async fn impatient() -> (Arc<Site>, SocketAddr, ShutdownTrigger, tokio::task::Jo
     let (trigger, shutdown) = Shutdown::new();
     let options = HttpOptions::default();
     let terms = Terms::new(&service, site.whole_router(), &options, shutdown).unwrap();
-    let serving = tokio::spawn(async move { listener.serve(terms, || {}).await });
+    let serving = tokio::spawn(listener.serve(terms, || {}));
     (site, address, trigger, serving)
 }
 
