@@ -41,7 +41,9 @@ pub use handler::{
 };
 pub use registry::Update;
 pub use revision::Revision;
-pub use server::{Error, Extension, Limits, MethodError, Server, ServerHandle, StateFactory};
+pub use server::{
+    Error, Extension, Limits, MethodError, Server, ServerHandle, ShutdownHook, StateFactory,
+};
 #[cfg(feature = "http")]
 pub use transport::http::{EventStore, HttpOptions, StoredEvent};
 pub use wire::cache::CacheScope;

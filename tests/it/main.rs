@@ -5,6 +5,8 @@ mod batch;
 mod caching;
 mod completion;
 mod conversation;
+#[cfg(unix)]
+mod ending;
 mod extension;
 mod golden;
 mod http;

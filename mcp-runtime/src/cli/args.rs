@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Arg, ArgMatches, Args, Command, Parser, ValueEnum};
@@ -81,6 +82,11 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "MCP_TLS_KEY", value_name = "FILE")]
     pub(super) tls_key: Option<PathBuf>,
 
+    /// Seconds that running calls have to finish when the server is asked to stop; then they are
+    /// cut off with an error [default: 5]
+    #[arg(long, env = "MCP_DRAIN", value_name = "SECONDS", value_parser = seconds)]
+    pub(super) drain: Option<Duration>,
+
     /// Secret of 64 hex digits, shared by processes that serve the same clients; the first one
     /// seals what a client carries between rounds of questions, all of them open it
     #[arg(
@@ -132,4 +138,9 @@ pub(super) fn limits(matches: &ArgMatches) -> Result<Limits, String> {
         }
     }
     Ok(limits)
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "give a number of seconds, as in 5 or 0.5".to_owned())
 }

@@ -7,7 +7,6 @@ use tokio::runtime::{Builder, Runtime};
 use super::args::{ServeArgs, Transport};
 use super::signals;
 use crate::server::{Error, Server, Service};
-use crate::transport::Shutdown;
 #[cfg(feature = "http")]
 use crate::transport::http::HttpOptions;
 
@@ -21,6 +20,7 @@ pub(super) fn serve<A: Args + 'static>(
         eprintln!("warning: built with panic = \"abort\": a panic in a function ends the server");
     }
     let server = args.state_key.iter().fold(server, |server, key| server.state_key(key));
+    let server = args.drain.into_iter().fold(server, Server::drain);
     match args.transport {
         Transport::Stdio => stdio(server, flags),
         Transport::Sse | Transport::Http => http(server, flags, args),
@@ -52,9 +52,7 @@ fn stdio<A: 'static>(server: Server<A>, flags: &A) -> Result<(), Error> {
         .map_err(|error| Error::one(format!("cannot take over stdin and stdout: {error}")))?;
     // One thread: what stdio waits for is one peer, and a wake-up across threads costs more than the work.
     let runtime = runtime(Builder::new_current_thread())?;
-    run(runtime, server, flags, async |service, shutdown| {
-        stdio::serve(service, ends, shutdown).await
-    })
+    run(runtime, server, flags, async |service| stdio::serve(service, ends).await)
 }
 
 #[cfg(not(feature = "stdio"))]
@@ -84,7 +82,7 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
     let options = with_tls(options, args)?;
     let port = port(args)?;
     let runtime = runtime(several_threads())?;
-    run(runtime, server, flags, async |service, shutdown| {
+    run(runtime, server, flags, async |service| {
         let listener = http::bind(&args.host, port).await?;
         let urls = options.urls(listener.local_addr(), mode);
         let public = options.public_urls(mode)?;
@@ -92,7 +90,7 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
             urls.iter().for_each(|url| eprintln!("listening on {url}"));
             public.iter().for_each(|url| eprintln!("clients come by {url}"));
         };
-        http::serve(service, listener, &options, mode, shutdown, ready).await
+        http::serve(service, listener, &options, mode, ready).await
     })
 }
 
@@ -146,24 +144,15 @@ fn runtime(mut builder: Builder) -> Result<Runtime, Error> {
     runtime.map_err(|error| Error::one(format!("cannot start the runtime: {error}")))
 }
 
-/// Makes the state, serves, runs the shutdown hooks.
+/// Serves until it ends by itself, or a signal asks for it.
 fn run<A: 'static>(
     runtime: Runtime,
-    mut server: Server<A>,
+    server: Server<A>,
     flags: &A,
-    serve: impl AsyncFnOnce(Arc<Service>, Shutdown) -> Result<(), Error>,
+    serve: impl AsyncFnOnce(Arc<Service>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let served = runtime.block_on(async {
-        let hooks = server.take_shutdown();
-        let service = server.build(flags).await?;
-        let (trigger, shutdown) = Shutdown::new();
-        signals::watch(trigger);
-        let served = serve(service, shutdown).await;
-        for hook in hooks {
-            hook().await;
-        }
-        served
-    });
+    let signal = signals::watch(server.drain_limit());
+    let served = runtime.block_on(server.shutdown_on(signal).live(flags, serve));
     // A function that blocks must not keep the process alive: its thread ends with it.
     runtime.shutdown_background();
     served

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::capacity::Slot;
 use super::dispatch::Request;
+use super::life::CallHold;
 use super::limit::Limit;
-use super::reply::Reply;
+use super::reply::{Class, Reply};
 use super::running::{Running, Started};
 use super::session::Noted;
 use super::{Outcome, Service, rounds};
@@ -101,6 +102,7 @@ impl Service {
             context,
             noted: Some(noted),
             slot: Some(self.capacity.call()),
+            held: None,
             work: Answering { name, running, limit: timeout.map(Limit::new), answer },
         }
         .begin()
@@ -126,6 +128,8 @@ pub(super) struct Pending<W: Work + ?Sized> {
     /// None once it has ended, like the slot.
     pub(super) noted: Option<Noted>,
     pub(super) slot: Option<Slot>,
+    /// From its first poll on, if it did not return then.
+    pub(super) held: Option<CallHold>,
     pub(super) work: W,
 }
 
@@ -151,9 +155,10 @@ impl Future for PendingCall {
         let pending = &mut *self.0;
         let cancellation = &pending.context.request().cancellation;
         cancellation.register(cx.waker());
-        let reply = match cancellation.is_cancelled() {
-            true => None,
-            false => Some(ready!(pending.poll_reply(cx))),
+        let reply = match (cancellation.is_cancelled(), cancellation.is_cut()) {
+            (true, true) => Some(cut(&pending.context)),
+            (true, false) => None,
+            (false, _) => Some(ready!(pending.poll_reply(cx))),
         };
         pending.end();
         Poll::Ready(reply)
@@ -171,6 +176,7 @@ impl<W: Work + 'static> Pending<W> {
             self.end();
             return Outcome::ready(&self.context, reply);
         }
+        self.held = Some(self.service.life.hold_call(&self.context));
         Outcome::Pending(PendingCall(Box::new(self)))
     }
 }
@@ -184,6 +190,7 @@ impl<W: Work + ?Sized> Pending<W> {
         self.context.request().end();
         self.noted = None;
         self.slot = None;
+        self.held = None;
     }
 }
 
@@ -199,6 +206,13 @@ impl<W: Work + ?Sized> fmt::Debug for Pending<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending").field("context", &self.context).finish_non_exhaustive()
     }
+}
+
+/// The answer to a call for which a server that ends did not wait any longer.
+fn cut(context: &Context) -> Reply {
+    let what = "the server stopped before the function returned; what it has done is done";
+    let error = ErrorObject::new(Code::INTERNAL_ERROR, what);
+    Reply::error(Class::Answered, Some(&context.request().id), &error)
 }
 
 /// The protocol error of a resource or prompt whose function failed; its cause goes to the log.

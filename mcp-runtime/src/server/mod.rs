@@ -12,9 +12,11 @@ mod call;
 mod capacity;
 mod changes;
 mod dispatch;
+mod ending;
 mod error;
 mod extension;
 mod handle;
+mod life;
 mod lifecycle;
 mod limit;
 mod limits;
@@ -26,11 +28,13 @@ mod reply;
 mod rounds;
 mod running;
 mod session;
+mod shutdown_hook;
 mod state_factory;
 mod subscription;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
@@ -42,11 +46,13 @@ pub use error::Error;
 use extension::Extensions;
 pub use extension::{Extension, MethodError};
 pub use handle::ServerHandle;
+pub(crate) use life::{Hold, Life};
 pub use limits::Limits;
 use offer::Offer;
-pub(crate) use reply::{Class, Reply};
+pub(crate) use reply::{Class, Reply, STOPPING};
 use rounds::Seal;
 pub(crate) use session::Session;
+pub use shutdown_hook::ShutdownHook;
 pub use state_factory::StateFactory;
 
 use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
@@ -71,6 +77,8 @@ pub(crate) struct Service {
     pub(crate) limits: Limits,
     /// How much may wait in each outbox, and in all.
     pub(crate) room: Arc<Room>,
+    life: Arc<Life>,
+    drain: Duration,
 }
 
 /// Why there is no memory, and what to do.
@@ -173,6 +181,10 @@ impl Service {
 
     pub(crate) fn instructions(&self) -> Option<&str> {
         self.instructions.as_deref()
+    }
+
+    pub(crate) fn life(&self) -> &Arc<Life> {
+        &self.life
     }
 
     /// Ends what waits for changes: nothing more is told.

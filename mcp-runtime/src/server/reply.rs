@@ -4,6 +4,9 @@ use super::Service;
 use crate::context::SMALL;
 use crate::wire::{Code, ErrorObject, RequestId, Unreadable, frame_within};
 
+/// What is said to whoever comes then.
+pub(crate) const STOPPING: &str = "the server is stopping; try again a little later";
+
 /// How a request went, for transports that have words for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
@@ -13,6 +16,8 @@ pub(crate) enum Class {
     Refused,
     /// Its method is not served.
     NotServed,
+    /// The server is stopping.
+    Stopping,
 }
 
 /// A response: one line of JSON.
@@ -62,6 +67,12 @@ impl Reply {
         // Strings and JSON values: writing them cannot fail.
         let frame = serde_json::to_vec(&Response { jsonrpc: "2.0", id, error }).unwrap_or_default();
         Self { class, frame }
+    }
+
+    /// The refusal of a request that came after the server was asked to stop.
+    pub(crate) fn stopping(id: &RequestId) -> Self {
+        let error = ErrorObject::new(Code::INTERNAL_ERROR, STOPPING);
+        Self::error(Class::Stopping, Some(id), &error)
     }
 
     /// The answer to a message that is not one.

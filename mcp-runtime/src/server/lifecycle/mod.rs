@@ -73,6 +73,9 @@ impl Service {
     }
 
     fn request(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
+        if !self.life.is_serving() {
+            return Reply::stopping(&id).into();
+        }
         let Incoming { message, peer, .. } = &incoming;
         let refuse = |error| Reply::error(Class::Refused, Some(&id), &error).into();
         let meta = match RequestMeta::parse(message.raw(Member::Meta)) {

@@ -107,6 +107,7 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
         context,
         noted: Some(noted),
         slot: Some(slot),
+        held: None,
         work: Listening { subscription, _silence: silence },
     }
     .begin()

@@ -47,7 +47,9 @@ impl Endpoint {
         guarded(&self.guard, methods, request, async |parts, body| {
             match (&parts.method, &self.sessions) {
                 (&Method::POST, _) => post::post(self, parts.headers, body).await,
-                (&Method::GET, Some(sessions)) => get::get(sessions, &parts.headers),
+                (&Method::GET, Some(sessions)) => {
+                    get::get(self.service.life(), sessions, &parts.headers)
+                }
                 (&Method::DELETE, Some(sessions)) => delete::delete(sessions, &parts.headers),
                 _ => Err(method_not_allowed(methods)),
             }

@@ -10,10 +10,15 @@ use super::media::{Accepts, not_acceptable};
 use super::refusal::{Refusal, single};
 use super::sessions::Sessions;
 use super::stream;
+use crate::server::Life;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-pub(super) fn get(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Response, Refusal> {
+pub(super) fn get(
+    life: &Life,
+    sessions: &Arc<Sessions>,
+    headers: &HeaderMap,
+) -> Result<Response, Refusal> {
     if !Accepts::of(headers).events {
         return Err(not_acceptable("send `Accept: text/event-stream`"));
     }
@@ -21,6 +26,7 @@ pub(super) fn get(sessions: &Arc<Sessions>, headers: &HeaderMap) -> Result<Respo
         "an MCP endpoint: POST messages here; GET needs the Mcp-Session-Id of an open session";
     let kept = addressed(sessions, headers, unnamed)?;
     let reader = match last_event(headers)? {
+        None if !life.is_serving() => return Err(Refusal::stopping()),
         None => kept.streams.standalone(),
         Some(event) => kept.streams.resume(event).ok_or_else(|| {
             let what = "Last-Event-ID names no event of this session that is still kept";

@@ -17,6 +17,7 @@ mod delete;
 pub(super) mod endpoint;
 pub(super) mod event;
 mod event_store;
+mod exchange;
 mod get;
 pub(super) mod guard;
 mod listener;

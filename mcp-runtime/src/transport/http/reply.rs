@@ -7,10 +7,11 @@ use std::task::Poll;
 
 use axum::body::Body;
 use axum::response::Response;
-use http::StatusCode;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
 
 use super::media::Accepts;
-use super::refusal::{empty, json};
+use super::refusal::{RETRY_STOPPED, empty, json};
 use super::streams::Streams;
 use super::{event, stream};
 use crate::context::Budget;
@@ -34,16 +35,22 @@ impl Form<'_> {
             (Class::Answered, _) | (Class::NotServed, Era::Handshake) => StatusCode::OK,
             (Class::NotServed, Era::Stateless) => StatusCode::NOT_FOUND,
             (Class::Refused, _) => StatusCode::BAD_REQUEST,
+            (Class::Stopping, _) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     /// A reply that is there, whole.
-    fn whole(self, notifications: &[Vec<u8>], reply: Reply) -> Response {
+    pub(super) fn whole(self, notifications: &[Vec<u8>], reply: Reply) -> Response {
         let status = self.status(reply.class);
         let Accepts { json: can_json, events, rather_events } = self.accepts;
         let as_events = events && (!can_json || rather_events || !notifications.is_empty());
         if status != StatusCode::OK || !as_events {
-            return json(status, self.budget.hold(reply.frame));
+            let mut response = json(status, self.budget.hold(reply.frame));
+            if reply.class == Class::Stopping {
+                let seconds = HeaderValue::from_static(RETRY_STOPPED);
+                response.headers_mut().insert(RETRY_AFTER, seconds);
+            }
+            return response;
         }
         let mut events = Vec::new();
         notifications.iter().for_each(|notification| event::write(&mut events, notification));

@@ -111,9 +111,16 @@ impl Site {
         })
     }
 
+    /// Ends streams when the server drains, and sessions when it is over.
+    pub(super) async fn end_in_time(self: Arc<Self>) {
+        self.service.life().draining().await;
+        self.close_streams();
+        self.service.life().over().await;
+        self.end();
+    }
+
     /// Ends the streams on which nothing is to come any more.
-    pub(super) fn close_streams(&self) {
-        self.service.end_subscriptions();
+    fn close_streams(&self) {
         if let Some(sessions) = self.sessions() {
             sessions.close_streams();
         }
