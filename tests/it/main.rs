@@ -13,6 +13,10 @@ mod http;
 mod kitchen;
 #[cfg(target_os = "linux")]
 mod limits;
+#[cfg(unix)]
+mod operations;
+#[cfg(unix)]
+mod process;
 mod raw;
 mod schema;
 mod schemas;

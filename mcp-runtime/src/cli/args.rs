@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Arg, ArgMatches, Args, Command, Parser, ValueEnum};
-use tracing::level_filters::LevelFilter;
 
+use super::logs::LogArgs;
 use crate::server::Limits;
 
 /// What every server understands, before the author's own flags.
@@ -13,9 +13,8 @@ pub(super) struct CommandLine {
     #[command(flatten)]
     pub(super) serve: ServeArgs,
 
-    /// Which of the server's own log lines go to stderr: off, error, warn, info, debug, trace
-    #[arg(long, env = "MCP_LOG_LEVEL", default_value = "warn", value_name = "LEVEL")]
-    pub(super) log_level: LevelFilter,
+    #[command(flatten)]
+    pub(super) logs: LogArgs,
 
     #[command(subcommand)]
     pub(super) subcommand: Option<Subcommand>,
@@ -88,7 +87,8 @@ pub(super) struct ServeArgs {
     pub(super) drain: Option<Duration>,
 
     /// Secret of 64 hex digits, shared by processes that serve the same clients; the first one
-    /// seals what a client carries between rounds of questions, all of them open it
+    /// seals what a client carries between rounds of questions, all of them open it [default: random].
+    /// MCP_STATE_KEY_FILE names a file of such keys, one a line
     #[arg(
         long,
         env = "MCP_STATE_KEY",

@@ -5,7 +5,7 @@ use clap::Args;
 use tokio::runtime::{Builder, Runtime};
 
 use super::args::{ServeArgs, Transport};
-use super::signals;
+use super::{secret, signals};
 use crate::server::{Error, Server, Service};
 #[cfg(feature = "http")]
 use crate::transport::http::HttpOptions;
@@ -19,7 +19,8 @@ pub(super) fn serve<A: Args + 'static>(
     if cfg!(panic = "abort") {
         eprintln!("warning: built with panic = \"abort\": a panic in a function ends the server");
     }
-    let server = args.state_key.iter().fold(server, |server, key| server.state_key(key));
+    let state_keys = secret::values("MCP_STATE_KEY", &args.state_key)?;
+    let server = state_keys.into_iter().fold(server, Server::state_key);
     let server = args.drain.into_iter().fold(server, Server::drain);
     match args.transport {
         Transport::Stdio => stdio(server, flags),

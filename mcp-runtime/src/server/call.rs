@@ -13,7 +13,8 @@ use super::limit::Limit;
 use super::reply::{Class, Reply};
 use super::running::{Running, Started};
 use super::session::Noted;
-use super::{Outcome, Service, rounds};
+use super::watch::Watch;
+use super::{Ended, Outcome, Service, rounds};
 use crate::context::{Context, Owed};
 use crate::handler::{Call, Fault, Given, ToolError};
 use crate::wire::content::{Content, ContentKind};
@@ -103,6 +104,7 @@ impl Service {
             noted: Some(noted),
             slot: Some(self.capacity.call()),
             held: None,
+            watch: None,
             work: Answering { name, running, limit: timeout.map(Limit::new), answer },
         }
         .begin()
@@ -130,12 +132,18 @@ pub(super) struct Pending<W: Work + ?Sized> {
     pub(super) slot: Option<Slot>,
     /// From its first poll on, if it did not return then.
     pub(super) held: Option<CallHold>,
+    pub(super) watch: Option<Watch>,
     pub(super) work: W,
 }
 
 impl PendingCall {
     pub(crate) fn context(&self) -> &Context {
         &self.0.context
+    }
+
+    pub(super) fn watched(mut self, watch: Watch) -> Self {
+        self.0.watch = Some(watch);
+        self
     }
 
     /// Runs the call to its end, and puts its reply where it is owed.
@@ -161,6 +169,9 @@ impl Future for PendingCall {
             (false, _) => Some(ready!(pending.poll_reply(cx))),
         };
         pending.end();
+        if let Some(watch) = pending.watch.take() {
+            watch.end(reply.as_ref().map_or(Ended::Cancelled, |reply| reply.ended));
+        }
         Poll::Ready(reply)
     }
 }

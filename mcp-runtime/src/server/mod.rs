@@ -31,6 +31,7 @@ mod session;
 mod shutdown_hook;
 mod state_factory;
 mod subscription;
+mod watch;
 
 use std::fmt;
 use std::sync::Arc;
@@ -54,6 +55,7 @@ use rounds::Seal;
 pub(crate) use session::Session;
 pub use shutdown_hook::ShutdownHook;
 pub use state_factory::StateFactory;
+pub(crate) use watch::{ACCESS, Ended};
 
 use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
 use crate::registry::Registry;

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::Service;
+use super::{Ended, Service};
 use crate::context::SMALL;
 use crate::wire::{Code, ErrorObject, RequestId, Unreadable, frame_within};
 
@@ -24,6 +24,7 @@ pub(crate) enum Class {
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) class: Class,
+    pub(crate) ended: Ended,
     pub(crate) frame: Vec<u8>,
 }
 
@@ -41,7 +42,7 @@ impl Reply {
             result: &'a T,
         }
         match frame_within(&Response { jsonrpc: "2.0", id, result }, most) {
-            Ok(frame) => Self { class: Class::Answered, frame },
+            Ok(frame) => Self { class: Class::Answered, ended: Ended::Done, frame },
             Err(error) if error.is_io() => {
                 let what = format!("the result is over {most} bytes");
                 let what = format!("{what}; --max-result and --max-memory set the limit");
@@ -55,6 +56,14 @@ impl Reply {
         }
     }
 
+    /// Says more of how a request ended that has a result.
+    pub(super) fn ended(mut self, ended: Ended) -> Self {
+        if self.ended == Ended::Done {
+            self.ended = ended;
+        }
+        self
+    }
+
     /// An error response; without an id if it could not be read.
     pub(crate) fn error(class: Class, id: Option<&RequestId>, error: &ErrorObject) -> Self {
         #[derive(Serialize)]
@@ -66,7 +75,7 @@ impl Reply {
         }
         // Strings and JSON values: writing them cannot fail.
         let frame = serde_json::to_vec(&Response { jsonrpc: "2.0", id, error }).unwrap_or_default();
-        Self { class, frame }
+        Self { class, ended: Ended::Failed(error.code), frame }
     }
 
     /// The refusal of a request that came after the server was asked to stop.

@@ -9,7 +9,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::process::{PATIENCE, Process};
+use crate::process::{PATIENCE, Process};
 
 /// What becomes of a request.
 #[derive(Debug, Clone, PartialEq)]

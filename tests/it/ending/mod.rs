@@ -1,16 +1,15 @@
 //! How a process ends that is asked to: `kill -TERM`, on every transport.
 
 mod client;
-mod process;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use crate::process::{PATIENCE, Process};
 use client::{Client, End};
 use mcp_runtime::{HttpOptions, Server, testing};
-use process::{PATIENCE, Process};
 
 const TRANSPORTS: &[&str] = &["stdio", "sse", "http"];
 

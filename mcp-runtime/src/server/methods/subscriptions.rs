@@ -108,6 +108,7 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
         noted: Some(noted),
         slot: Some(slot),
         held: None,
+        watch: None,
         work: Listening { subscription, _silence: silence },
     }
     .begin()

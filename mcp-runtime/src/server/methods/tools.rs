@@ -8,7 +8,7 @@ use crate::server::call::Function;
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::running;
-use crate::server::{Outcome, Service};
+use crate::server::{Ended, Outcome, Service};
 use crate::wire::content::Content;
 use crate::wire::tool::CallToolResult;
 use crate::wire::{Code, ErrorObject, Member, Quoted};
@@ -84,9 +84,11 @@ fn reply(
         );
         return error(ErrorObject::internal());
     }
+    let is_error = result.is_error;
     let result =
         ToolResult { result: &result, wraps: entry.tool.wraps_output, stamp: service.stamp() };
-    service.reply(id, &At(revision, &result))
+    let reply = service.reply(id, &At(revision, &result));
+    if is_error { reply.ended(Ended::ToolError) } else { reply }
 }
 
 fn structures_no_object(result: &CallToolResult) -> bool {

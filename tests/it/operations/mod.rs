@@ -1,0 +1,4 @@
+//! What the operator of a server has: its log, its secrets, its flags.
+
+mod logs;
+mod secrets;
