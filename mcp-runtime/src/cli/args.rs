@@ -81,6 +81,14 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "MCP_TLS_KEY", value_name = "FILE")]
     pub(super) tls_key: Option<PathBuf>,
 
+    /// Port of /healthz, /readyz and /metrics; 0 picks a free one (sse, http) [default: that of the endpoint]
+    #[arg(long, env = "MCP_OPS_PORT", value_name = "PORT")]
+    pub(super) ops_port: Option<u16>,
+
+    /// Serve /metrics for Prometheus (sse, http; needs the feature `metrics`) [default: off]
+    #[arg(long, env = "MCP_METRICS", value_parser = FalseyValueParser::new())]
+    pub(super) metrics: bool,
+
     /// Seconds that running calls have to finish when the server is asked to stop; then they are
     /// cut off with an error [default: 5]
     #[arg(long, env = "MCP_DRAIN", value_name = "SECONDS", value_parser = seconds)]

@@ -63,6 +63,8 @@ fn stdio<A: 'static>(_: Server<A>, _: &A) -> Result<(), Error> {
 
 #[cfg(feature = "http")]
 fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<(), Error> {
+    use std::net::SocketAddr;
+
     use crate::transport::http::{self, Mode};
 
     let mode = match args.transport {
@@ -78,8 +80,10 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
         .with_sse(args.with_sse)
         .allow_hosts(&args.allow_host)
         .allow_origins(&args.allow_origin)
+        .metrics(args.metrics)
         .trust_proxies(&args.trust_proxy);
     options.public_url.clone_from(&args.public_url);
+    options.ops_port = args.ops_port;
     let options = with_tls(options, args)?;
     let port = port(args)?;
     let runtime = runtime(several_threads())?;
@@ -87,9 +91,10 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
         let listener = http::bind(&args.host, port).await?;
         let urls = options.urls(listener.local_addr(), mode);
         let public = options.public_urls(mode)?;
-        let ready = || {
+        let ready = |ops: Option<SocketAddr>| {
             urls.iter().for_each(|url| eprintln!("listening on {url}"));
             public.iter().for_each(|url| eprintln!("clients come by {url}"));
+            ops.iter().for_each(|ops| eprintln!("health is told at http://{ops}/healthz"));
         };
         http::serve(service, listener, &options, mode, ready).await
     })

@@ -2,7 +2,7 @@ use std::any::TypeId;
 use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::capacity::Capacity;
@@ -403,6 +403,7 @@ impl<A: 'static> Server<A> {
             limits: self.limits,
             life: Arc::new(Life::default()),
             drain: self.ending.drain,
+            hears: OnceLock::new(),
         }))
     }
 }

@@ -34,7 +34,7 @@ mod subscription;
 mod watch;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -55,7 +55,7 @@ use rounds::Seal;
 pub(crate) use session::Session;
 pub use shutdown_hook::ShutdownHook;
 pub use state_factory::StateFactory;
-pub(crate) use watch::{ACCESS, Ended};
+pub(crate) use watch::{ACCESS, Ended, Heard, Hears};
 
 use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
 use crate::registry::Registry;
@@ -81,6 +81,8 @@ pub(crate) struct Service {
     pub(crate) room: Arc<Room>,
     life: Arc<Life>,
     drain: Duration,
+    /// Who is told of requests.
+    hears: OnceLock<Box<dyn Hears>>,
 }
 
 /// Why there is no memory, and what to do.

@@ -1,7 +1,10 @@
 use std::fmt;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::Outcome;
+use tracing::Level;
+
+use super::{Outcome, Service};
 use crate::registry::Registry;
 use crate::wire::{Code, Member, Message, Method};
 
@@ -36,38 +39,56 @@ impl Ended {
     }
 }
 
+/// A request, as far as it may be told of: what peers make up is not among it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heard {
+    /// A method of the protocol, or `other`.
+    pub(crate) method: &'static str,
+    /// The function it is about, by the name its author gave it.
+    pub(crate) name: Option<&'static str>,
+}
+
+/// Who is told of each request. Must be quick and never wait.
+pub(crate) trait Hears: Send + Sync {
+    fn began(&self, request: &Heard);
+
+    fn ended(&self, request: &Heard, ended: Ended, took: Duration);
+}
+
 /// A request that is watched, from when it came in to its end. Dropped before that, it was cancelled.
 ///
 /// Of what peers send only names are kept: what is watched is no place for arguments or secrets.
 pub(super) struct Watch {
-    method: &'static str,
-    name: Named,
+    service: Arc<Service>,
+    heard: Heard,
+    /// The name of no function, as the client wrote it.
+    unknown: Option<Box<str>>,
     started: Instant,
     ended: Option<Ended>,
 }
 
-/// What a request is about.
-enum Named {
-    /// A function, by its own name.
-    Known(&'static str),
-    /// The name of no function, as the client wrote it.
-    Unknown(Box<str>),
-    Nothing,
+impl Service {
+    /// Tells `who` of every request from here on; one may be told.
+    pub(crate) fn tell_of_requests(&self, who: Box<dyn Hears>) {
+        let _ = self.hears.set(who); // a site is made once
+    }
 }
 
 impl Watch {
     /// Begins to watch, if somebody wants to know.
-    pub(super) fn begin(
-        registry: impl FnOnce() -> std::sync::Arc<Registry>,
-        message: &Message,
-    ) -> Option<Self> {
-        if !tracing::enabled!(target: ACCESS, tracing::Level::INFO) {
+    pub(super) fn begin(service: &Arc<Service>, message: &Message) -> Option<Self> {
+        let hears = service.hears.get();
+        if hears.is_none() && !tracing::enabled!(target: ACCESS, Level::INFO) {
             return None;
         }
         let started = Instant::now();
         let method = message.method()?;
-        let name = Named::of(&registry(), method, message);
-        Some(Self { method: method.label(), name, started, ended: None })
+        let (name, unknown) = named(&service.registry(), method, message);
+        let heard = Heard { method: method.label(), name };
+        if let Some(hears) = hears {
+            hears.began(&heard);
+        }
+        Some(Self { service: service.clone(), heard, unknown, started, ended: None })
     }
 
     /// Watches what becomes of the request.
@@ -87,47 +108,51 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let ended = self.ended.unwrap_or(Ended::Cancelled);
+        let (ended, took) = (self.ended.unwrap_or(Ended::Cancelled), self.started.elapsed());
+        if let Some(hears) = self.service.hears.get() {
+            hears.ended(&self.heard, ended, took);
+        }
+        let Heard { method, name } = self.heard;
+        let name = name.or(self.unknown.as_deref());
         let code = match ended {
             Ended::Failed(Code(code)) => Some(code),
             _ => None,
         };
-        let name = match &self.name {
-            Named::Known(name) => Some(*name),
-            Named::Unknown(name) => Some(&**name),
-            Named::Nothing => None,
-        };
-        let duration_ms = self.started.elapsed().as_micros() as f64 / 1000.0;
+        let duration_ms = took.as_micros() as f64 / 1000.0;
         let outcome = ended.as_str();
-        tracing::info!(target: ACCESS, method = self.method, name, duration_ms, outcome, code, "request");
+        tracing::info!(target: ACCESS, method, name, duration_ms, outcome, code, "request");
     }
 }
 
-impl Named {
-    fn of(registry: &Registry, method: &Method, message: &Message) -> Self {
-        let text = |member| message.text(member).ok().flatten();
-        let known = |known: Option<&'static str>, name: &str| match known {
-            Some(known) => Self::Known(known),
-            None => Self::Unknown(name.chars().take(LONGEST).collect()),
-        };
-        match method {
-            Method::ToolsCall => text(Member::Name).map_or(Self::Nothing, |name| {
-                known(registry.tool(&name).map(|entry| entry.def.name), &name)
-            }),
-            Method::PromptsGet => text(Member::Name).map_or(Self::Nothing, |name| {
-                known(registry.prompt(&name).map(|entry| entry.def.name), &name)
-            }),
-            // A URI may hold what only its reader should know.
-            Method::ResourcesRead => text(Member::Uri)
-                .and_then(|uri| Some(Self::Known(registry.resource(&uri)?.0.def.name)))
-                .unwrap_or(Self::Nothing),
-            _ => Self::Nothing,
+/// The function a request is about; or, if there is none of that name, the name.
+fn named(
+    registry: &Registry,
+    method: &Method,
+    message: &Message,
+) -> (Option<&'static str>, Option<Box<str>>) {
+    let text = |member| message.text(member).ok().flatten();
+    let asked = match method {
+        Method::ToolsCall | Method::PromptsGet => text(Member::Name),
+        // A URI may hold what only its reader should know.
+        Method::ResourcesRead => {
+            let entry = text(Member::Uri).and_then(|uri| Some(registry.resource(&uri)?.0.clone()));
+            return (entry.map(|entry| entry.def.name), None);
         }
+        _ => None,
+    };
+    let Some(asked) = asked else { return (None, None) };
+    let known = match method {
+        Method::ToolsCall => registry.tool(&asked).map(|entry| entry.def.name),
+        _ => registry.prompt(&asked).map(|entry| entry.def.name),
+    };
+    match known {
+        Some(known) => (Some(known), None),
+        None => (None, Some(asked.chars().take(LONGEST).collect())),
     }
 }
 
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").field("method", &self.method).finish_non_exhaustive()
+        f.debug_struct("Watch").field("heard", &self.heard).finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use crate::process::{PATIENCE, Process};
 
 /// What becomes of a request.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum End {
+pub(crate) enum End {
     Result(Value),
     Error(String),
     /// 503
@@ -24,7 +24,7 @@ pub(super) enum End {
 
 /// What a client has written down, by request.
 #[derive(Default)]
-pub(super) struct Log {
+pub(crate) struct Log {
     ends: Mutex<HashMap<u64, End>>,
     more: Condvar,
 }
@@ -46,12 +46,12 @@ impl Log {
         );
     }
 
-    pub(super) fn of(&self, id: u64) -> Option<End> {
+    pub(crate) fn of(&self, id: u64) -> Option<End> {
         self.ends().get(&id).cloned()
     }
 
     /// Waits for the end of a request.
-    pub(super) fn wait(&self, id: u64) -> End {
+    pub(crate) fn wait(&self, id: u64) -> End {
         let waiting = |ends: &mut HashMap<u64, End>| !ends.contains_key(&id);
         let (ends, _) = self.more.wait_timeout_while(self.ends(), PATIENCE, waiting).unwrap();
         ends.get(&id).cloned().unwrap_or_else(|| panic!("nothing became of {id}: {ends:?}"))
@@ -64,14 +64,14 @@ impl Log {
 
 /// A way to a server that several threads use.
 #[derive(Clone)]
-pub(super) enum Client {
+pub(crate) enum Client {
     Stdio(Arc<Mutex<ChildStdin>>, Arc<Log>),
     Sse(SocketAddr, Arc<str>, Arc<Log>),
     Http(SocketAddr, Arc<str>, Arc<Log>),
 }
 
 impl Client {
-    pub(super) fn stdio(process: &mut Process) -> Self {
+    pub(crate) fn stdio(process: &mut Process) -> Self {
         let (stdin, stdout) = process.ends();
         let log = Arc::<Log>::default();
         let noting = log.clone();
@@ -85,7 +85,7 @@ impl Client {
         client
     }
 
-    pub(super) fn sse(address: SocketAddr) -> Self {
+    pub(crate) fn sse(address: SocketAddr) -> Self {
         let log = Arc::<Log>::default();
         let mut stream = BufReader::new(TcpStream::connect(address).unwrap());
         let get = "GET /sse HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
@@ -104,7 +104,7 @@ impl Client {
         client
     }
 
-    pub(super) fn http(address: SocketAddr) -> Self {
+    pub(crate) fn http(address: SocketAddr) -> Self {
         let mut connection = None;
         let (status, head, _) =
             post(&mut connection, address, "/mcp", "", &initialize().to_string()).unwrap();
@@ -118,13 +118,13 @@ impl Client {
         assert!(matches!(self.log().wait(0), End::Result(_)));
     }
 
-    pub(super) fn log(&self) -> &Log {
+    pub(crate) fn log(&self) -> &Log {
         let (Self::Stdio(_, log) | Self::Sse(_, _, log) | Self::Http(_, _, log)) = self;
         log
     }
 
     /// Calls a tool, and writes down what becomes of it; what already is known of its end.
-    pub(super) fn call(
+    pub(crate) fn call(
         &self,
         connection: &mut Option<TcpStream>,
         id: u64,
@@ -139,7 +139,7 @@ impl Client {
     }
 
     /// As [`call`](Self::call), without waiting.
-    pub(super) fn call_aside(&self, id: u64, tool: &'static str, milliseconds: u64) {
+    pub(crate) fn call_aside(&self, id: u64, tool: &'static str, milliseconds: u64) {
         let client = self.clone();
         thread::spawn(move || client.call(&mut None, id, tool, milliseconds));
     }

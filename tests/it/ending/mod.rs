@@ -8,7 +8,8 @@ use std::thread;
 use std::time::Instant;
 
 use crate::process::{PATIENCE, Process};
-use client::{Client, End};
+pub(crate) use client::Client;
+use client::End;
 use mcp_runtime::{HttpOptions, Server, testing};
 
 const TRANSPORTS: &[&str] = &["stdio", "sse", "http"];

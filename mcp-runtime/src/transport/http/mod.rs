@@ -22,6 +22,9 @@ mod get;
 pub(super) mod guard;
 mod listener;
 pub(super) mod media;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod ops;
 mod options;
 mod params;
 mod peer;

@@ -1,4 +1,4 @@
-use std::net::ToSocketAddrs;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use axum::Router;
@@ -6,23 +6,34 @@ use tokio::task::JoinSet;
 
 use super::connection::Terms;
 use super::site::Site;
-use super::{HttpOptions, Listener, Mode};
+use super::{HttpOptions, Listener, Mode, bind, ops};
 use crate::server::{Error, Server, Service};
 
 /// Serves on a bound address until it is told to stop. `ready` is called when nothing can keep it
-/// from serving any more.
+/// from serving any more; it gets the other address, if there is one.
 pub(crate) async fn serve(
     service: Arc<Service>,
     listener: Listener,
     options: &HttpOptions,
     mode: Mode,
-    ready: impl FnOnce(),
+    ready: impl FnOnce(Option<SocketAddr>),
 ) -> Result<(), Error> {
     let site = Arc::new(Site::new(&service, options, mode, listener.own_hosts())?);
-    let terms = Terms::new(&service, site.whole_router(), options)?;
-    let mut ending = JoinSet::new(); // which ends with this future
-    ending.spawn(site.clone().end_in_time());
-    ready();
+    let ops = ops::router(&service, options.metrics)?;
+    let mut beside = JoinSet::new(); // which ends with this future
+    let (router, ops_address) = match options.ops_port {
+        None => (site.whole_router().merge(ops), None),
+        Some(port) => {
+            let other = bind(&listener.local_addr().ip().to_string(), port).await?;
+            let address = other.local_addr();
+            // For probes of the same network: without TLS.
+            beside.spawn(other.serve(Terms::new(&service, ops, &HttpOptions::default())?));
+            (site.whole_router(), Some(address))
+        }
+    };
+    let terms = Terms::new(&service, router, options)?;
+    beside.spawn(site.clone().end_in_time());
+    ready(ops_address);
     listener.serve(terms).await;
     site.end();
     Ok(())
@@ -114,7 +125,7 @@ impl Server {
     }
 
     async fn serve_on(self, listener: Listener, options: HttpOptions) -> Result<(), Error> {
-        let serve = async |service| serve(service, listener, &options, Mode::Http, || {}).await;
+        let serve = async |service| serve(service, listener, &options, Mode::Http, |_| {}).await;
         self.live(&(), serve).await
     }
 }

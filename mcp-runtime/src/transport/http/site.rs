@@ -8,7 +8,7 @@ use super::endpoint::{Endpoint, guarded};
 use super::guard::Guard;
 use super::refusal::Refusal;
 use super::sessions::Sessions;
-use super::{HttpOptions, event_store};
+use super::{HttpOptions, event_store, ops};
 use crate::server::{Error, Service};
 
 /// What is served over HTTP.
@@ -50,6 +50,10 @@ impl Site {
             return Err(Error::one(format!(
                 "--path {path}: the SSE transport is there; choose another"
             )));
+        }
+        if mode == Mode::Http && ops::PATHS.contains(&&*path) {
+            let what = format!("--path {path}: the server's health is told there; choose another");
+            return Err(Error::one(what));
         }
         #[cfg(not(feature = "sse"))]
         if with_sse {

@@ -164,7 +164,7 @@ async fn start(options: HttpOptions) -> (SocketAddr, Arc<Service>, tokio::task::
     let service = service().await;
     let serving = tokio::spawn({
         let service = service.clone();
-        async move { serve(service, listener, &options, Mode::Http, || {}).await.unwrap() }
+        async move { serve(service, listener, &options, Mode::Http, |_| {}).await.unwrap() }
     });
     (address, service, serving)
 }
@@ -308,7 +308,7 @@ async fn a_thousand_who_listened_leave_nothing_behind() {
     let serving = tokio::spawn({
         let service = service.clone();
         let options = HttpOptions::default();
-        async move { serve(service, listener, &options, Mode::Http, || {}).await }
+        async move { serve(service, listener, &options, Mode::Http, |_| {}).await }
     });
     for _ in 0..10 {
         let clients = blocking(move || {
