@@ -11,7 +11,7 @@
     )
 )]
 #![cfg_attr(
-    not(all(feature = "cli", feature = "stdio", feature = "sse")),
+    not(all(feature = "cli", feature = "stdio", feature = "sse", feature = "metrics")),
     allow(
         dead_code,
         unused_imports,
@@ -55,6 +55,15 @@ pub use wire::prompt::{GetPromptResult, PromptMessage};
 pub use wire::resource::ResourceContents;
 pub use wire::sampling::{IncludeContext, SamplingMessage, ToolChoice, ToolResult, ToolUse};
 pub use wire::tool::CallToolResult;
+
+/// What [`Server::layer`](crate::Server::layer) puts around calls.
+#[cfg(feature = "layers")]
+pub mod layer {
+    pub use tower_layer::{Layer, layer_fn};
+    pub use tower_service::Service;
+
+    pub use crate::server::layers::{CallOutcome, CallReply, CallRequest, Calls};
+}
 
 #[doc = include_str!("../docs/asking.md")]
 pub mod asking {}

@@ -11,6 +11,7 @@ mod extension;
 mod golden;
 mod http;
 mod kitchen;
+mod layers;
 #[cfg(target_os = "linux")]
 mod limits;
 #[cfg(unix)]

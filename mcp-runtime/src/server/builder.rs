@@ -56,6 +56,8 @@ pub struct Server<A = ()> {
     states: States,
     factories: Vec<Factory<A>>,
     pub(super) ending: Ending,
+    #[cfg(feature = "layers")]
+    pub(super) layers: super::layers::Layers,
     state_keys: Vec<String>,
     pub(super) extensions: Vec<Extension>,
     once: Option<Arc<dyn OnceStore>>,
@@ -99,6 +101,8 @@ impl Server {
             states: States::default(),
             factories: Vec::new(),
             ending: Ending::default(),
+            #[cfg(feature = "layers")]
+            layers: Default::default(),
             state_keys: Vec::new(),
             extensions: Vec::new(),
             once: None,
@@ -175,6 +179,8 @@ impl<A: 'static> Server<A> {
             states: self.states,
             factories: factories.collect(),
             ending: self.ending,
+            #[cfg(feature = "layers")]
+            layers: self.layers,
             state_keys: self.state_keys,
             extensions: self.extensions,
             once: self.once,
@@ -403,6 +409,8 @@ impl<A: 'static> Server<A> {
             limits: self.limits,
             life: Arc::new(Life::default()),
             drain: self.ending.drain,
+            #[cfg(feature = "layers")]
+            layers: self.layers.stack().map(std::sync::Mutex::new),
             hears: OnceLock::new(),
         }))
     }

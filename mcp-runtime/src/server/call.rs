@@ -1,6 +1,8 @@
 //! A call: from the start of its function to its reply.
 
 use std::fmt;
+#[cfg(feature = "layers")]
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
@@ -8,6 +10,8 @@ use std::time::Duration;
 
 use super::capacity::Slot;
 use super::dispatch::Request;
+#[cfg(feature = "layers")]
+use super::layers::{CallRequest, Layered};
 use super::life::CallHold;
 use super::limit::Limit;
 use super::reply::{Class, Reply};
@@ -16,6 +20,8 @@ use super::session::Noted;
 use super::watch::Watch;
 use super::{Ended, Outcome, Service, rounds};
 use crate::context::{Context, Owed};
+#[cfg(feature = "layers")]
+use crate::handler::BoxFuture;
 use crate::handler::{Call, Fault, Given, ToolError};
 use crate::wire::content::{Content, ContentKind};
 use crate::wire::{Code, ErrorObject};
@@ -82,7 +88,7 @@ impl Service {
         self: &Arc<Self>,
         request: Request,
         function: Function,
-        start: impl FnOnce(Call) -> Started<R>,
+        start: impl FnOnce(&Self, Call) -> Started<R> + Send + 'static,
         answer: impl Fn(&Self, &Context, Result<R, Fault>) -> Reply + Send + 'static,
     ) -> Outcome {
         let Function { name, given, timeout } = function;
@@ -90,14 +96,38 @@ impl Service {
             Ok(begun) => begun,
             Err(refused) => return refused.into(),
         };
-        let running = match start(Call::new(context.clone(), given)) {
-            Started::Running(running) => running,
-            Started::Done(outcome) => {
-                let reply = answer(self, &context, outcome);
+        let limit = timeout.map(Limit::new);
+        #[cfg(feature = "layers")]
+        if let Some(layers) = self.layered() {
+            let call = Call::new(context.clone(), given);
+            let run = run(self.clone(), context.clone(), move |service, context| {
+                begin(service, context, name, limit, start(service, call), answer)
+            });
+            let request = CallRequest::new(name, context.clone(), run);
+            return self.pending(context, noted, Layered::new(layers, request));
+        }
+        match begin(
+            self,
+            &context,
+            name,
+            limit,
+            start(self, Call::new(context.clone(), given)),
+            answer,
+        ) {
+            Ok(work) => self.pending(context, noted, work),
+            Err(reply) => {
                 context.request().end();
-                return Outcome::ready(&context, reply);
+                Outcome::ready(&context, reply)
             }
-        };
+        }
+    }
+
+    fn pending(
+        self: &Arc<Self>,
+        context: Context,
+        noted: Noted,
+        work: impl Work + 'static,
+    ) -> Outcome {
         Pending {
             service: self.clone(),
             context,
@@ -105,10 +135,43 @@ impl Service {
             slot: Some(self.capacity.call()),
             held: None,
             watch: None,
-            work: Answering { name, running, limit: timeout.map(Limit::new), answer },
+            work,
         }
         .begin()
     }
+}
+
+/// What is left of a function that was started; or its reply, if nothing is.
+fn begin<R, A>(
+    service: &Service,
+    context: &Context,
+    name: &'static str,
+    limit: Option<Limit>,
+    started: Started<R>,
+    answer: A,
+) -> Result<Answering<R, A>, Reply>
+where
+    A: Fn(&Service, &Context, Result<R, Fault>) -> Reply,
+{
+    match started {
+        Started::Running(running) => Ok(Answering { name, running, limit, answer }),
+        Started::Done(outcome) => Err(answer(service, context, outcome)),
+    }
+}
+
+/// Begins the work when it is first polled, and runs it to its end: for who comes before it.
+#[cfg(feature = "layers")]
+fn run<W: Work + 'static>(
+    service: Arc<Service>,
+    context: Context,
+    begin: impl FnOnce(&Service, &Context) -> Result<W, Reply> + Send + 'static,
+) -> BoxFuture<Reply> {
+    Box::pin(async move {
+        match begin(&service, &context) {
+            Ok(mut work) => poll_fn(|cx| work.poll(&service, &context, cx)).await,
+            Err(reply) => reply,
+        }
+    })
 }
 
 impl Outcome {

@@ -16,6 +16,8 @@ mod ending;
 mod error;
 mod extension;
 mod handle;
+#[cfg(feature = "layers")]
+pub(crate) mod layers;
 mod life;
 mod lifecycle;
 mod limit;
@@ -34,6 +36,8 @@ mod subscription;
 mod watch;
 
 use std::fmt;
+#[cfg(feature = "layers")]
+use std::sync::Mutex;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -81,6 +85,8 @@ pub(crate) struct Service {
     pub(crate) room: Arc<Room>,
     life: Arc<Life>,
     drain: Duration,
+    #[cfg(feature = "layers")]
+    layers: Option<Mutex<layers::Calls>>,
     /// Who is told of requests.
     hears: OnceLock<Box<dyn Hears>>,
 }

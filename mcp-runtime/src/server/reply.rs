@@ -21,7 +21,7 @@ pub(crate) enum Class {
 }
 
 /// A response: one line of JSON.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) class: Class,
     pub(crate) ended: Ended,
@@ -53,6 +53,19 @@ impl Reply {
                 tracing::error!(%error, "a result cannot be written as JSON");
                 Self::error(Class::Answered, Some(id), &ErrorObject::internal())
             }
+        }
+    }
+
+    /// The same for another request: a frame begins with the id of its own.
+    #[cfg(feature = "layers")]
+    pub(super) fn readdressed(self, from: &RequestId, to: &RequestId) -> Self {
+        let head = |id: &RequestId| {
+            let id = serde_json::to_string(id).unwrap_or_default(); // text or a number: cannot fail
+            format!(r#"{{"jsonrpc":"2.0","id":{id},"#)
+        };
+        match self.frame.strip_prefix(head(from).as_bytes()) {
+            Some(rest) => Self { frame: [head(to).as_bytes(), rest].concat(), ..self },
+            None => self,
         }
     }
 

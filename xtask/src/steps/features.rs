@@ -16,6 +16,7 @@ const SETS: &[(&str, Option<&str>)] = &[
     ("mcp-runtime", Some("tls")),
     ("mcp-runtime", Some("cli,tls")),
     ("mcp-runtime", Some("metrics")),
+    ("mcp-runtime", Some("layers,macros")),
     ("mcp-runtime", Some("cli")),
     ("mcp-runtime", Some("cli,stdio,macros")),
     ("mcp-runtime", None),

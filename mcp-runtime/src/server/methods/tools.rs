@@ -31,8 +31,10 @@ pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request
         given: Given::Json(entry.tool.clone()),
         timeout: entry.def.timeout,
     };
-    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace);
-    let answering = entry.clone();
+    let (starting, answering) = (entry.clone(), entry.clone());
+    let start = move |service: &Service, call| {
+        running::start(&service.capacity, starting.def.run, call, &starting.pace)
+    };
     service.call(request, function, start, move |service, context, outcome| {
         reply(service, context, &answering, outcome)
     })
