@@ -152,7 +152,12 @@ pub(super) struct CallHold {
 
 impl Drop for CallHold {
     fn drop(&mut self) {
-        let ended = self.hold.0.calls().running.remove(&self.key);
+        let mut calls = self.hold.0.calls();
+        let ended = calls.running.remove(&self.key);
+        if calls.running.is_empty() {
+            calls.running = HashMap::new(); // gives the memory of a crowd back
+        }
+        drop(calls);
         drop(ended); // the author's, whose drop may come back here; no lock is held
     }
 }
