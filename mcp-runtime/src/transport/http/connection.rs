@@ -61,17 +61,23 @@ impl Terms {
     /// Serves a client until it leaves; on shutdown the responses that are under way are the last.
     pub(super) async fn serve(self, stream: TcpStream, client: SocketAddr, _admitted: Admitted) {
         #[cfg(feature = "tls")]
-        if let Some(tls) = &self.tls {
-            let mut shutdown = self.shutdown.clone();
-            let agreed = unless(shutdown.requested(), tls.accept(stream)).await;
-            return match agreed {
-                Some(Ok(stream)) if tls::chose_h2(&stream) => self.http2(stream, client).await,
-                Some(Ok(stream)) => self.http1(stream, client).await,
-                Some(Err(error)) => tracing::debug!(%client, %error, "no keys were agreed on"),
-                None => {}
-            };
+        if let Some(tls) = self.tls.clone() {
+            // In a box, because it is larger by far than a connection without it has to be.
+            return Box::pin(self.over_tls(tls, stream, client)).await;
         }
         self.http1(stream, client).await;
+    }
+
+    #[cfg(feature = "tls")]
+    async fn over_tls(self, tls: Arc<Tls>, stream: TcpStream, client: SocketAddr) {
+        let mut shutdown = self.shutdown.clone();
+        let agreed = unless(shutdown.requested(), tls.accept(stream)).await;
+        match agreed {
+            Some(Ok(stream)) if tls::chose_h2(&stream) => self.http2(stream, client).await,
+            Some(Ok(stream)) => self.http1(stream, client).await,
+            Some(Err(error)) => tracing::debug!(%client, %error, "no keys were agreed on"),
+            None => {}
+        }
     }
 
     async fn http1(self, stream: impl AsyncRead + AsyncWrite + Unpin, client: SocketAddr) {
