@@ -65,8 +65,6 @@ impl Site {
             }
             None => None,
         };
-        #[cfg(not(feature = "sse"))]
-        let _ = prefix;
         let endpoint = (mode == Mode::Http).then(|| {
             let store =
                 || options.event_store.clone().unwrap_or_else(|| event_store::in_memory(service));
