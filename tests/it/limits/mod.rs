@@ -2,6 +2,7 @@
 //! costs in memory.
 
 mod abandoned;
+mod bounds;
 mod floods;
 
 use std::collections::HashSet;

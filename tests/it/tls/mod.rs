@@ -1,5 +1,6 @@
 //! HTTPS over real sockets, with certificates made for the test.
 
+mod command;
 mod files;
 mod http2;
 

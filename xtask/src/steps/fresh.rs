@@ -37,7 +37,27 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome, Failure> {
     let replies = converse(&program)?;
     check(&replies)
         .map_err(|problem| Failure::new(format!("{}: {problem}\n{replies}", program.display())))?;
+    flag_of_a_feature(&program)?;
     Ok(Outcome::Passed("2 + 40 = 42 over stdio".into()))
+}
+
+/// A feature that is off has flags all the same, which say how to have it.
+fn flag_of_a_feature(program: &Path) -> Result<(), Failure> {
+    let line = ["--transport", "http", "--port", "0", "--tls-cert", "c.pem", "--tls-key", "k.pem"];
+    let failed =
+        |what: String| Failure::new(format!("{} {}: {what}", program.display(), line.join(" ")));
+    let ended = std::process::Command::new(program)
+        .args(line)
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    let said = String::from_utf8_lossy(&ended.stderr);
+    if ended.status.code() == Some(1)
+        && said.contains("feature `tls`")
+        && said.contains("Cargo.toml")
+    {
+        return Ok(());
+    }
+    Err(failed(format!("{}, and does not say what is missing: {said}", ended.status)))
 }
 
 fn write_project(workspace: &Workspace, project: &Path) -> std::io::Result<()> {

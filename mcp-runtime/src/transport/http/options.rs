@@ -23,28 +23,27 @@ use crate::server::Error;
 /// # let _ = options;
 /// ```
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct HttpOptions {
     /// Where the endpoint is: `/mcp` unless said.
-    pub path: String,
+    pub(super) path: String,
     /// Keeps no session and opens no stream.
-    pub stateless: bool,
+    pub(super) stateless: bool,
     /// Serves the HTTP+SSE transport of old clients beside it.
-    pub with_sse: bool,
+    pub(super) with_sse: bool,
     /// Names in `Host` that are served beside loopback and the address bound.
-    pub allow_hosts: Vec<String>,
+    pub(super) allow_hosts: Vec<String>,
     /// Web pages that may call, beside those of an allowed host.
-    pub allow_origins: Vec<String>,
+    pub(super) allow_origins: Vec<String>,
     /// Serves what the server has done under `/metrics`.
-    pub metrics: bool,
+    pub(super) metrics: bool,
     /// Where `/healthz`, `/readyz` and `/metrics` are, if not beside the endpoint.
-    pub ops_port: Option<u16>,
+    pub(crate) ops_port: Option<u16>,
     /// What keeps the messages of broken streams; memory unless said.
-    pub event_store: Option<Arc<dyn EventStore>>,
+    pub(super) event_store: Option<Arc<dyn EventStore>>,
     /// The URL of the endpoint that clients know, if a proxy stands before it.
-    pub public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
     /// Networks of proxies whose word is taken for who the client is.
-    pub trust_proxies: Vec<String>,
+    pub(super) trust_proxies: Vec<String>,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<super::tls::TlsFiles>,
     /// Who may call; anyone unless said.
