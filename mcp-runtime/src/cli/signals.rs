@@ -1,32 +1,24 @@
-use std::time::Duration;
 use std::{io, process, thread};
 
 use tokio::runtime::Builder;
-use tokio::sync::oneshot;
-use tokio::time::timeout;
 
-/// What a process still does after the time its calls had: their errors, hooks.
-const GRACE: Duration = Duration::from_secs(5);
+use crate::transport::ShutdownTrigger;
 
-/// Ready at the first Ctrl-C or SIGTERM. The second ends the process; so does a function that keeps
-/// the server from ending by itself, some time after `drain`.
+/// What a shell reports for a process that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// The first Ctrl-C or SIGTERM asks the server to finish what runs; the second ends the process.
 ///
 /// On a thread of its own: a function that blocks the server's must not block the way out.
-pub(super) fn watch(drain: Duration) -> impl Future<Output = ()> + Send + 'static {
-    let (asked, stop) = oneshot::channel();
+pub(super) fn watch(trigger: ShutdownTrigger) {
     let watching = move || {
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let runtime = Builder::new_current_thread().enable_io().build()?;
         runtime.block_on(async {
             let mut signals = Signals::new()?;
             signals.next().await;
-            let _ = asked.send(());
-            if let Ok(signal) = timeout(drain.saturating_add(GRACE), signals.next()).await {
-                process::exit(signal.status());
-            }
-            eprintln!(
-                "error: a function, or a hook of `on_shutdown`, keeps the server from ending"
-            );
-            process::exit(1)
+            trigger.pull();
+            signals.next().await;
+            process::exit(INTERRUPTED)
         })
     };
     let watcher = thread::Builder::new().name("signals".to_owned()).spawn(move || {
@@ -35,28 +27,6 @@ pub(super) fn watch(drain: Duration) -> impl Future<Output = ()> + Send + 'stati
     });
     if let Err(error) = watcher {
         tracing::warn!(%error, "signals are not watched");
-    }
-    async {
-        if stop.await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-enum Signal {
-    Interrupt,
-    #[cfg(unix)]
-    Terminate,
-}
-
-impl Signal {
-    /// What a shell reports for a process that the signal ended.
-    fn status(&self) -> i32 {
-        match self {
-            Self::Interrupt => 130,
-            #[cfg(unix)]
-            Self::Terminate => 143,
-        }
     }
 }
 
@@ -76,16 +46,17 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Signal {
+    async fn next(&mut self) {
         use std::task::Poll;
         std::future::poll_fn(|cx| {
-            if self.interrupt.poll_recv(cx).is_ready() {
-                Poll::Ready(Signal::Interrupt)
+            let interrupted = self.interrupt.poll_recv(cx).is_ready();
+            if interrupted || self.terminate.poll_recv(cx).is_ready() {
+                Poll::Ready(())
             } else {
-                self.terminate.poll_recv(cx).map(|_| Signal::Terminate)
+                Poll::Pending
             }
         })
-        .await
+        .await;
     }
 }
 
@@ -98,8 +69,7 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) -> Signal {
+    async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
-        Signal::Interrupt
     }
 }

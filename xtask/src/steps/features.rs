@@ -15,8 +15,6 @@ const SETS: &[(&str, Option<&str>)] = &[
     ("mcp-runtime", Some("sse")),
     ("mcp-runtime", Some("tls")),
     ("mcp-runtime", Some("cli,tls")),
-    ("mcp-runtime", Some("metrics")),
-    ("mcp-runtime", Some("layers,macros")),
     ("mcp-runtime", Some("cli")),
     ("mcp-runtime", Some("auth")),
     ("mcp-runtime", Some("cli,stdio,macros")),
