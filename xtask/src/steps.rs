@@ -4,6 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod conformance;
 pub(crate) mod crates;
 pub(crate) mod deny;
+pub(crate) mod fault;
 pub(crate) mod features;
 pub(crate) mod fresh;
 pub(crate) mod interop;
