@@ -88,6 +88,11 @@ pub(crate) fn all() -> Vec<Step> {
             run: steps::fault::run,
         },
         Step {
+            name: "fuzz",
+            about: "libFuzzer on what peers can write, half a minute a target",
+            run: steps::fuzz::run,
+        },
+        Step {
             name: "soak",
             about: "a minute of good and bad peers together costs nothing that stays",
             run: steps::fault::soak,

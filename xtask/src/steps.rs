@@ -7,6 +7,7 @@ pub(crate) mod deny;
 pub(crate) mod fault;
 pub(crate) mod features;
 pub(crate) mod fresh;
+pub(crate) mod fuzz;
 pub(crate) mod interop;
 pub(crate) mod lint;
 pub(crate) mod proxy;
