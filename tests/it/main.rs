@@ -7,6 +7,7 @@ mod caching;
 mod completion;
 mod conversation;
 mod extension;
+mod fuzz;
 mod golden;
 mod http;
 mod kitchen;
