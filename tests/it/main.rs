@@ -7,7 +7,6 @@ mod caching;
 mod completion;
 mod conversation;
 mod extension;
-mod fuzz;
 mod golden;
 mod http;
 mod kitchen;
