@@ -1,7 +1,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
-use super::{At, Object, SerializeAt, some};
+use super::{At, Members, Object, some};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::form::{FieldKind, Form, FormField, Options};
@@ -12,16 +12,11 @@ pub(crate) struct ElicitForm<'a> {
     pub(crate) form: &'a Form,
 }
 
-impl SerializeAt for ElicitForm<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for ElicitForm<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         object.put("message", self.message)?;
-        object.put("requestedSchema", &At(revision, self.form))?;
-        object.close()
+        object.put("requestedSchema", &At(revision, self.form))
     }
 }
 
@@ -32,18 +27,12 @@ pub(crate) struct ElicitUrl<'a> {
     pub(crate) id: &'a str,
 }
 
-impl SerializeAt for ElicitUrl<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for ElicitUrl<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("mode", "url")?;
         object.put("message", self.message)?;
         object.put("url", self.url)?;
-        object.put_if(Field::ElicitationId, "elicitationId", Some(self.id))?;
-        object.close()
+        object.put_if(Field::ElicitationId, "elicitationId", Some(self.id))
     }
 }
 
@@ -57,17 +46,12 @@ impl Form {
     }
 }
 
-impl SerializeAt for Form {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Form {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         object.put("type", "object")?;
         object.put("properties", &Properties(revision, &self.fields))?;
-        object.put_some("required", some(&self.required))?;
-        object.close()
+        object.put_some("required", some(&self.required))
     }
 }
 
@@ -83,13 +67,9 @@ impl Serialize for Properties<'_> {
     }
 }
 
-impl SerializeAt for FormField {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for FormField {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         match &self.kind {
             FieldKind::Text { format, min_length, max_length } => {
                 object.put("type", "string")?;
@@ -129,7 +109,7 @@ impl SerializeAt for FormField {
             FieldKind::Flag => object.put_some("default", self.default.as_ref())?,
             _ => object.put_if(Field::FormDefaults, "default", self.default.as_ref())?,
         }
-        object.close()
+        Ok(())
     }
 }
 

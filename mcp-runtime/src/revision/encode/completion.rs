@@ -1,7 +1,6 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Object, SerializeAt, Stamp};
-use crate::revision::Revision;
+use super::{Members, Object, Stamp};
 
 /// The result of `completion/complete`.
 pub(crate) struct CompleteResult<'a> {
@@ -9,16 +8,10 @@ pub(crate) struct CompleteResult<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for CompleteResult<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for CompleteResult<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("completion", &Completion(self.values))?;
-        self.stamp.end(&mut object, None)?;
-        object.close()
+        self.stamp.end(object, None)
     }
 }
 

@@ -1,22 +1,18 @@
 use std::borrow::Cow;
 
-use serde::ser::Serializer;
+use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
-use super::{At, Object, SerializeAt};
+use super::{At, Members, Object};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::content::{Annotations, Content, ContentKind};
 use crate::wire::prompt::PromptMessage;
 use crate::wire::resource::{ResourceContents, ResourceData};
 
-impl SerializeAt for Content {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Content {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         match &self.kind {
             ContentKind::Text(text) => {
                 object.put("type", "text")?;
@@ -45,7 +41,7 @@ impl SerializeAt for Content {
             }
             ContentKind::ResourceLink(link) if revision.has(Field::ResourceLink) => {
                 object.put("type", "resource_link")?;
-                link.members(&mut object)?;
+                link.members(object)?;
             }
             ContentKind::ResourceLink(link) => {
                 object.put("type", "text")?;
@@ -53,8 +49,7 @@ impl SerializeAt for Content {
             }
         }
         object.put_some("annotations", annotations(revision, &self.annotations))?;
-        object.put_if(Field::Meta, "_meta", present(&self.meta))?;
-        object.close()
+        object.put_if(Field::Meta, "_meta", present(&self.meta))
     }
 }
 
@@ -64,16 +59,11 @@ fn decoded_len(base64: &str) -> usize {
     (base64.len() / 4 * 3).saturating_sub(padding)
 }
 
-impl SerializeAt for PromptMessage {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for PromptMessage {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         object.put("role", &self.role)?;
-        object.put("content", &At(revision, &self.content))?;
-        object.close()
+        object.put("content", &At(revision, &self.content))
     }
 }
 
@@ -83,21 +73,15 @@ pub(super) struct Located<'a> {
     pub(super) uri: &'a str,
 }
 
-impl SerializeAt for Located<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Located<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("uri", self.contents.uri.as_deref().unwrap_or(self.uri))?;
         object.put_some("mimeType", self.contents.mime_type.as_ref())?;
         match &self.contents.data {
             ResourceData::Text(text) => object.put("text", text)?,
             ResourceData::Blob(base64) => object.put("blob", base64)?,
         }
-        object.put_if(Field::Meta, "_meta", present(&self.contents.meta))?;
-        object.close()
+        object.put_if(Field::Meta, "_meta", present(&self.contents.meta))
     }
 }
 

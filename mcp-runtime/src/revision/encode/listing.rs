@@ -1,20 +1,14 @@
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::SerializeMap;
 
 use super::content::annotations;
-use super::{At, Object, SerializeAt, some};
-use crate::revision::Revision;
+use super::{At, Members, Object, some};
 use crate::revision::fields::Field;
 use crate::wire::prompt::{Prompt, PromptArgument};
 use crate::wire::resource::{About, Resource, ResourceTemplate};
 use crate::wire::tool::{Tool, ToolAnnotations};
 
-impl SerializeAt for Tool {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Tool {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("name", self.name)?;
         object.put_if(Field::Title, "title", self.title)?;
         object.put_some("description", self.description)?;
@@ -23,20 +17,13 @@ impl SerializeAt for Tool {
         let hints = (self.annotations != ToolAnnotations::default()).then_some(self.annotations);
         object.put_if(Field::ToolAnnotations, "annotations", hints)?;
         object.put_if(Field::Icons, "icons", some(self.icons))?;
-        object.put_if(Field::Meta, "_meta", self.meta.as_ref())?;
-        object.close()
+        object.put_if(Field::Meta, "_meta", self.meta.as_ref())
     }
 }
 
-impl SerializeAt for Resource {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
-        self.members(&mut object)?;
-        object.close()
+impl Members for Resource {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        self.members(object)
     }
 }
 
@@ -49,16 +36,10 @@ impl Resource {
     }
 }
 
-impl SerializeAt for ResourceTemplate {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for ResourceTemplate {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("uriTemplate", self.uri_template)?;
-        self.about.members(&mut object)?;
-        object.close()
+        self.about.members(object)
     }
 }
 
@@ -74,13 +55,9 @@ impl About {
     }
 }
 
-impl SerializeAt for Prompt {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Prompt {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         object.put("name", self.name)?;
         object.put_if(Field::Title, "title", self.title)?;
         object.put_some("description", self.description)?;
@@ -89,22 +66,15 @@ impl SerializeAt for Prompt {
             some(&self.arguments).map(|arguments| At(revision, arguments)),
         )?;
         object.put_if(Field::Icons, "icons", some(self.icons))?;
-        object.put_if(Field::Meta, "_meta", self.meta.as_ref())?;
-        object.close()
+        object.put_if(Field::Meta, "_meta", self.meta.as_ref())
     }
 }
 
-impl SerializeAt for PromptArgument {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for PromptArgument {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("name", &self.name)?;
         object.put_if(Field::Title, "title", self.title.as_ref())?;
         object.put_some("description", self.description.as_ref())?;
-        object.put("required", &self.required)?;
-        object.close()
+        object.put("required", &self.required)
     }
 }

@@ -41,6 +41,24 @@ impl<T: SerializeAt + ?Sized> Serialize for At<'_, T> {
     }
 }
 
+/// A type that is written as an object, which most are.
+trait Members {
+    /// Writes each member.
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error>;
+}
+
+impl<T: Members> SerializeAt for T {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut object = Object { revision, map: serializer.serialize_map(None)? };
+        self.members(&mut object)?;
+        object.map.end()
+    }
+}
+
 impl<T: SerializeAt> SerializeAt for [T] {
     fn serialize_at<S: Serializer>(
         &self,
@@ -58,13 +76,6 @@ struct Object<M> {
 }
 
 impl<M: SerializeMap> Object<M> {
-    fn open<S: Serializer<SerializeMap = M>>(
-        revision: Revision,
-        serializer: S,
-    ) -> Result<Self, S::Error> {
-        Ok(Self { revision, map: serializer.serialize_map(None)? })
-    }
-
     /// A member of every revision.
     fn put<T: Serialize + ?Sized>(
         &mut self,
@@ -92,10 +103,6 @@ impl<M: SerializeMap> Object<M> {
     ) -> Result<(), M::Error> {
         if self.revision.has(field) { self.put_some(name, value) } else { Ok(()) }
     }
-
-    fn close(self) -> Result<M::Ok, M::Error> {
-        self.map.end()
-    }
 }
 
 /// The items, or nothing if there are none.
@@ -103,20 +110,14 @@ fn some<T>(items: &[T]) -> Option<&[T]> {
     (!items.is_empty()).then_some(items)
 }
 
-impl SerializeAt for Implementation {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Implementation {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("name", &self.name)?;
         object.put("version", &self.version)?;
         object.put_if(Field::Title, "title", self.title.as_ref())?;
         object.put_if(Field::AboutServer, "description", self.description.as_ref())?;
         object.put_if(Field::AboutServer, "websiteUrl", self.website_url.as_ref())?;
-        object.put_if(Field::Icons, "icons", some(&self.icons))?;
-        object.close()
+        object.put_if(Field::Icons, "icons", some(&self.icons))
     }
 }
 
@@ -128,18 +129,12 @@ pub(crate) struct Progressed<'a, T> {
     pub(crate) message: Option<&'a str>,
 }
 
-impl<T: Serialize> SerializeAt for Progressed<'_, T> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl<T: Serialize> Members for Progressed<'_, T> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("progressToken", self.token)?;
         object.put("progress", &Number(self.progress))?;
         object.put_some("total", self.total.map(Number))?;
-        object.put_if(Field::ProgressMessage, "message", self.message)?;
-        object.close()
+        object.put_if(Field::ProgressMessage, "message", self.message)
     }
 }
 

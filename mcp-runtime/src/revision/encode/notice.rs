@@ -1,8 +1,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::{Object, SerializeAt, Stamp};
-use crate::revision::Revision;
+use super::{Members, Object, Stamp};
 use crate::wire::RequestId;
 use crate::wire::subscription::Filter;
 
@@ -14,16 +13,10 @@ pub(crate) struct Changed<'a> {
     pub(crate) subscription: Option<&'a RequestId>,
 }
 
-impl SerializeAt for Changed<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Changed<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put_some("uri", self.uri)?;
-        object.put_some("_meta", self.subscription.map(Meta))?;
-        object.close()
+        object.put_some("_meta", self.subscription.map(Meta))
     }
 }
 
@@ -33,16 +26,10 @@ pub(crate) struct Subscribed<'a> {
     pub(crate) subscription: &'a RequestId,
 }
 
-impl SerializeAt for Subscribed<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Subscribed<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("notifications", self.filter)?;
-        object.put("_meta", &Meta(self.subscription))?;
-        object.close()
+        object.put("_meta", &Meta(self.subscription))
     }
 }
 
@@ -52,17 +39,11 @@ pub(crate) struct SubscriptionEnded<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for SubscriptionEnded<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for SubscriptionEnded<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         let id = serde_json::to_value(self.subscription).unwrap_or_default();
         let meta = serde_json::Map::from_iter([(SUBSCRIPTION_ID.to_owned(), id)]);
-        self.stamp.end(&mut object, Some(&meta))?;
-        object.close()
+        self.stamp.end(object, Some(&meta))
     }
 }
 

@@ -3,7 +3,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::content::Located;
-use super::{At, Object, SerializeAt};
+use super::{At, Members, Object};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::cache::CacheHint;
@@ -79,14 +79,10 @@ pub(crate) struct ToolResult<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for ToolResult<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+impl Members for ToolResult<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         let CallToolResult { content, structured, is_error, meta } = self.result;
-        let mut object = Object::open(revision, serializer)?;
         match structured {
             // Clients of any revision can read the value: its JSON stands as text beside it.
             Some(json) if content.is_empty() => object.put("content", &[Mirror(json)])?,
@@ -96,8 +92,7 @@ impl SerializeAt for ToolResult<'_> {
             structured.as_ref().map(|json| StructuredContent { json, wraps: self.wraps });
         object.put_if(Field::StructuredContent, "structuredContent", structured)?;
         object.put_some("isError", is_error.then_some(true))?;
-        self.stamp.end(&mut object, Some(meta))?;
-        object.close()
+        self.stamp.end(object, Some(meta))
     }
 }
 
@@ -136,19 +131,14 @@ pub(crate) struct ReadResult<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for ReadResult<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+impl Members for ReadResult<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         let contents: Vec<_> =
             self.contents.iter().map(|contents| Located { contents, uri: self.uri }).collect();
-        let mut object = Object::open(revision, serializer)?;
         object.put("contents", &At(revision, &contents[..]))?;
-        self.cache.members(&mut object)?;
-        self.stamp.end(&mut object, None)?;
-        object.close()
+        self.cache.members(object)?;
+        self.stamp.end(object, None)
     }
 }
 
@@ -158,17 +148,12 @@ pub(crate) struct PromptResult<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for PromptResult<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for PromptResult<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         object.put_some("description", self.result.description.as_ref())?;
         object.put("messages", &At(revision, &self.result.messages[..]))?;
-        self.stamp.end(&mut object, None)?;
-        object.close()
+        self.stamp.end(object, None)
     }
 }
 
@@ -180,18 +165,12 @@ pub(crate) struct InputRequired<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for InputRequired<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for InputRequired<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("resultType", "input_required")?;
         object.put("inputRequests", &InputRequests(&self.requests))?;
         object.put("requestState", self.state)?;
-        self.stamp.meta(&mut object, None)?;
-        object.close()
+        self.stamp.meta(object, None)
     }
 }
 
@@ -219,35 +198,23 @@ pub(crate) struct Page<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for Page<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Page<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put(self.name, self.items)?;
         object.put_some("nextCursor", self.next_cursor.as_ref())?;
-        self.stamp.cache.members(&mut object)?;
-        self.stamp.end(&mut object, None)?;
-        object.close()
+        self.stamp.cache.members(object)?;
+        self.stamp.end(object, None)
     }
 }
 
-impl SerializeAt for ServerCapabilities<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for ServerCapabilities<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put_if(Field::Completions, "completions", self.completions)?;
         object.put_some("extensions", (!self.extensions.is_empty()).then_some(self.extensions))?;
         object.put_some("logging", self.logging)?;
         object.put_some("prompts", self.prompts)?;
         object.put_some("resources", self.resources)?;
-        object.put_some("tools", self.tools)?;
-        object.close()
+        object.put_some("tools", self.tools)
     }
 }
 
@@ -258,18 +225,13 @@ pub(crate) struct InitializeResult<'a> {
     pub(crate) instructions: Option<&'a str>,
 }
 
-impl SerializeAt for InitializeResult<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for InitializeResult<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         object.put("protocolVersion", revision.as_str())?;
         object.put("capabilities", &At(revision, &self.capabilities))?;
         object.put("serverInfo", &At(revision, self.server_info))?;
-        object.put_some("instructions", self.instructions)?;
-        object.close()
+        object.put_some("instructions", self.instructions)
     }
 }
 
@@ -281,20 +243,15 @@ pub(crate) struct DiscoverResult<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for DiscoverResult<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+impl Members for DiscoverResult<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         let supported: Vec<_> = self.supported.iter().map(|revision| revision.as_str()).collect();
-        let mut object = Object::open(revision, serializer)?;
         object.put("supportedVersions", &supported)?;
         object.put("capabilities", &At(revision, &self.capabilities))?;
         object.put_some("instructions", self.instructions)?;
-        self.stamp.cache.members(&mut object)?;
-        self.stamp.end(&mut object, None)?;
-        object.close()
+        self.stamp.cache.members(object)?;
+        self.stamp.end(object, None)
     }
 }
 
@@ -305,14 +262,9 @@ pub(crate) struct MethodResult<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for MethodResult<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+impl Members for MethodResult<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         let (result_type, meta) = (self.members.get("resultType"), self.members.get("_meta"));
-        let mut object = Object::open(revision, serializer)?;
         for (name, value) in self.members {
             if !["resultType", "_meta"].contains(&&**name) {
                 object.map.serialize_entry(name, value)?;
@@ -322,8 +274,7 @@ impl SerializeAt for MethodResult<'_> {
             Some(said) => object.put_if(Field::ResultType, "resultType", Some(said))?,
             None => object.put_if(Field::ResultType, "resultType", Some("complete"))?,
         }
-        self.stamp.meta(&mut object, meta.and_then(Value::as_object))?;
-        object.close()
+        self.stamp.meta(object, meta.and_then(Value::as_object))
     }
 }
 
@@ -332,14 +283,8 @@ pub(crate) struct Acknowledged<'a> {
     pub(crate) stamp: Stamp<'a>,
 }
 
-impl SerializeAt for Acknowledged<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
-        self.stamp.end(&mut object, None)?;
-        object.close()
+impl Members for Acknowledged<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        self.stamp.end(object, None)
     }
 }

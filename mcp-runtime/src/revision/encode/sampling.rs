@@ -1,7 +1,7 @@
 use serde::Serialize;
-use serde::ser::{SerializeSeq, Serializer};
+use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
-use super::{At, Object, SerializeAt, some};
+use super::{At, Members, Object, SerializeAt, some};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::content::Role;
@@ -9,15 +9,11 @@ use crate::wire::sampling::{
     Block, CreateMessage, ModelPreferences, SamplingMessage, SamplingTool, ToolResult,
 };
 
-impl SerializeAt for CreateMessage {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+impl Members for CreateMessage {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         let preferences = &self.preferences;
         let preferences = (*preferences != ModelPreferences::default()).then_some(preferences);
-        let mut object = Object::open(revision, serializer)?;
         object.put("messages", &Messages(revision, &self.messages))?;
         object.put("maxTokens", &self.max_tokens)?;
         object.put_some("systemPrompt", self.system_prompt.as_ref())?;
@@ -27,8 +23,7 @@ impl SerializeAt for CreateMessage {
         object.put_some("includeContext", self.include_context)?;
         let tools = some(&self.tools).map(|tools| At(revision, tools));
         object.put_if(Field::SamplingTools, "tools", tools)?;
-        object.put_if(Field::SamplingTools, "toolChoice", self.tool_choice)?;
-        object.close()
+        object.put_if(Field::SamplingTools, "toolChoice", self.tool_choice)
     }
 }
 
@@ -54,19 +49,15 @@ struct Message<'a> {
     blocks: &'a [Block],
 }
 
-impl SerializeAt for Message<'_> {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for Message<'_> {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         object.put("role", &self.role)?;
         match self.blocks {
             [block] => object.put("content", &At(revision, block))?,
             blocks => object.put("content", &At(revision, blocks))?,
         }
-        object.close()
+        Ok(())
     }
 }
 
@@ -84,31 +75,20 @@ impl SerializeAt for Block {
     }
 }
 
-impl SerializeAt for ToolResult {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for ToolResult {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+        let revision = object.revision;
         object.put("type", "tool_result")?;
         object.put("toolUseId", &self.id)?;
         object.put("content", &[At(revision, &self.content)])?;
-        object.put_some("isError", self.is_error.then_some(true))?;
-        object.close()
+        object.put_some("isError", self.is_error.then_some(true))
     }
 }
 
-impl SerializeAt for SamplingTool {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object::open(revision, serializer)?;
+impl Members for SamplingTool {
+    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("name", &self.name)?;
         object.put("description", &self.description)?;
-        object.put("inputSchema", &self.input_schema)?;
-        object.close()
+        object.put("inputSchema", &self.input_schema)
     }
 }
