@@ -180,3 +180,19 @@ async fn a_head_may_not_be_endless() {
     assert_eq!(client.response().await.status(), 431);
     assert!(patient(client.is_closed()).await);
 }
+
+#[tokio::test]
+async fn a_body_is_coded_once() {
+    let served = served();
+    for coding in ["chunked, chunked", "gzip, chunked", "chunked\r\nTransfer-Encoding: chunked"] {
+        let mut client = Connection::open(served.address).await;
+        let head = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: {coding}");
+        let next = "GET /mcp HTTP/1.1\r\nHost: evil.example\r\n\r\n";
+        client.send(format!("{head}\r\n\r\n0\r\n\r\n{next}").as_bytes()).await;
+        let response = client.response().await;
+        assert_eq!(response.status(), 400, "{coding}");
+        let text = response.json()["error"]["message"].to_string();
+        assert!(text.contains("one Transfer-Encoding"), "{text}");
+        assert!(client.is_closed().await, "nothing behind it is a request");
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use http::header::{HOST, HeaderValue, ORIGIN};
+use http::header::{CONNECTION, HOST, HeaderValue, ORIGIN, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{HeaderName, StatusCode};
 
@@ -78,6 +78,10 @@ impl Guard {
             let what = format!("{what}; --max-headers sets the limit");
             return Err(Refusal::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, what));
         }
+        if !is_framed_once(request) {
+            let what = "send the body with one Transfer-Encoding, `chunked`, or none";
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, what).with(CONNECTION, "close"));
+        }
         let host = the_only(request, &HOST)?;
         if !self.any_host {
             let target = request.uri.authority().map(|authority| authority.as_str());
@@ -142,6 +146,15 @@ impl Guard {
 fn request_line(request: &Parts) -> usize {
     let target = request.uri.path_and_query().map_or(0, |target| target.as_str().len());
     request.method.as_str().len() + target + "  HTTP/1.1".len()
+}
+
+/// Whether a proxy in front of us can but agree on where the body ends. hyper settles everything
+/// else: it reads by the last coding alone (RFC 9112, 6.1 and 7.1).
+fn is_framed_once(request: &Parts) -> bool {
+    let coding = single(&request.headers, &TRANSFER_ENCODING);
+    coding.is_ok_and(|coding| {
+        coding.is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"))
+    })
 }
 
 /// `name`, `name:port`, `[::1]` or `[::1]:port`; the brackets stay off, and the port may be empty
