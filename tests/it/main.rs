@@ -18,6 +18,8 @@ mod schema;
 mod schemas;
 mod served;
 mod server;
+#[cfg(unix)]
+mod signals;
 mod sse;
 #[cfg(unix)]
 mod stdio;

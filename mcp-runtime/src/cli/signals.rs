@@ -1,3 +1,4 @@
+use std::sync::mpsc;
 use std::{io, process, thread};
 
 use tokio::runtime::Builder;
@@ -9,12 +10,15 @@ const INTERRUPTED: i32 = 130;
 
 /// The first Ctrl-C or SIGTERM asks the server to finish what runs; the second ends the process.
 ///
-/// On a thread of its own: a function that blocks the server's must not block the way out.
+/// On a thread of its own: a function that blocks the server's must not block the way out. Returns
+/// once they are watched, so that nobody who hears that the server listens comes too early.
 pub(super) fn watch(trigger: ShutdownTrigger) {
+    let (ready, watched) = mpsc::channel();
     let watching = move || {
         let runtime = Builder::new_current_thread().enable_io().build()?;
         runtime.block_on(async {
             let mut signals = Signals::new()?;
+            let _ = ready.send(());
             signals.next().await;
             trigger.pull();
             signals.next().await;
@@ -28,6 +32,7 @@ pub(super) fn watch(trigger: ShutdownTrigger) {
     if let Err(error) = watcher {
         tracing::warn!(%error, "signals are not watched");
     }
+    let _ = watched.recv(); // an error if they cannot be, which is in the log
 }
 
 #[cfg(unix)]

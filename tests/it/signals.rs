@@ -1,0 +1,25 @@
+//! What a process does when it is told to stop.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Whoever reads that the server listens may stop it at once, and the first signal is a request.
+#[test]
+fn a_server_that_says_it_listens_ends_in_good_order() {
+    for start in 0..40 {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_limited-fixture"))
+            .args(["--transport", "http", "--port", "0"])
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("listening on"), "{line}");
+        kill_process(Pid::from_child(&server), Signal::TERM).unwrap();
+        let status = server.wait().unwrap();
+        assert!(status.success(), "{status} at start {start}");
+    }
+}
