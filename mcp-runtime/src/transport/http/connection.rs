@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
-#[cfg(feature = "tls")]
-use hyper::service::{Service as _, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -87,7 +86,8 @@ impl Terms {
         }
         let exchanges = Exchanges::new(self.service.life());
         let stream = TokioIo::new(Watched::new(stream, exchanges.clone()));
-        let service = Exchanging::new(self.router, client, exchanges.clone());
+        let exchanging = Exchanging::new(self.router, client, exchanges.clone());
+        let service = service_fn(|request| exchanging.answer(request));
         let connection = http.serve_connection(stream, service);
         drive(connection, http1::Connection::graceful_shutdown, &exchanges, client).await;
     }
@@ -113,7 +113,7 @@ impl Terms {
         let exchanging = Exchanging::new(self.router, client, exchanges.clone());
         let service = |request| {
             begun.store(true, Ordering::Relaxed);
-            exchanging.call(request)
+            exchanging.answer(request)
         };
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())

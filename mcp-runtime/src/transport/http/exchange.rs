@@ -3,12 +3,13 @@
 //! An exchange begins when the head of a request is there, and ends when the system has its
 //! response. A head that never comes whole, and a connection that only stays open, hold up nobody.
 
+use std::convert::Infallible;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body as RouterBody;
@@ -95,44 +96,23 @@ impl Exchanging {
     pub(super) fn new(router: Router, client: SocketAddr, exchanges: Arc<Exchanges>) -> Self {
         Self { router: TowerToHyperService::new(router), client, exchanges }
     }
-}
 
-type Routed = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
-
-impl Service<Request<Incoming>> for Exchanging {
-    type Response = http::Response<Answer>;
-    type Error = std::convert::Infallible;
-    type Future = Answering;
-
-    fn call(&self, mut request: Request<Incoming>) -> Answering {
+    /// Answers a request, in a future without a name: one with a name would need a box for each.
+    pub(super) fn answer(
+        &self,
+        mut request: Request<Incoming>,
+    ) -> impl Future<Output = Result<http::Response<Answer>, Infallible>> + Send + use<> {
+        let exchange = self.exchanges.begin();
+        let closes_by_header = request.version() <= Version::HTTP_11; // later ones have a frame for it
         request.extensions_mut().insert(ConnectInfo(self.client)); // whose it is
-        Answering {
-            exchange: Some(self.exchanges.begin()),
-            closes: request.version() <= Version::HTTP_11,
-            routed: Box::pin(self.router.call(request)),
+        let routed = self.router.call(request);
+        async move {
+            let mut response: Response = routed.await?;
+            if closes_by_header && !exchange.0.life.is_serving() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(response.map(|body| Answer { body, _exchange: exchange }))
         }
-    }
-}
-
-/// The response to a request, in the making.
-pub(super) struct Answering {
-    exchange: Option<Exchange>,
-    /// Whether a connection is closed by a header.
-    closes: bool,
-    routed: Pin<Box<Routed>>,
-}
-
-impl Future for Answering {
-    type Output = Result<http::Response<Answer>, std::convert::Infallible>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut response: Response = ready!(self.routed.as_mut().poll(cx))?;
-        let exchange = self.exchange.take();
-        let is_last = exchange.as_ref().is_some_and(|exchange| !exchange.0.life.is_serving());
-        if is_last && self.closes {
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        Poll::Ready(Ok(response.map(|body| Answer { body, _exchange: exchange })))
     }
 }
 
@@ -140,7 +120,7 @@ impl Future for Answering {
 #[derive(Debug)]
 pub(super) struct Answer {
     body: RouterBody,
-    _exchange: Option<Exchange>,
+    _exchange: Exchange,
 }
 
 impl Body for Answer {
