@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::ChildStdin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 
@@ -18,7 +19,7 @@ pub(crate) enum End {
     Error(String),
     /// 503
     Unavailable,
-    /// No connection, or one that was closed.
+    /// No connection, or one that was closed without a word.
     Closed,
 }
 
@@ -26,6 +27,8 @@ pub(crate) enum End {
 #[derive(Default)]
 pub(crate) struct Log {
     ends: Mutex<HashMap<u64, End>>,
+    /// The stream that replies come over has ended.
+    is_over: AtomicBool,
     more: Condvar,
 }
 
@@ -46,15 +49,29 @@ impl Log {
         );
     }
 
+    /// Notes what comes, as long as something does.
+    fn note_all(&self, messages: impl Iterator<Item = String>) {
+        messages.for_each(|message| self.note_message(&serde_json::from_str(&message).unwrap()));
+        let ends = self.ends(); // nobody is between looking and waiting
+        self.is_over.store(true, Ordering::SeqCst);
+        drop(ends);
+        self.more.notify_all();
+    }
+
     pub(crate) fn of(&self, id: u64) -> Option<End> {
         self.ends().get(&id).cloned()
     }
 
     /// Waits for the end of a request.
     pub(crate) fn wait(&self, id: u64) -> End {
-        let waiting = |ends: &mut HashMap<u64, End>| !ends.contains_key(&id);
+        let is_over = || self.is_over.load(Ordering::SeqCst);
+        let waiting = |ends: &mut HashMap<u64, End>| !ends.contains_key(&id) && !is_over();
         let (ends, _) = self.more.wait_timeout_while(self.ends(), PATIENCE, waiting).unwrap();
-        ends.get(&id).cloned().unwrap_or_else(|| panic!("nothing became of {id}: {ends:?}"))
+        match ends.get(&id) {
+            Some(end) => end.clone(),
+            None if is_over() => End::Closed,
+            None => panic!("nothing became of {id}: {ends:?}"),
+        }
     }
 
     fn ends(&self) -> MutexGuard<'_, HashMap<u64, End>> {
@@ -75,11 +92,8 @@ impl Client {
         let (stdin, stdout) = process.ends();
         let log = Arc::<Log>::default();
         let noting = log.clone();
-        thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                noting.note_message(&serde_json::from_str(&line).unwrap());
-            }
-        });
+        let lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        thread::spawn(move || noting.note_all(lines));
         let client = Self::Stdio(Arc::new(Mutex::new(stdin)), log);
         client.initialize();
         client
@@ -96,9 +110,7 @@ impl Client {
             .filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
         let path = data.next().unwrap();
         let noting = log.clone();
-        thread::spawn(move || {
-            data.for_each(|data| noting.note_message(&serde_json::from_str(&data).unwrap()));
-        });
+        thread::spawn(move || noting.note_all(data));
         let client = Self::Sse(address, path.into(), log);
         client.initialize();
         client

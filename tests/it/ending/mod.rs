@@ -11,11 +11,17 @@ use crate::process::{PATIENCE, Process};
 pub(crate) use client::Client;
 use client::End;
 use mcp_runtime::{HttpOptions, Server, testing};
+use tempfile::NamedTempFile;
 
 const TRANSPORTS: &[&str] = &["stdio", "sse", "http"];
 
 fn start(transport: &str, drain: &str) -> (Process, Client) {
-    let mut process = Process::start(&["--transport", transport, "--port", "0", "--drain", drain]);
+    start_with(transport, drain, &[])
+}
+
+fn start_with(transport: &str, drain: &str, variables: &[(&str, &str)]) -> (Process, Client) {
+    let arguments = ["--transport", transport, "--port", "0", "--drain", drain];
+    let mut process = Process::start_with(&arguments, variables);
     let client = match transport {
         "stdio" => Client::stdio(&mut process),
         "sse" => Client::sse(process.address()),
@@ -30,8 +36,10 @@ const LONG: u64 = 1;
 #[test]
 fn every_call_that_was_read_is_answered_and_later_ones_are_refused() {
     for transport in TRANSPORTS {
-        let (mut process, client) = start(transport, "10");
-        client.call_aside(LONG, "rest", 1500);
+        let latch = NamedTempFile::new().unwrap();
+        let latched = [("LATCH", latch.path().to_str().unwrap())];
+        let (mut process, client) = start_with(transport, "600", &latched);
+        client.call_aside(LONG, "stay", 0);
         process.prints(|line| line == "begun 1");
         let (signalled, next) = (Arc::<AtomicBool>::default(), Arc::new(AtomicU64::new(LONG + 1)));
         let callers: Vec<_> = (0..8)
@@ -45,8 +53,10 @@ fn every_call_that_was_read_is_answered_and_later_ones_are_refused() {
         signalled.store(true, Ordering::SeqCst);
         let during: Vec<_> =
             callers.into_iter().flat_map(|caller| caller.join().unwrap()).collect();
+        drop(latch);
         assert!(matches!(client.log().wait(LONG), End::Result(_)), "{transport}");
-        assert!(process.exits().success(), "{transport}");
+        let (status, _) = process.printed(); // all of it is there
+        assert!(status.success(), "{transport}");
         let begun = process.begun();
         for id in &begun {
             let end = client.log().wait(*id);

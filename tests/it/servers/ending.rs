@@ -1,11 +1,12 @@
 //! A server that says on stderr which calls have begun, so that a test knows which it had read when
 //! it was told to stop.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 use std::time::Duration;
+use std::{env, thread};
 
 use mcp_runtime::tool;
 
@@ -25,6 +26,17 @@ impl Count {
 async fn rest(count: &Count, id: u64, milliseconds: u64) -> u64 {
     count.begun(id);
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    id
+}
+
+/// Stays as long as the file is there that `LATCH` names.
+#[tool]
+async fn stay(count: &Count, id: u64) -> u64 {
+    count.begun(id);
+    let latch = PathBuf::from(env::var_os("LATCH").unwrap());
+    while latch.exists() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     id
 }
 
