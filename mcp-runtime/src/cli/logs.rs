@@ -10,6 +10,7 @@ use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use super::json_line::JsonLine;
 use crate::server::ACCESS;
 
 /// What is logged.
@@ -45,7 +46,7 @@ pub(super) fn install(args: &LogArgs) {
     let _ = match args.log_format {
         Format::Text => tracing_subscriber::registry().with(layer.with_filter(filter)).try_init(),
         Format::Json => {
-            let layer = layer.json().flatten_event(true).with_filter(filter);
+            let layer = layer.event_format(JsonLine).with_filter(filter);
             tracing_subscriber::registry().with(layer).try_init()
         }
     };

@@ -2,6 +2,7 @@
 
 mod args;
 mod auth;
+mod json_line;
 mod logs;
 mod manifest;
 mod secret;
