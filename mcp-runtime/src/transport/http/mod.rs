@@ -15,6 +15,7 @@ mod batch;
 pub(super) mod body;
 mod connection;
 mod cors;
+mod crowd;
 mod delete;
 pub(super) mod door;
 pub(super) mod endpoint;
