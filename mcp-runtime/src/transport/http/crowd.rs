@@ -66,7 +66,8 @@ mod tests {
 
     /// How many are left each time that memory is given back.
     fn gives_back(crowd: &mut Crowd, leave: usize) -> Vec<usize> {
-        (0..leave).filter_map(|_| crowd.leave().then(|| crowd.len())).collect()
+        let left = (0..leave).map(|_| (crowd.leave(), crowd.len()));
+        left.filter(|(is_time, _)| *is_time).map(|(_, left)| left).collect()
     }
 
     #[test]

@@ -21,10 +21,14 @@ pub(super) mod door;
 pub(super) mod endpoint;
 pub(super) mod event;
 mod event_store;
+mod exchange;
 mod get;
 pub(super) mod guard;
 mod listener;
 pub(super) mod media;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod ops;
 mod options;
 mod params;
 mod peer;
