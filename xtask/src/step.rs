@@ -83,6 +83,21 @@ pub(crate) fn all() -> Vec<Step> {
             run: steps::auth::run,
         },
         Step {
+            name: "fault",
+            about: "what bad peers do to the release build, case by case",
+            run: steps::fault::run,
+        },
+        Step {
+            name: "fuzz",
+            about: "libFuzzer on what peers can write, half a minute a target",
+            run: steps::fuzz::run,
+        },
+        Step {
+            name: "soak",
+            about: "a minute of good and bad peers together costs nothing that stays",
+            run: steps::fault::soak,
+        },
+        Step {
             name: "deny",
             about: "licences, duplicates, sources, advisories (cargo-deny)",
             run: steps::deny::run,
