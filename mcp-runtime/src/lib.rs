@@ -70,6 +70,9 @@ pub mod layer {
 #[doc = include_str!("../docs/asking.md")]
 pub mod asking {}
 
+#[doc = include_str!("../docs/operations.md")]
+pub mod operations {}
+
 #[doc = include_str!("../docs/deploy.md")]
 #[cfg(feature = "http")]
 pub mod deploy {}
