@@ -34,7 +34,7 @@ mod wire;
 
 pub use context::{
     Ask, AskError, Client, Context, Elicit, Elicited, ListRoots, OnCancel, OnceError, OnceFuture,
-    OnceStore, Principal, Progress, Root, Sample, Sampled,
+    OnceStore, Principal, Progress, Root, Sample, Sampled, TraceParent,
 };
 pub use handler::{
     FromContext, IntoPromptResult, IntoResourceContents, IntoToolResult, Item, ToolError,
