@@ -53,7 +53,7 @@ impl Connection {
 
     /// Sends the next request and checks its reply.
     pub async fn exchange(&mut self, requests: &mut Requests) -> Result<(), String> {
-        let headers = match (requests.era, requests.method_and_name()) {
+        let headers = match (requests.era, requests.work.method_and_name()) {
             (Era::Session, _) => String::new(),
             (Era::Modern, (method, None)) => format!("Mcp-Method: {method}\r\n"),
             (Era::Modern, (method, Some(name))) => {
@@ -220,8 +220,8 @@ fn unchunk(mut chunks: &[u8], whole: &mut Vec<u8>) -> Result<bool, String> {
 /// The data of the last event that has some.
 fn last_event(events: &[u8]) -> &[u8] {
     let lines = events.split(|byte| *byte == b'\n');
-    let data = lines.filter_map(|line| line.strip_prefix(b"data:")).map(<[u8]>::trim_ascii);
-    data.filter(|data| !data.is_empty()).next_back().unwrap_or_default()
+    let mut data = lines.filter_map(|line| line.strip_prefix(b"data:")).map(<[u8]>::trim_ascii);
+    data.rfind(|data| !data.is_empty()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -168,7 +168,7 @@ fn run(options: &Options, rows: &[rows::Row]) -> Result<(), String> {
     server::stay_anywhere();
     if options.wants(BINARIES) {
         eprintln!("{BINARIES}");
-        findings.extend(weight::of_binaries()?);
+        findings.extend(weight::of_binaries(options.builds)?);
     }
     if options.wants(BUILDS) && options.builds {
         eprintln!("{BUILDS}");

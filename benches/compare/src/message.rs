@@ -20,9 +20,25 @@ pub enum Work {
     Add(&'static str),
     /// Plain text of so many bytes.
     Echo(usize),
+    /// The same by a function that says that it is quick.
+    EchoInline(usize),
     /// The same with every fourth character one that JSON escapes.
     EchoEscaped(usize),
     List,
+    Ping,
+}
+
+impl Work {
+    /// The method, and the tool that is called.
+    pub fn method_and_name(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Add(name) => ("tools/call", Some(name)),
+            Self::Echo(_) | Self::EchoEscaped(_) => ("tools/call", Some("echo")),
+            Self::EchoInline(_) => ("tools/call", Some("echo_inline")),
+            Self::List => ("tools/list", None),
+            Self::Ping => ("ping", None),
+        }
+    }
 }
 
 /// Ids have one length, so that replies to the same request differ in these bytes alone.
@@ -46,17 +62,20 @@ const ID_DIGITS: usize = 10;
 impl Requests {
     pub fn new(work: Work, era: Era) -> Self {
         let text = match work {
-            Work::Echo(length) => "plain text ".chars().cycle().take(length).collect(),
+            Work::Echo(length) | Work::EchoInline(length) => {
+                "plain text ".chars().cycle().take(length).collect()
+            }
             Work::EchoEscaped(length) => "ab\"c\n".chars().cycle().take(length).collect(),
             _ => String::new(),
         };
-        let call = |name, arguments| json!({ "name": name, "arguments": arguments });
-        let (method, mut params) = match work {
-            Work::Add(name) => ("tools/call", call(name, json!({ "a": "<id>", "b": 1 }))),
-            Work::Echo(_) | Work::EchoEscaped(_) => {
-                ("tools/call", call("echo", json!({ "text": text })))
-            }
-            Work::List => ("tools/list", json!({})),
+        let arguments = match work {
+            Work::Add(_) => json!({ "a": "<id>", "b": 1 }),
+            _ => json!({ "text": text }),
+        };
+        let (method, name) = work.method_and_name();
+        let mut params = match name {
+            Some(name) => json!({ "name": name, "arguments": arguments }),
+            None => json!({}),
         };
         if era == Era::Modern {
             params["_meta"] = json!({
@@ -68,15 +87,6 @@ impl Requests {
         let request = json!({ "jsonrpc": "2.0", "id": "<id>", "method": method, "params": params });
         let pieces = request.to_string().split(ID).map(|piece| piece.as_bytes().to_vec()).collect();
         Self { work, era, pieces, next: FIRST_ID, expected: text, known: None }
-    }
-
-    /// What a proxy would read off the headers (2026-07-28).
-    pub fn method_and_name(&self) -> (&'static str, Option<&'static str>) {
-        match self.work {
-            Work::Add(name) => ("tools/call", Some(name)),
-            Work::Echo(_) | Work::EchoEscaped(_) => ("tools/call", Some("echo")),
-            Work::List => ("tools/list", None),
-        }
     }
 
     /// Checks replies to requests that another one of these writes.
@@ -121,7 +131,8 @@ impl Requests {
         let text = result.content.first().map_or("", |content| &content.text);
         let right = match self.work {
             Work::Add(_) => text.parse() == Ok(parsed.id + 1),
-            Work::Echo(_) | Work::EchoEscaped(_) => text == self.expected,
+            Work::Echo(_) | Work::EchoEscaped(_) | Work::EchoInline(_) => text == self.expected,
+            Work::Ping => true,
             Work::List => {
                 result.tools.len() >= 100 && result.tools.iter().any(|tool| tool.name == "add")
             }

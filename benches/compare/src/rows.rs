@@ -77,7 +77,7 @@ pub fn all() -> Vec<Row> {
                 Peers::Spread,
             );
         }
-        row("tools/list of 106", Way::Http(16), Work::List, bare, 1.15, Peers::Any);
+        row("tools/list of 108", Way::Http(16), Work::List, bare, 1.15, Peers::Any);
         row("add w32", Way::Stdio(32), add, bare, 4.0, Peers::Most(1.0 / 3.0));
         row("add w1", Way::Stdio(1), add, Who::BareTokio, 1.25, below);
         row("echo 10 KiB w32", Way::Stdio(32), Work::Echo(10 * KIB), bare, 1.2, Peers::Any);

@@ -17,8 +17,8 @@ pub fn build(packages: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// Megabytes of the minimal server, stripped.
-pub fn of_binaries() -> Result<Vec<Finding>, String> {
+/// Megabytes of the minimal server, stripped; `more`: with more features too, which has to be built.
+pub fn of_binaries(more: bool) -> Result<Vec<Finding>, String> {
     let finding = |what: &str, megabytes: f64, most: Option<f64>, field: String| Finding {
         what: what.into(),
         found: format!("{megabytes:.2} MB"),
@@ -41,32 +41,23 @@ pub fn of_binaries() -> Result<Vec<Finding>, String> {
         cargo(&[&arguments[..], features].concat(), None)?;
         stripped(&built("ours-minimal"))
     };
-    let rows = vec![
-        finding(
-            "binary of all tools, `stdio,http`",
-            stripped(&built("ours"))?,
-            None,
-            String::new(),
-        ),
-        finding(
-            "binary of a minimal server, default features",
-            minimal(&["--features", "standard"])?,
-            None,
-            String::new(),
-        ),
-        finding(
-            "binary of a minimal server, all features",
-            minimal(&["--features", "full"])?,
-            None,
-            String::new(),
-        ),
-        finding(
-            "binary of a minimal server, `stdio,http`",
-            minimal(&[])?,
-            Some(3.1),
-            field?.join(", "),
-        ),
-    ];
+    let mut rows = Vec::new();
+    if more {
+        for (what, features) in [("default", "standard"), ("all", "full")] {
+            let megabytes = minimal(&["--features", features])?;
+            let what = format!("binary of a minimal server, {what} features");
+            rows.push(finding(&what, megabytes, None, String::new()));
+        }
+    }
+    let ours = minimal(&[])?;
+    rows.push(finding(
+        "binary of a minimal server, `stdio,http`",
+        ours,
+        Some(3.1),
+        field?.join(", "),
+    ));
+    let whole = stripped(&built("ours"))?;
+    rows.push(finding("binary of the whole server, 108 tools", whole, None, String::new()));
     Ok(rows)
 }
 

@@ -11,9 +11,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome, Failure> {
         Ok(valgrind) => valgrind,
         Err(why) => return Ok(Outcome::NotRun(format!("no valgrind: {why}"))),
     };
-    let counted =
+    let cargo = |line| Command::cargo(workspace.root.join("benches"), line);
+    cargo("fmt --all --check").run()?;
+    cargo("test --release --locked --quiet --package compare").run()?;
+    let count =
         "run --release --locked --quiet --package compare -- --check-instructions --valgrind";
-    let folder = workspace.root.join("benches");
-    Command::cargo(folder, counted).args([valgrind.to_string_lossy()]).run()?;
+    cargo(count).args([valgrind.to_string_lossy()]).run()?;
     Ok(Outcome::Passed(String::new()))
 }

@@ -31,9 +31,29 @@ async fn add_async(
     a + b
 }
 
+/// Adds two numbers, and says that it is quick.
+#[tool(inline)]
+fn add_inline(
+    /// First addend
+    a: i64,
+    /// Second addend
+    b: i64,
+) -> i64 {
+    a + b
+}
+
 /// Says it again.
 #[tool]
 fn echo(
+    /// What to say
+    text: String,
+) -> String {
+    text
+}
+
+/// Says it again, and says that it is quick.
+#[tool(inline)]
+fn echo_inline(
     /// What to say
     text: String,
 ) -> String {
@@ -81,7 +101,7 @@ fn summary(
 
 fn server() -> Server {
     Server::new("bench", "1.0.0")
-        .with(tools![add, add_async, echo, sleep, block, summary])
+        .with(tools![add, add_async, add_inline, echo, echo_inline, sleep, block, summary])
         .with(more::tools())
 }
 
