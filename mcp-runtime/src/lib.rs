@@ -11,7 +11,7 @@
     )
 )]
 #![cfg_attr(
-    not(all(feature = "cli", feature = "stdio", feature = "sse")),
+    not(all(feature = "cli", feature = "stdio", feature = "sse", feature = "metrics")),
     allow(
         dead_code,
         unused_imports,
@@ -41,7 +41,9 @@ pub use handler::{
 };
 pub use registry::Update;
 pub use revision::Revision;
-pub use server::{Error, Extension, Limits, MethodError, Server, ServerHandle, StateFactory};
+pub use server::{
+    Error, Extension, Limits, MethodError, Server, ServerHandle, ShutdownHook, StateFactory,
+};
 #[cfg(feature = "auth")]
 pub use transport::http::{Auth, TokenError, TokenVerifier, Verifying};
 #[cfg(feature = "http")]
@@ -55,6 +57,15 @@ pub use wire::prompt::{GetPromptResult, PromptMessage};
 pub use wire::resource::ResourceContents;
 pub use wire::sampling::{IncludeContext, SamplingMessage, ToolChoice, ToolResult, ToolUse};
 pub use wire::tool::CallToolResult;
+
+/// What [`Server::layer`](crate::Server::layer) puts around calls.
+#[cfg(feature = "layers")]
+pub mod layer {
+    pub use tower_layer::{Layer, layer_fn};
+    pub use tower_service::Service;
+
+    pub use crate::server::layers::{CallOutcome, CallReply, CallRequest, Calls};
+}
 
 #[doc = include_str!("../docs/asking.md")]
 pub mod asking {}

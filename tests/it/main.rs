@@ -6,12 +6,19 @@ mod batch;
 mod caching;
 mod completion;
 mod conversation;
+#[cfg(unix)]
+mod ending;
 mod extension;
 mod golden;
 mod http;
 mod kitchen;
+mod layers;
 #[cfg(target_os = "linux")]
 mod limits;
+#[cfg(unix)]
+mod operations;
+#[cfg(unix)]
+mod process;
 mod proxy;
 mod raw;
 mod schema;

@@ -188,6 +188,35 @@ fn a_client_may_write_before_it_reads() {
     assert_eq!(ids.len(), 300);
 }
 
+/// It has closed its end, and takes its time with what it asked for: longer than calls would have.
+#[test]
+fn a_client_that_reads_slowly_after_its_last_word_misses_nothing() {
+    const REPLIES: i64 = 300;
+    let mut client = Client::paused();
+    let text = "x".repeat(10_000);
+    (0..REPLIES).for_each(|id| client.call(id, "echo", json!({ "text": text })));
+    client.hang_up();
+    let hung_up = Instant::now();
+    let replies = client.read_slowly(Duration::from_millis(5));
+    assert!(hung_up.elapsed() > Duration::from_secs(1), "not slow: {:?}", hung_up.elapsed());
+    assert_eq!(replies.len(), 1 + REPLIES as usize);
+    client.exits_well();
+}
+
+#[test]
+fn a_call_that_runs_on_after_the_last_word_of_its_client_gets_an_error() {
+    let mut client = Client::piped();
+    client.call(1, "sleep", json!({ "milliseconds": 600_000 }));
+    client.call(2, "block", json!({ "milliseconds": 600_000 }));
+    client.hang_up();
+    for _ in [1, 2] {
+        let error = client.next();
+        let what = error["error"]["message"].as_str().unwrap_or_default();
+        assert!(what.contains("the server stopped before"), "{error}");
+    }
+    client.exits_well();
+}
+
 #[test]
 fn a_client_that_does_not_read_stops_no_function() {
     const TIMES: i64 = 20_000;

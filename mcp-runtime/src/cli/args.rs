@@ -1,10 +1,11 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Arg, ArgMatches, Args, Command, Parser, ValueEnum};
-use tracing::level_filters::LevelFilter;
 
 use super::auth::AuthArgs;
+use super::logs::LogArgs;
 use crate::server::Limits;
 
 /// What every server understands, before the author's own flags.
@@ -13,9 +14,8 @@ pub(super) struct CommandLine {
     #[command(flatten)]
     pub(super) serve: ServeArgs,
 
-    /// Which of the server's own log lines go to stderr: off, error, warn, info, debug, trace
-    #[arg(long, env = "MCP_LOG_LEVEL", default_value = "warn", value_name = "LEVEL")]
-    pub(super) log_level: LevelFilter,
+    #[command(flatten)]
+    pub(super) logs: LogArgs,
 
     #[command(subcommand)]
     pub(super) subcommand: Option<Subcommand>,
@@ -82,8 +82,22 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "MCP_TLS_KEY", value_name = "FILE")]
     pub(super) tls_key: Option<PathBuf>,
 
+    /// Port of /healthz, /readyz and /metrics; 0 picks a free one (sse, http) [default: that of the endpoint]
+    #[arg(long, env = "MCP_OPS_PORT", value_name = "PORT")]
+    pub(super) ops_port: Option<u16>,
+
+    /// Serve /metrics for Prometheus (sse, http; needs the feature `metrics`) [default: off]
+    #[arg(long, env = "MCP_METRICS", value_parser = FalseyValueParser::new())]
+    pub(super) metrics: bool,
+
+    /// Seconds that running calls have to finish when the server is asked to stop; then they are
+    /// cut off with an error [default: 5]
+    #[arg(long, env = "MCP_DRAIN", value_name = "SECONDS", value_parser = seconds)]
+    pub(super) drain: Option<Duration>,
+
     /// Secret of 64 hex digits, shared by processes that serve the same clients; the first one
-    /// seals what a client carries between rounds of questions, all of them open it
+    /// seals what a client carries between rounds of questions, all of them open it [default: random].
+    /// MCP_STATE_KEY_FILE names a file of such keys, one a line
     #[arg(
         long,
         env = "MCP_STATE_KEY",
@@ -136,4 +150,9 @@ pub(super) fn limits(matches: &ArgMatches) -> Result<Limits, String> {
         }
     }
     Ok(limits)
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "give a number of seconds, as in 5 or 0.5".to_owned())
 }

@@ -2,8 +2,10 @@
 
 mod args;
 mod auth;
+mod json_line;
 mod logs;
 mod manifest;
+mod secret;
 mod serve;
 mod signals;
 
@@ -83,7 +85,7 @@ impl<A: Args + 'static> Server<A> {
     fn run_matches(self, matches: &clap::ArgMatches) -> Result<(), Error> {
         let wrong = |error: clap::Error| Error::one(error.to_string());
         let line = CommandLine::from_arg_matches(matches).map_err(wrong)?;
-        logs::install(line.log_level);
+        logs::install(&line.logs);
         match line.subcommand {
             // The author's flags may be required, and stay unread: nothing is served.
             Some(Subcommand::Manifest { output }) => manifest::write(&self, output.as_deref()),

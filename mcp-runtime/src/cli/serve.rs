@@ -5,9 +5,8 @@ use clap::Args;
 use tokio::runtime::{Builder, Runtime};
 
 use super::args::{ServeArgs, Transport};
-use super::signals;
+use super::{secret, signals};
 use crate::server::{Error, Server, Service};
-use crate::transport::Shutdown;
 #[cfg(feature = "http")]
 use crate::transport::http::HttpOptions;
 
@@ -20,7 +19,9 @@ pub(super) fn serve<A: Args + 'static>(
     if cfg!(panic = "abort") {
         eprintln!("warning: built with panic = \"abort\": a panic in a function ends the server");
     }
-    let server = args.state_key.iter().fold(server, |server, key| server.state_key(key));
+    let state_keys = secret::values("MCP_STATE_KEY", &args.state_key)?;
+    let server = state_keys.into_iter().fold(server, Server::state_key);
+    let server = args.drain.into_iter().fold(server, Server::drain);
     match args.transport {
         Transport::Stdio => stdio(server, flags),
         Transport::Sse | Transport::Http => http(server, flags, args),
@@ -58,9 +59,7 @@ fn stdio<A: 'static>(server: Server<A>, flags: &A) -> Result<(), Error> {
         .map_err(|error| Error::one(format!("cannot take over stdin and stdout: {error}")))?;
     // One thread: what stdio waits for is one peer, and a wake-up across threads costs more than the work.
     let runtime = runtime(Builder::new_current_thread())?;
-    run(runtime, server, flags, async |service, shutdown| {
-        stdio::serve(service, ends, shutdown).await
-    })
+    run(runtime, server, flags, async |service| stdio::serve(service, ends).await)
 }
 
 #[cfg(not(feature = "stdio"))]
@@ -70,6 +69,8 @@ fn stdio<A: 'static>(_: Server<A>, _: &A) -> Result<(), Error> {
 
 #[cfg(feature = "http")]
 fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<(), Error> {
+    use std::net::SocketAddr;
+
     use crate::transport::http::{self, Mode};
 
     let mode = match args.transport {
@@ -85,21 +86,24 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
         .with_sse(args.with_sse)
         .allow_hosts(&args.allow_host)
         .allow_origins(&args.allow_origin)
+        .metrics(args.metrics)
         .trust_proxies(&args.trust_proxy);
     options.public_url.clone_from(&args.public_url);
+    options.ops_port = args.ops_port;
     let options = with_tls(options, args)?;
     let options = args.auth.apply(options)?;
     let port = port(args)?;
     let runtime = runtime(several_threads())?;
-    run(runtime, server, flags, async |service, shutdown| {
+    run(runtime, server, flags, async |service| {
         let listener = http::bind(&args.host, port).await?;
         let urls = options.urls(listener.local_addr(), mode);
         let public = options.public_urls(mode)?;
-        let ready = || {
+        let ready = |ops: Option<SocketAddr>| {
             urls.iter().for_each(|url| eprintln!("listening on {url}"));
             public.iter().for_each(|url| eprintln!("clients come by {url}"));
+            ops.iter().for_each(|ops| eprintln!("health is told at http://{ops}/healthz"));
         };
-        http::serve(service, listener, &options, mode, shutdown, ready).await
+        http::serve(service, listener, &options, mode, ready).await
     })
 }
 
@@ -153,24 +157,15 @@ fn runtime(mut builder: Builder) -> Result<Runtime, Error> {
     runtime.map_err(|error| Error::one(format!("cannot start the runtime: {error}")))
 }
 
-/// Makes the state, serves, runs the shutdown hooks.
+/// Serves until it ends by itself, or a signal asks for it.
 fn run<A: 'static>(
     runtime: Runtime,
-    mut server: Server<A>,
+    server: Server<A>,
     flags: &A,
-    serve: impl AsyncFnOnce(Arc<Service>, Shutdown) -> Result<(), Error>,
+    serve: impl AsyncFnOnce(Arc<Service>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let served = runtime.block_on(async {
-        let hooks = server.take_shutdown();
-        let service = server.build(flags).await?;
-        let (trigger, shutdown) = Shutdown::new();
-        signals::watch(trigger);
-        let served = serve(service, shutdown).await;
-        for hook in hooks {
-            hook().await;
-        }
-        served
-    });
+    let signal = signals::watch(server.drain_limit());
+    let served = runtime.block_on(server.shutdown_on(signal).live(flags, serve));
     // A function that blocks must not keep the process alive: its thread ends with it.
     runtime.shutdown_background();
     served

@@ -1,28 +1,36 @@
 use std::sync::mpsc;
+use std::time::Duration;
 use std::{io, process, thread};
 
 use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
-use crate::transport::ShutdownTrigger;
+/// What a process still does after the time its calls had: their errors, hooks.
+const GRACE: Duration = Duration::from_secs(5);
 
-/// What a shell reports for a process that Ctrl-C ended.
-const INTERRUPTED: i32 = 130;
-
-/// The first Ctrl-C or SIGTERM asks the server to finish what runs; the second ends the process.
+/// Ready at the first Ctrl-C or SIGTERM. The second ends the process; so does a function that keeps
+/// the server from ending by itself, some time after `drain`.
 ///
 /// On a thread of its own: a function that blocks the server's must not block the way out. Returns
 /// once they are watched, so that nobody who hears that the server listens comes too early.
-pub(super) fn watch(trigger: ShutdownTrigger) {
+pub(super) fn watch(drain: Duration) -> impl Future<Output = ()> + Send + 'static {
     let (ready, watched) = mpsc::channel();
+    let (asked, stop) = oneshot::channel();
     let watching = move || {
-        let runtime = Builder::new_current_thread().enable_io().build()?;
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         runtime.block_on(async {
             let mut signals = Signals::new()?;
             let _ = ready.send(());
             signals.next().await;
-            trigger.pull();
-            signals.next().await;
-            process::exit(INTERRUPTED)
+            let _ = asked.send(());
+            if let Ok(signal) = timeout(drain.saturating_add(GRACE), signals.next()).await {
+                process::exit(signal.status());
+            }
+            eprintln!(
+                "error: a function, or a hook of `on_shutdown`, keeps the server from ending"
+            );
+            process::exit(1)
         })
     };
     let watcher = thread::Builder::new().name("signals".to_owned()).spawn(move || {
@@ -33,6 +41,28 @@ pub(super) fn watch(trigger: ShutdownTrigger) {
         tracing::warn!(%error, "signals are not watched");
     }
     let _ = watched.recv(); // an error if they cannot be, which is in the log
+    async {
+        if stop.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+enum Signal {
+    Interrupt,
+    #[cfg(unix)]
+    Terminate,
+}
+
+impl Signal {
+    /// What a shell reports for a process that the signal ended.
+    fn status(&self) -> i32 {
+        match self {
+            Self::Interrupt => 130,
+            #[cfg(unix)]
+            Self::Terminate => 143,
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -51,17 +81,16 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Signal {
         use std::task::Poll;
         std::future::poll_fn(|cx| {
-            let interrupted = self.interrupt.poll_recv(cx).is_ready();
-            if interrupted || self.terminate.poll_recv(cx).is_ready() {
-                Poll::Ready(())
+            if self.interrupt.poll_recv(cx).is_ready() {
+                Poll::Ready(Signal::Interrupt)
             } else {
-                Poll::Pending
+                self.terminate.poll_recv(cx).map(|_| Signal::Terminate)
             }
         })
-        .await;
+        .await
     }
 }
 
@@ -74,7 +103,8 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Signal {
         let _ = tokio::signal::ctrl_c().await;
+        Signal::Interrupt
     }
 }

@@ -39,7 +39,8 @@ impl Budget {
     /// Counts bytes that are there already, for as long as they are.
     pub(crate) fn hold(self: &Arc<Self>, bytes: Vec<u8>) -> Bytes {
         let mut reserved = Reserved::none(self);
-        reserved.must_fit(bytes.len());
+        // Around large blocks that come and go malloc keeps about as much again.
+        reserved.must_fit(bytes.len().saturating_mul(2));
         reserved.keep(bytes.into())
     }
 }
@@ -161,10 +162,10 @@ mod tests {
     #[test]
     fn it_lasts_as_long_as_the_last_of_its_bytes() {
         let budget = Budget::new(4 * STEP);
-        let bytes = budget.hold(vec![0; STEP + 1]);
+        let bytes = budget.hold(vec![0; STEP + 1]); // counted twice over, in whole steps
         let last = bytes.slice(STEP..);
         drop(bytes);
-        assert_eq!(budget.room(), 2 * STEP);
+        assert_eq!(budget.room(), STEP);
         drop(last);
         assert_eq!(budget.room(), 4 * STEP);
     }

@@ -11,6 +11,8 @@ type Callback = Box<dyn FnOnce() + Send>;
 #[derive(Default)]
 pub(crate) struct Cancellation {
     cancelled: AtomicBool,
+    /// It was the server that did not wait any longer.
+    cut: AtomicBool,
     waiting: Mutex<Waiting>,
 }
 
@@ -27,6 +29,19 @@ struct Waiting {
 impl Cancellation {
     pub(crate) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Whether the one who cancelled it owes its client an answer.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Acquire)
+    }
+
+    /// Cancels the call because the server ends.
+    pub(crate) fn cut(&self) {
+        if !self.is_cancelled() {
+            self.cut.store(true, Ordering::Release);
+        }
+        self.cancel();
     }
 
     /// Cancels the call, unless it has ended.

@@ -16,6 +16,11 @@ impl States {
         self.by_type.insert(TypeId::of::<T>(), Arc::new(state));
     }
 
+    /// The same for who outlives the server.
+    pub(crate) fn shared<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.by_type.get(&TypeId::of::<T>())?.downcast_ref::<Arc<T>>().cloned()
+    }
+
     pub(crate) fn get<T: ?Sized + Send + Sync + 'static>(&self) -> Option<&T> {
         self.by_type.get(&TypeId::of::<T>())?.downcast_ref::<Arc<T>>().map(|state| &**state)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
+use std::sync::Arc;
 
 use super::call::Call;
 use super::definition::Need;
@@ -20,7 +21,7 @@ pub struct Completer {
 /// What completes an argument, its type forgotten.
 pub struct Completing {
     pub(crate) needs: Vec<Need>,
-    pub(crate) run: Box<dyn Fn(Call) -> BoxFuture<CompletionOutcome> + Send + Sync>,
+    pub(crate) run: Arc<dyn Fn(Call) -> BoxFuture<CompletionOutcome> + Send + Sync>,
 }
 
 pub type CompletionOutcome = Result<Vec<String>, Fault>;
@@ -60,7 +61,7 @@ pub trait Complete<Marker>: Copy + Send + Sync + 'static {
 
 /// Generated code asks for the trait here only, so that what lacks it is one error.
 pub fn completing<M, C: Complete<M>>(completer: C) -> Completing {
-    Completing { needs: C::needs(), run: Box::new(move |call| completer.complete(call)) }
+    Completing { needs: C::needs(), run: Arc::new(move |call| completer.complete(call)) }
 }
 
 /// The values that begin with what is typed so far; case does not count.

@@ -2,17 +2,18 @@ use std::any::TypeId;
 use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::capacity::Capacity;
+use super::ending::Ending;
 use super::extension::{Extension, Extensions};
 use super::handle::{Own, ServerHandle};
 use super::limits::Limits;
 use super::offer::Offer;
 use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
-use super::{Error, Scopes, Service};
+use super::{Error, Life, Scopes, Service};
 use crate::context::{MemoryStore, OnceStore, States};
 use crate::handler::Item;
 use crate::registry::{Registry, Update};
@@ -54,7 +55,9 @@ pub struct Server<A = ()> {
     page_size: usize,
     states: States,
     factories: Vec<Factory<A>>,
-    shutdown: Vec<ShutdownHook>,
+    pub(super) ending: Ending,
+    #[cfg(feature = "layers")]
+    pub(super) layers: super::layers::Layers,
     state_keys: Vec<String>,
     pub(super) extensions: Vec<Extension>,
     pub(super) scopes: Scopes,
@@ -74,9 +77,6 @@ type Make<A> = Box<dyn FnOnce(&A) -> Making + Send>;
 /// Puts the state among the others once it is made.
 type Making = Pin<Box<dyn Future<Output = Result<Insert, String>> + Send>>;
 type Insert = Box<dyn FnOnce(&mut States) + Send>;
-
-/// What runs after the last call.
-pub(crate) type ShutdownHook = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// Items on one page of a list, unless the author says otherwise.
 const PAGE_SIZE: usize = 100;
@@ -101,7 +101,9 @@ impl Server {
             page_size: PAGE_SIZE,
             states: States::default(),
             factories: Vec::new(),
-            shutdown: Vec::new(),
+            ending: Ending::default(),
+            #[cfg(feature = "layers")]
+            layers: Default::default(),
             state_keys: Vec::new(),
             extensions: Vec::new(),
             scopes: Scopes::default(),
@@ -178,7 +180,9 @@ impl<A: 'static> Server<A> {
             page_size: self.page_size,
             states: self.states,
             factories: factories.collect(),
-            shutdown: self.shutdown,
+            ending: self.ending,
+            #[cfg(feature = "layers")]
+            layers: self.layers,
             state_keys: self.state_keys,
             extensions: self.extensions,
             scopes: self.scopes,
@@ -322,16 +326,6 @@ impl<A: 'static> Server<A> {
         self
     }
 
-    /// Runs after the last call has ended, before the process does: the counterpart of
-    /// [`state_with`](Self::state_with). Hooks run in the order they were added.
-    pub fn on_shutdown<F: Future<Output = ()> + Send + 'static>(
-        mut self,
-        hook: impl FnOnce() -> F + Send + 'static,
-    ) -> Self {
-        self.shutdown.push(Box::new(|| Box::pin(hook())));
-        self
-    }
-
     /// A secret of 32 bytes, as 64 hex digits, with which the server seals what a client carries
     /// from one round of questions to the next. `--state-key` and `MCP_STATE_KEY` set it too.
     ///
@@ -380,15 +374,12 @@ impl<A: 'static> Server<A> {
         self.instructions.as_deref()
     }
 
-    pub(crate) fn take_shutdown(&mut self) -> Vec<ShutdownHook> {
-        std::mem::take(&mut self.shutdown)
-    }
-
     /// Checks everything, then makes the state.
     pub(crate) async fn build(mut self, flags: &A) -> Result<Arc<Service>, Error> {
         let seal = Seal::new(&self.state_keys).map_err(Error::one)?;
         let mut given: HashSet<_> = self.states.types().collect();
         given.extend(self.factories.iter().map(|factory| factory.type_id));
+        self.ending.check(&given)?;
         let extensions = Extensions::new(std::mem::take(&mut self.extensions));
         let begun = self.offer.begin(self.update(), self.page_size, given);
         let extensions = Error::both(begun, extensions.map_err(Error::new))?;
@@ -420,6 +411,11 @@ impl<A: 'static> Server<A> {
             capacity: Capacity::new(&self.limits),
             room: Arc::new(self.limits.room()),
             limits: self.limits,
+            life: Arc::new(Life::default()),
+            drain: self.ending.drain,
+            #[cfg(feature = "layers")]
+            layers: self.layers.stack().map(std::sync::Mutex::new),
+            hears: OnceLock::new(),
         }))
     }
 }

@@ -1,6 +1,8 @@
 //! A call: from the start of its function to its reply.
 
 use std::fmt;
+#[cfg(feature = "layers")]
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
@@ -8,12 +10,18 @@ use std::time::Duration;
 
 use super::capacity::Slot;
 use super::dispatch::Request;
+#[cfg(feature = "layers")]
+use super::layers::{CallRequest, Layered};
+use super::life::CallHold;
 use super::limit::Limit;
-use super::reply::Reply;
+use super::reply::{Class, Reply};
 use super::running::{Running, Started};
 use super::session::Noted;
-use super::{Outcome, Service, rounds};
+use super::watch::Watch;
+use super::{Ended, Outcome, Service, rounds};
 use crate::context::{Context, Owed};
+#[cfg(feature = "layers")]
+use crate::handler::BoxFuture;
 use crate::handler::{Call, Fault, Given, ToolError};
 use crate::wire::content::{Content, ContentKind};
 use crate::wire::{Code, ErrorObject};
@@ -80,7 +88,7 @@ impl Service {
         self: &Arc<Self>,
         request: Request,
         function: Function,
-        start: impl FnOnce(Call) -> Started<R>,
+        start: impl FnOnce(&Self, Call) -> Started<R> + Send + 'static,
         answer: impl Fn(&Self, &Context, Result<R, Fault>) -> Reply + Send + 'static,
     ) -> Outcome {
         let Function { name, given, timeout } = function;
@@ -90,23 +98,81 @@ impl Service {
             Ok(begun) => begun,
             Err(refused) => return refused.into(),
         };
-        let running = match start(Call::new(context.clone(), given)) {
-            Started::Running(running) => running,
-            Started::Done(outcome) => {
-                let reply = answer(self, &context, outcome);
+        #[cfg(feature = "layers")]
+        if let Some(layers) = self.layered() {
+            let call = Call::new(context.clone(), given);
+            let run = run(self.clone(), context.clone(), move |service, context| {
+                begin(service, context, name, limit, start(service, call), answer)
+            });
+            let request = CallRequest::new(name, context.clone(), run);
+            return self.pending(context, noted, Layered::new(layers, request));
+        }
+        match begin(
+            self,
+            &context,
+            name,
+            limit,
+            start(self, Call::new(context.clone(), given)),
+            answer,
+        ) {
+            Ok(work) => self.pending(context, noted, work),
+            Err(reply) => {
                 context.request().end();
-                return Outcome::ready(&context, reply);
+                Outcome::ready(&context, reply)
             }
-        };
+        }
+    }
+
+    fn pending(
+        self: &Arc<Self>,
+        context: Context,
+        noted: Noted,
+        work: impl Work + 'static,
+    ) -> Outcome {
         Pending {
             service: self.clone(),
             context,
             noted: Some(noted),
             slot: Some(self.capacity.call()),
-            work: Answering { name, running, limit, answer },
+            held: None,
+            watch: None,
+            work,
         }
         .begin()
     }
+}
+
+/// What is left of a function that was started; or its reply, if nothing is.
+fn begin<R, A>(
+    service: &Service,
+    context: &Context,
+    name: &'static str,
+    limit: Limit,
+    started: Started<R>,
+    answer: A,
+) -> Result<Answering<R, A>, Reply>
+where
+    A: Fn(&Service, &Context, Result<R, Fault>) -> Reply,
+{
+    match started {
+        Started::Running(running) => Ok(Answering { name, running, limit, answer }),
+        Started::Done(outcome) => Err(answer(service, context, outcome)),
+    }
+}
+
+/// Begins the work when it is first polled, and runs it to its end: for who comes before it.
+#[cfg(feature = "layers")]
+fn run<W: Work + 'static>(
+    service: Arc<Service>,
+    context: Context,
+    begin: impl FnOnce(&Service, &Context) -> Result<W, Reply> + Send + 'static,
+) -> BoxFuture<Reply> {
+    Box::pin(async move {
+        match begin(&service, &context) {
+            Ok(mut work) => poll_fn(|cx| work.poll(&service, &context, cx)).await,
+            Err(reply) => reply,
+        }
+    })
 }
 
 impl Outcome {
@@ -128,12 +194,20 @@ pub(super) struct Pending<W: Work + ?Sized> {
     /// None once it has ended, like the slot.
     pub(super) noted: Option<Noted>,
     pub(super) slot: Option<Slot>,
+    /// From its first poll on, if it did not return then.
+    pub(super) held: Option<CallHold>,
+    pub(super) watch: Option<Watch>,
     pub(super) work: W,
 }
 
 impl PendingCall {
     pub(crate) fn context(&self) -> &Context {
         &self.0.context
+    }
+
+    pub(super) fn watched(mut self, watch: Watch) -> Self {
+        self.0.watch = Some(watch);
+        self
     }
 
     /// Runs the call to its end, and puts its reply where it is owed.
@@ -153,11 +227,15 @@ impl Future for PendingCall {
         let pending = &mut *self.0;
         let cancellation = &pending.context.request().cancellation;
         cancellation.register(cx.waker());
-        let reply = match cancellation.is_cancelled() {
-            true => None,
-            false => Some(ready!(pending.poll_reply(cx))),
+        let reply = match (cancellation.is_cancelled(), cancellation.is_cut()) {
+            (true, true) => Some(cut(&pending.context)),
+            (true, false) => None,
+            (false, _) => Some(ready!(pending.poll_reply(cx))),
         };
         pending.end();
+        if let Some(watch) = pending.watch.take() {
+            watch.end(reply.as_ref().map_or(Ended::Cancelled, |reply| reply.ended));
+        }
         Poll::Ready(reply)
     }
 }
@@ -173,6 +251,7 @@ impl<W: Work + 'static> Pending<W> {
             self.end();
             return Outcome::ready(&self.context, reply);
         }
+        self.held = Some(self.service.life.hold_call(&self.context));
         Outcome::Pending(PendingCall(Box::new(self)))
     }
 }
@@ -186,6 +265,7 @@ impl<W: Work + ?Sized> Pending<W> {
         self.context.request().end();
         self.noted = None;
         self.slot = None;
+        self.held = None;
     }
 }
 
@@ -201,6 +281,13 @@ impl<W: Work + ?Sized> fmt::Debug for Pending<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending").field("context", &self.context).finish_non_exhaustive()
     }
+}
+
+/// The answer to a call for which a server that ends did not wait any longer.
+fn cut(context: &Context) -> Reply {
+    let what = "the server stopped before the function returned; what it has done is done";
+    let error = ErrorObject::new(Code::INTERNAL_ERROR, what);
+    Reply::error(Class::Answered, Some(&context.request().id), &error)
 }
 
 /// The protocol error of a resource or prompt whose function failed; its cause goes to the log.

@@ -12,9 +12,13 @@ mod call;
 mod capacity;
 mod changes;
 mod dispatch;
+mod ending;
 mod error;
 mod extension;
 mod handle;
+#[cfg(feature = "layers")]
+pub(crate) mod layers;
+mod life;
 mod lifecycle;
 mod limit;
 mod limits;
@@ -27,11 +31,16 @@ mod rounds;
 mod running;
 mod scopes;
 mod session;
+mod shutdown_hook;
 mod state_factory;
 mod subscription;
+mod watch;
 
 use std::fmt;
-use std::sync::Arc;
+#[cfg(feature = "layers")]
+use std::sync::Mutex;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
@@ -43,13 +52,16 @@ pub use error::Error;
 use extension::Extensions;
 pub use extension::{Extension, MethodError};
 pub use handle::ServerHandle;
+pub(crate) use life::{Hold, Life};
 pub use limits::Limits;
 use offer::Offer;
-pub(crate) use reply::{Class, Reply};
+pub(crate) use reply::{Class, Reply, STOPPING};
 use rounds::Seal;
 pub(crate) use scopes::Scopes;
 pub(crate) use session::Session;
+pub use shutdown_hook::ShutdownHook;
 pub use state_factory::StateFactory;
+pub(crate) use watch::{ACCESS, Ended, Heard, Hears};
 
 use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
 use crate::registry::Registry;
@@ -74,6 +86,12 @@ pub(crate) struct Service {
     pub(crate) limits: Limits,
     /// How much may wait in each outbox, and in all.
     pub(crate) room: Arc<Room>,
+    life: Arc<Life>,
+    drain: Duration,
+    #[cfg(feature = "layers")]
+    layers: Option<Mutex<layers::Calls>>,
+    /// Who is told of requests.
+    hears: OnceLock<Box<dyn Hears>>,
 }
 
 /// Why there is no memory, and what to do.
@@ -200,6 +218,10 @@ impl Service {
                 "needs scopes, and callers are not asked for a token: nobody on the network may use it"
             );
         }
+    }
+
+    pub(crate) fn life(&self) -> &Arc<Life> {
+        &self.life
     }
 
     /// Ends what waits for changes: nothing more is told.

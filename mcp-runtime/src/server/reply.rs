@@ -1,8 +1,11 @@
 use serde::Serialize;
 
-use super::Service;
+use super::{Ended, Service};
 use crate::context::SMALL;
 use crate::wire::{Code, ErrorObject, RequestId, Unreadable, frame_within};
+
+/// What is said to whoever comes then.
+pub(crate) const STOPPING: &str = "the server is stopping; try again a little later";
 
 /// How a request went, for transports that have words for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +18,15 @@ pub(crate) enum Class {
     NotServed,
     /// Its caller lacks one of these scopes.
     Forbidden(&'static [&'static str]),
+    /// The server is stopping.
+    Stopping,
 }
 
 /// A response: one line of JSON.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) class: Class,
+    pub(crate) ended: Ended,
     pub(crate) frame: Vec<u8>,
 }
 
@@ -38,7 +44,7 @@ impl Reply {
             result: &'a T,
         }
         match frame_within(&Response { jsonrpc: "2.0", id, result }, most) {
-            Ok(frame) => Self { class: Class::Answered, frame },
+            Ok(frame) => Self { class: Class::Answered, ended: Ended::Done, frame },
             Err(error) if error.is_io() => {
                 let what = format!("the result is over {most} bytes");
                 let what = format!("{what}; --max-result and --max-memory set the limit");
@@ -52,6 +58,27 @@ impl Reply {
         }
     }
 
+    /// The same for another request: a frame begins with the id of its own.
+    #[cfg(feature = "layers")]
+    pub(super) fn readdressed(self, from: &RequestId, to: &RequestId) -> Self {
+        let head = |id: &RequestId| {
+            let id = serde_json::to_string(id).unwrap_or_default(); // text or a number: cannot fail
+            format!(r#"{{"jsonrpc":"2.0","id":{id},"#)
+        };
+        match self.frame.strip_prefix(head(from).as_bytes()) {
+            Some(rest) => Self { frame: [head(to).as_bytes(), rest].concat(), ..self },
+            None => self,
+        }
+    }
+
+    /// Says more of how a request ended that has a result.
+    pub(super) fn ended(mut self, ended: Ended) -> Self {
+        if self.ended == Ended::Done {
+            self.ended = ended;
+        }
+        self
+    }
+
     /// An error response; without an id if it could not be read.
     pub(crate) fn error(class: Class, id: Option<&RequestId>, error: &ErrorObject) -> Self {
         #[derive(Serialize)]
@@ -63,7 +90,13 @@ impl Reply {
         }
         // Strings and JSON values: writing them cannot fail.
         let frame = serde_json::to_vec(&Response { jsonrpc: "2.0", id, error }).unwrap_or_default();
-        Self { class, frame }
+        Self { class, ended: Ended::Failed(error.code), frame }
+    }
+
+    /// The refusal of a request that came after the server was asked to stop.
+    pub(crate) fn stopping(id: &RequestId) -> Self {
+        let error = ErrorObject::new(Code::INTERNAL_ERROR, STOPPING);
+        Self::error(Class::Stopping, Some(id), &error)
     }
 
     /// The answer to a message that is not one.

@@ -4,10 +4,7 @@
 #[cfg(feature = "http")]
 pub(crate) mod http;
 pub(crate) mod memory;
-mod shutdown;
 #[cfg(feature = "sse")]
 pub(crate) mod sse;
 #[cfg(feature = "stdio")]
 pub(crate) mod stdio;
-
-pub(crate) use shutdown::{Shutdown, ShutdownTrigger};

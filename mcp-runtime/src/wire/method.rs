@@ -18,6 +18,14 @@ macro_rules! methods {
         }
 
         impl Method {
+            /// Its name, or `other` for all that are none of the protocol's.
+            pub(crate) fn label(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    Self::Other(_) => "other",
+                }
+            }
+
             pub(crate) fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $name,)*

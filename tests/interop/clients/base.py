@@ -122,8 +122,11 @@ class Client(ABC):
             await self.unsubscribe(uri)
 
     @abstractmethod
-    async def abandon(self, tool, arguments, running):
-        """Calls a tool, awaits `running()`, and cancels the call in the way of the revision and transport."""
+    async def abandon(self, tool, arguments, running, *, on_progress=None):
+        """Calls a tool, awaits `running()`, and cancels the call in the way of the revision and transport.
+
+        `running()` must have seen the call itself: requests after it may take another connection and be there first.
+        """
 
     async def request(self, method, params=None, meta=None, *, revision=None):
         """Any request; with `revision`, as a client of that revision would send it."""

@@ -147,8 +147,9 @@ class Rmcp(Client):
         yield self._result(await answered)
         self._write({"cancel": number})
 
-    async def abandon(self, tool, arguments, running):
-        number, answered = self._send("tools/call", {"name": tool, "arguments": arguments}, by_handle=True)
+    async def abandon(self, tool, arguments, running, *, on_progress=None):
+        params = {"name": tool, "arguments": arguments}
+        number, answered = self._send("tools/call", params, on_progress=on_progress, by_handle=True)
         await running()
         self._write({"cancel": number})
         said = await answered

@@ -120,11 +120,11 @@ class Sdk1(Client):
     async def unsubscribe(self, uri):
         await _answer(self.session.unsubscribe_resource(AnyUrl(uri)))
 
-    async def abandon(self, tool, arguments, running):
+    async def abandon(self, tool, arguments, running, *, on_progress=None):
         if self.lane.transport == "stateless":
             raise Cannot("no session to cancel in")
         request = self.session._request_id
-        call = asyncio.ensure_future(self.session.call_tool(tool, arguments))
+        call = asyncio.ensure_future(self.call(tool, arguments, on_progress=on_progress))
         await asyncio.sleep(0)  # the call takes its id when it first runs
         assert self.session._request_id == request + 1, "the SDK numbers its requests otherwise"
         await running()

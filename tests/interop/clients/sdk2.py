@@ -120,8 +120,8 @@ class Sdk2(Client):
         except SubscriptionLost as lost:
             self.ended = str(lost)
 
-    async def abandon(self, tool, arguments, running):
-        call = asyncio.ensure_future(self.sdk.call_tool(tool, arguments))
+    async def abandon(self, tool, arguments, running, *, on_progress=None):
+        call = asyncio.ensure_future(self.call(tool, arguments, on_progress=on_progress))
         await running()
         call.cancel()  # the SDK sends `notifications/cancelled`, or closes the stream, as the revision wants
         await asyncio.gather(call, return_exceptions=True)

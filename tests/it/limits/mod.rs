@@ -16,13 +16,6 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::raw::patient;
 
-/// Has malloc give back what is freed: what it keeps for each thread, and the holes that leaves, say
-/// nothing about the server.
-const PLAIN_MALLOC: (&str, &str) = (
-    "GLIBC_TUNABLES",
-    "glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0:glibc.malloc.arena_max=1",
-);
-
 /// A server for as long as the value lives.
 struct Process {
     child: Child,
@@ -34,7 +27,7 @@ struct Process {
 
 fn command(flags: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_limited-fixture"));
-    command.args(flags).env(PLAIN_MALLOC.0, PLAIN_MALLOC.1).kill_on_drop(true);
+    command.args(flags).kill_on_drop(true);
     command
 }
 

@@ -87,6 +87,12 @@ impl Client {
         assert_eq!(self.next()["id"], "handshake");
     }
 
+    /// Reads what a [`paused`](Self::paused) client has not, with a rest behind each line.
+    pub(crate) fn read_slowly(&mut self, rest: Duration) -> Vec<String> {
+        let lines = BufReader::new(self.from.take().unwrap()).lines();
+        lines.map(|line| line.unwrap()).inspect(|_| thread::sleep(rest)).collect()
+    }
+
     pub(crate) fn handshake(&mut self, revision: &str) {
         self.send(&initialize(revision));
         let reply = self.next();

@@ -12,7 +12,16 @@ const OUTSIDE: &[&str] = &["lib", "private", "testing"];
 /// Crates that belong to one place: what may name them, and what to do elsewhere.
 const CRATES: &[(&[&str], &[&str], &str)] = &[
     (
-        &["axum", "axum_core", "hyper", "hyper_util", "http_body", "http_body_util", "tower_http"],
+        &[
+            "axum",
+            "axum_core",
+            "prometheus_client",
+            "hyper",
+            "hyper_util",
+            "http_body",
+            "http_body_util",
+            "tower_http",
+        ],
         &["transport/http", "transport/sse"],
         "HTTP stays in `transport/http` and `transport/sse`",
     ),

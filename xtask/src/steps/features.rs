@@ -15,6 +15,8 @@ const SETS: &[(&str, Option<&str>)] = &[
     ("mcp-runtime", Some("sse")),
     ("mcp-runtime", Some("tls")),
     ("mcp-runtime", Some("cli,tls")),
+    ("mcp-runtime", Some("metrics")),
+    ("mcp-runtime", Some("layers,macros")),
     ("mcp-runtime", Some("cli")),
     ("mcp-runtime", Some("auth")),
     ("mcp-runtime", Some("cli,stdio,macros")),

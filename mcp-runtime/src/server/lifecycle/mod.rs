@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::reply::{Class, Reply};
 use super::session::Session;
+use super::watch::Watch;
 use super::{Incoming, Outcome, Service};
 use crate::revision::{Era, Revision};
 use crate::wire::meta::RequestMeta;
@@ -73,6 +74,16 @@ impl Service {
     }
 
     fn request(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
+        match Watch::begin(self, &incoming.message) {
+            Some(watch) => watch.follow(self.answer(id, incoming)),
+            None => self.answer(id, incoming),
+        }
+    }
+
+    fn answer(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
+        if !self.life.is_serving() {
+            return Reply::stopping(&id).into();
+        }
         let Incoming { message, peer, .. } = &incoming;
         let refuse = |error| Reply::error(Class::Refused, Some(&id), &error).into();
         let meta = match RequestMeta::parse(message.raw(Member::Meta)) {

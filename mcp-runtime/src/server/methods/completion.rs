@@ -39,7 +39,8 @@ pub(crate) fn complete(service: &Arc<Service>, registry: &Registry, request: Req
     };
     let given = Given::Typing { partial: typed.value, given };
     let function = Function { name: "completion", given, timeout: def.timeout() };
-    let start = |call| Started::Running(Running::here((completing.run)(call)));
+    let run = completing.run.clone();
+    let start = move |_: &Service, call| Started::Running(Running::here(run(call)));
     service.call(request, function, start, reply)
 }
 

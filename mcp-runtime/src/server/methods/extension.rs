@@ -29,7 +29,7 @@ pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
     }
     let run = found.run.clone();
     let function = Function { name: "extension", given: Given::Text(Vec::new()), timeout: None };
-    let start = move |call: Call| {
+    let start = move |_: &Service, call: Call| {
         let running = run(call.context().clone());
         Started::Running(Running::here(Box::pin(async move {
             running.await.map_err(|error| Fault { kind: FaultKind::Protocol(error.0) })

@@ -28,8 +28,10 @@ pub(crate) fn get(service: &Arc<Service>, registry: &Registry, request: Request)
         given: Given::Named(arguments),
         timeout: entry.def.timeout,
     };
-    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace, None);
-    let answering = entry.clone();
+    let (starting, answering) = (entry.clone(), entry.clone());
+    let start = move |service: &Service, call| {
+        running::start(&service.capacity, starting.def.run, call, &starting.pace, None)
+    };
     service.call(request, function, start, move |service, context, outcome| {
         reply(service, context, &answering, outcome)
     })

@@ -111,6 +111,8 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
         context,
         noted: Some(noted),
         slot: Some(slot),
+        held: None,
+        watch: None,
         work: Listening { subscription, _silence: silence },
     }
     .begin()

@@ -9,7 +9,7 @@ use crate::server::capacity::Slot;
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
 use crate::server::running;
-use crate::server::{Outcome, Service};
+use crate::server::{Ended, Outcome, Service};
 use crate::wire::content::Content;
 use crate::wire::tool::CallToolResult;
 use crate::wire::{Code, ErrorObject, Member, Quoted};
@@ -39,8 +39,10 @@ pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request
         given: Given::Json(entry.tool.clone()),
         timeout: entry.def.timeout,
     };
-    let start = |call| running::start(&service.capacity, entry.def.run, call, &entry.pace, slot);
-    let answering = entry.clone();
+    let (starting, answering) = (entry.clone(), entry.clone());
+    let start = move |service: &Service, call| {
+        running::start(&service.capacity, starting.def.run, call, &starting.pace, slot)
+    };
     service.call(request, function, start, move |service, context, outcome| {
         reply(service, context, &answering, outcome)
     })
@@ -104,9 +106,11 @@ fn reply(
         );
         return error(ErrorObject::internal());
     }
+    let is_error = result.is_error;
     let result =
         ToolResult { result: &result, wraps: entry.tool.wraps_output, stamp: service.stamp() };
-    service.reply(id, &At(revision, &result))
+    let reply = service.reply(id, &At(revision, &result));
+    if is_error { reply.ended(Ended::ToolError) } else { reply }
 }
 
 fn structures_no_object(result: &CallToolResult) -> bool {

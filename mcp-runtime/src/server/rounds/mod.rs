@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Service;
 use super::reply::{Class, Reply};
+use super::{Ended, Service};
 use crate::context::{Asks, Caller, Context, Memory, Principal, Responses, RoundEnd};
 use crate::revision::{At, InputRequired};
 use crate::wire::{Code, ErrorObject, Member, Message};
@@ -90,7 +90,7 @@ pub(super) fn reply(service: &Service, context: &Context, name: &str, end: Round
                 .map(|(key, question)| (&**key, question.kind.method(), &*question.params))
                 .collect();
             let result = InputRequired { requests, state: &state, stamp: service.stamp() };
-            Reply::result(&request.id, &At(context.revision(), &result))
+            Reply::result(&request.id, &At(context.revision(), &result)).ended(Ended::Asked)
         }
         RoundEnd::Missing(kinds) => {
             let mut required = json!({});

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use super::crowd::{Crowd, give_back};
 use crate::context::Reserved;
 use crate::server::{NO_MEMORY, Service};
 
@@ -31,7 +32,7 @@ pub(super) struct Admission {
 
 #[derive(Debug, Default)]
 struct Open {
-    all: usize,
+    all: Crowd,
     by_peer: HashMap<IpAddr, usize>,
 }
 
@@ -73,7 +74,7 @@ impl Admission {
         const BUSY: &str = "503 Service Unavailable";
         let (limits, peer) = (&self.service.limits, network(peer));
         let mut open = lock(&self.open);
-        if open.all >= limits.connections {
+        if open.all.len() >= limits.connections {
             let what = format!("{} connections are open (--max-connections)", limits.connections);
             return Err(Turned(BUSY, what));
         }
@@ -84,7 +85,7 @@ impl Admission {
         }
         let reserved = self.service.budget().reserve(CONNECTION + limits.header_bytes);
         let reserved = reserved.ok_or_else(|| Turned(BUSY, NO_MEMORY.to_owned()))?;
-        open.all += 1;
+        open.all.enter();
         open.by_peer.insert(peer, of_peer + 1);
         Ok(Admitted { peer, open: self.open.clone(), _reserved: reserved })
     }
@@ -93,10 +94,14 @@ impl Admission {
 impl Drop for Admitted {
     fn drop(&mut self) {
         let mut open = lock(&self.open);
-        open.all -= 1;
+        let crowd_has_gone = open.all.leave();
         match open.by_peer.get_mut(&self.peer) {
             Some(of_peer) if *of_peer > 1 => *of_peer -= 1,
             _ => drop(open.by_peer.remove(&self.peer)),
+        }
+        drop(open);
+        if crowd_has_gone {
+            give_back();
         }
     }
 }

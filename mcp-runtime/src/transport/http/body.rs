@@ -17,7 +17,8 @@ use crate::server::{NO_MEMORY, Service};
 /// use the connection again; past it the connection is closed.
 const DISCARDED: usize = 4;
 
-/// Reads a request's body, without a copy if it comes in one piece.
+/// Reads a request's body, without a copy if it comes in one piece. A server that stops does not
+/// wait for the rest of one.
 pub(crate) async fn read(
     service: &Service,
     headers: &HeaderMap,
@@ -28,6 +29,11 @@ pub(crate) async fn read(
     if let Poll::Ready(read) = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
         return read;
     }
+    let mut draining = pin!(service.life().draining());
+    let reading = poll_fn(|cx| match reading.as_mut().poll(cx) {
+        Poll::Pending => draining.as_mut().poll(cx).map(|()| Err(Refusal::stopping())),
+        read => read,
+    });
     let time = service.limits.body_time;
     tokio::time::timeout(time, reading).await.unwrap_or_else(|_| {
         let what = format!("the body took longer than {time:?}; --body-time sets the limit");

@@ -10,22 +10,18 @@ use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
-use http::Request;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service as HttpService, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::HttpOptions;
 use super::admission::Admitted;
+use super::exchange::{Exchanges, Exchanging, Watched};
 #[cfg(feature = "tls")]
 use super::tls::{self, Tls};
 use crate::server::{Error, Service};
-use crate::transport::Shutdown;
 
 /// What is read at once of a body that is large; a head has a bound of its own.
 const BUFFER: usize = 64 * 1024;
@@ -35,7 +31,6 @@ const BUFFER: usize = 64 * 1024;
 pub(super) struct Terms {
     pub(super) service: Arc<Service>,
     router: Router,
-    pub(super) shutdown: Shutdown,
     #[cfg(feature = "tls")]
     tls: Option<Arc<Tls>>,
 }
@@ -45,20 +40,18 @@ impl Terms {
         service: &Arc<Service>,
         router: Router,
         options: &HttpOptions,
-        shutdown: Shutdown,
     ) -> Result<Self, Error> {
         #[cfg(not(feature = "tls"))]
         let _ = options;
         Ok(Self {
             service: service.clone(),
             router,
-            shutdown,
             #[cfg(feature = "tls")]
             tls: options.tls.as_ref().map(Tls::load).transpose()?,
         })
     }
 
-    /// Serves a client until it leaves; on shutdown the responses that are under way are the last.
+    /// Serves a client until it leaves, or everything is over.
     pub(super) async fn serve(self, stream: TcpStream, client: SocketAddr, _admitted: Admitted) {
         #[cfg(feature = "tls")]
         if let Some(tls) = self.tls.clone() {
@@ -70,8 +63,7 @@ impl Terms {
 
     #[cfg(feature = "tls")]
     async fn over_tls(self, tls: Arc<Tls>, stream: TcpStream, client: SocketAddr) {
-        let mut shutdown = self.shutdown.clone();
-        let agreed = unless(shutdown.requested(), tls.accept(stream)).await;
+        let agreed = unless(self.service.life().over(), tls.accept(stream)).await;
         match agreed {
             Some(Ok(stream)) if tls::chose_h2(&stream) => self.http2(stream, client).await,
             Some(Ok(stream)) => self.http1(stream, client).await,
@@ -92,9 +84,12 @@ impl Terms {
         if limits.headers != HEADERS {
             http.max_headers(limits.headers);
         }
-        let service = routed(self.router, client);
-        let connection = http.serve_connection(TokioIo::new(stream), service_fn(service));
-        drive(connection, http1::Connection::graceful_shutdown, self.shutdown, client).await;
+        let exchanges = Exchanges::new(self.service.life());
+        let stream = TokioIo::new(Watched::new(stream, exchanges.clone()));
+        let exchanging = Exchanging::new(self.router, client, exchanges.clone());
+        let service = service_fn(|request| exchanging.answer(request));
+        let connection = http.serve_connection(stream, service);
+        drive(connection, http1::Connection::graceful_shutdown, &exchanges, client).await;
     }
 
     #[cfg(feature = "tls")]
@@ -113,10 +108,12 @@ impl Terms {
             return tracing::warn!(%client, "no memory is left for a connection of HTTP/2");
         };
         let begun = AtomicBool::new(false);
-        let routed = routed(self.router, client);
+        let exchanges = Exchanges::new(self.service.life());
+        let stream = TokioIo::new(Watched::new(stream, exchanges.clone()));
+        let exchanging = Exchanging::new(self.router, client, exchanges.clone());
         let service = |request| {
             begun.store(true, Ordering::Relaxed);
-            routed(request)
+            exchanging.answer(request)
         };
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
@@ -129,8 +126,8 @@ impl Terms {
             .max_local_error_reset_streams(RESETS)
             .keep_alive_interval(limits.header_time)
             .keep_alive_timeout(PONG_TIME)
-            .serve_connection(TokioIo::new(stream), service_fn(service));
-        let served = drive(connection, http2::Connection::graceful_shutdown, self.shutdown, client);
+            .serve_connection(stream, service_fn(service));
+        let served = drive(connection, http2::Connection::graceful_shutdown, &exchanges, client);
         // Pings find out who has gone; who never asks for anything may not even answer them.
         let silent = async {
             tokio::time::sleep(limits.header_time).await;
@@ -159,36 +156,42 @@ const RESETS: usize = 64;
 #[cfg(feature = "tls")]
 const PONG_TIME: Duration = Duration::from_secs(15);
 
-/// Answers the requests of a client, each of which says whose it is.
-fn routed(router: Router, client: SocketAddr) -> impl Fn(Request<Incoming>) -> Routed {
-    let router = TowerToHyperService::new(router);
-    move |mut request| {
-        request.extensions_mut().insert(ConnectInfo(client));
-        router.call(request)
-    }
-}
-
-type Routed = <TowerToHyperService<Router> as HttpService<Request<Incoming>>>::Future;
-
-/// Serves a connection; `finish` makes the responses that are under way its last.
+/// Serves a connection until it ends or everything is over; `finish` makes the responses that are
+/// under way its last.
 async fn drive<C: Future<Output = hyper::Result<()>>>(
     connection: C,
     finish: impl FnOnce(Pin<&mut C>),
-    mut shutdown: Shutdown,
+    exchanges: &Exchanges,
     client: SocketAddr,
 ) {
     let mut connection = pin!(connection);
-    let mut ended = unless(shutdown.requested(), connection.as_mut()).await;
-    if ended.is_none() {
-        finish(connection.as_mut());
-        ended = Some(connection.await);
-    }
-    if let Some(Err(error)) = ended {
+    let (mut draining, mut over) =
+        (pin!(exchanges.life().draining()), pin!(exchanges.life().over()));
+    let mut finish = Some(finish);
+    let ended = poll_fn(|cx| {
+        if finish.is_some()
+            && draining.as_mut().poll(cx).is_ready()
+            && let Some(finish) = finish.take()
+            && exchanges.are_open()
+        {
+            finish(connection.as_mut()); // an idle one is told with its next response
+        }
+        let ended = connection.as_mut().poll(cx);
+        exchanges.settle();
+        match ended {
+            // Whatever is left now has had its time, or was never sent whole.
+            Poll::Pending => over.as_mut().poll(cx).map(Ok),
+            ended => ended,
+        }
+    })
+    .await;
+    if let Err(error) = ended {
         tracing::debug!(%client, %error, "a connection broke off");
     }
 }
 
 /// What `work` comes to; `None` if `end` is there before.
+#[cfg(feature = "tls")]
 async fn unless<T>(end: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
     let (mut end, mut work) = (pin!(end), pin!(work));
     poll_fn(|cx| match work.as_mut().poll(cx) {
@@ -207,9 +210,8 @@ mod tests {
     /// HTTP/1.1 has its own limit for a head; HTTP/2 would wait for a first byte.
     #[tokio::test(start_paused = true)]
     async fn a_client_that_chose_http2_and_says_nothing_is_left() {
-        let (_trigger, shutdown) = Shutdown::new();
         let service = crate::server::Server::new("test", "1").build(&()).await.unwrap();
-        let terms = Terms::new(&service, Router::new(), &HttpOptions::default(), shutdown).unwrap();
+        let terms = Terms::new(&service, Router::new(), &HttpOptions::default()).unwrap();
         let (_client, stream) = tokio::io::duplex(64);
         let started = Instant::now();
         terms.http2(stream, ([127, 0, 0, 1], 1).into()).await;

@@ -49,7 +49,9 @@ impl Endpoint {
             let headers = parts.headers;
             match (parts.method, &self.sessions) {
                 (Method::POST, _) => post::post(self, headers, body, caller).await,
-                (Method::GET, Some(sessions)) => get::get(sessions, &headers, &caller),
+                (Method::GET, Some(sessions)) => {
+                    get::get(self.service.life(), sessions, &headers, &caller)
+                }
                 (Method::DELETE, Some(sessions)) => delete::delete(sessions, &headers, &caller),
                 _ => Err(method_not_allowed(methods)),
             }

@@ -11,10 +11,12 @@ use super::refusal::{Refusal, single};
 use super::sessions::Sessions;
 use super::stream;
 use crate::context::Caller;
+use crate::server::Life;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 pub(super) fn get(
+    life: &Life,
     sessions: &Arc<Sessions>,
     headers: &HeaderMap,
     caller: &Caller,
@@ -26,6 +28,7 @@ pub(super) fn get(
         "an MCP endpoint: POST messages here; GET needs the Mcp-Session-Id of an open session";
     let kept = addressed(sessions, headers, caller, unnamed)?;
     let reader = match last_event(headers)? {
+        None if !life.is_serving() => return Err(Refusal::stopping()),
         None => kept.streams.standalone(),
         Some(event) => kept.streams.resume(event).ok_or_else(|| {
             let what = "Last-Event-ID names no event of this session that is still kept";

@@ -12,11 +12,7 @@ use tokio::task::JoinSet;
 
 use super::admission::Admission;
 use super::connection::Terms;
-use crate::server::Error;
-use crate::transport::Shutdown;
-
-/// How long running calls have to finish when the server stops.
-const DRAIN_TIME: Duration = Duration::from_secs(5);
+use crate::server::{Error, Life};
 
 /// How long nothing is accepted after the system could not: it may be out of file descriptors.
 const BACK_OFF: Duration = Duration::from_millis(200);
@@ -93,32 +89,25 @@ impl Listener {
         self.host.iter().cloned().chain([address.to_string()]).collect()
     }
 
-    /// Serves until it is told to stop; then ends what waits for nothing, by `close_streams`, and
-    /// gives what runs some time.
-    pub(super) async fn serve(self, terms: Terms, close_streams: impl FnOnce()) {
-        let mut shutdown = terms.shutdown.clone();
+    /// Serves until it is over. While the server drains there is an answer for who comes: that it stops.
+    pub(super) async fn serve(self, terms: Terms) {
         let mut admission = Admission::new(&terms.service);
         let mut connections = JoinSet::new();
-        while let Some((stream, client)) = self.accept(&mut connections, &mut shutdown).await {
+        let life = terms.service.life();
+        while let Some((stream, client)) = self.accept(&mut connections, life).await {
             let Some((stream, admitted)) = admission.admit(stream) else { continue };
             connections.spawn(terms.clone().serve(stream, client, admitted));
         }
-        drop(self.socket);
-        close_streams();
-        let drained = async { while connections.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN_TIME, drained).await.is_err() {
-            tracing::warn!("calls still run; they are cut off");
-            connections.shutdown().await;
-        }
+        while connections.join_next().await.is_some() {}
     }
 
     /// The next client; `None` when it is time to stop.
     async fn accept(
         &self,
         connections: &mut JoinSet<()>,
-        shutdown: &mut Shutdown,
+        life: &Life,
     ) -> Option<(TcpStream, SocketAddr)> {
-        let mut stop = pin!(shutdown.requested());
+        let mut stop = pin!(life.over());
         loop {
             let accepted = poll_fn(|cx| {
                 if stop.as_mut().poll(cx).is_ready() {

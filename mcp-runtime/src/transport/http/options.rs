@@ -34,6 +34,10 @@ pub struct HttpOptions {
     pub(super) allow_hosts: Vec<String>,
     /// Web pages that may call, beside those of an allowed host.
     pub(super) allow_origins: Vec<String>,
+    /// Serves what the server has done under `/metrics`.
+    pub(super) metrics: bool,
+    /// Where `/healthz`, `/readyz` and `/metrics` are, if not beside the endpoint.
+    pub(crate) ops_port: Option<u16>,
     /// What keeps the messages of broken streams; memory unless said.
     pub(super) event_store: Option<Arc<dyn EventStore>>,
     /// The URL of the endpoint that clients know, if a proxy stands before it.
@@ -55,6 +59,8 @@ impl Default for HttpOptions {
             with_sse: false,
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
+            metrics: false,
+            ops_port: None,
             event_store: None,
             public_url: None,
             trust_proxies: Vec::new(),
@@ -97,6 +103,21 @@ impl HttpOptions {
     /// Lets web pages of these origins call (`https://app.example.com`); `*` lets all.
     pub fn allow_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allow_origins.extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether `/metrics` is served, for Prometheus: requests by method, name of the function and
+    /// outcome, and how long they took. Needs the feature `metrics`.
+    pub fn metrics(mut self, metrics: bool) -> Self {
+        self.metrics = metrics;
+        self
+    }
+
+    /// Serves `/healthz`, `/readyz` and `/metrics` on a port of their own, at the same address;
+    /// unless said they are beside the endpoint. They need no credentials, and no `Host` of theirs
+    /// is checked. The routes of `into_router` never have them.
+    pub fn ops_port(mut self, port: u16) -> Self {
+        self.ops_port = Some(port);
         self
     }
 

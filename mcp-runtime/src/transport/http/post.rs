@@ -19,7 +19,7 @@ use super::version;
 use super::{batch, body};
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
-use crate::server::{Incoming, Session};
+use crate::server::{Incoming, Reply, Session};
 use crate::wire::{Frame, Message, MessageKind, Method};
 
 pub(super) async fn post(
@@ -45,6 +45,13 @@ async fn post_message(
     accepts: Accepts,
 ) -> Result<Response, Refusal> {
     let era = Era::peek(&message, peer.named_version());
+    // Before anything is said about sessions: another server has others.
+    if let MessageKind::Request { id, .. } = &message.kind
+        && !endpoint.service.life().is_serving()
+    {
+        let form = Form { era, accepts, budget: endpoint.service.budget() };
+        return Ok(form.whole(&[], Reply::stopping(id)));
+    }
     let conversation = match (era, &endpoint.sessions) {
         (Era::Stateless, _) => Conversation::None,
         (Era::Handshake, None) => Conversation::Assumed(assumed(endpoint, &message, &peer)?),

@@ -5,8 +5,11 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 
-use crate::server::{Class, Reply};
+use crate::server::{Class, Reply, STOPPING};
 use crate::wire::{Code, ErrorObject, MessageKind, RequestId, Unreadable};
+
+/// How many seconds a client waits that came while the server stops.
+pub(crate) const RETRY_STOPPED: &str = "5";
 
 /// A request that HTTP itself refuses.
 ///
@@ -35,6 +38,11 @@ impl Refusal {
             MessageKind::Notification { .. } | MessageKind::Response { .. } => None,
         };
         Self::of_request(status, id, what)
+    }
+
+    /// The server drains: another is to be asked, or this one when it is back.
+    pub(crate) fn stopping() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, STOPPING).with(RETRY_AFTER, RETRY_STOPPED)
     }
 
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {

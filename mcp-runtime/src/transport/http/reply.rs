@@ -7,11 +7,12 @@ use std::task::Poll;
 
 use axum::body::Body;
 use axum::response::Response;
-use http::StatusCode;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
 
 use super::door::Needed;
 use super::media::Accepts;
-use super::refusal::{empty, json};
+use super::refusal::{RETRY_STOPPED, empty, json};
 use super::streams::Streams;
 use super::{event, stream};
 use crate::context::Budget;
@@ -36,11 +37,12 @@ impl Form<'_> {
             (Class::NotServed, Era::Stateless) => StatusCode::NOT_FOUND,
             (Class::Refused, _) => StatusCode::BAD_REQUEST,
             (Class::Forbidden(_), _) => StatusCode::FORBIDDEN,
+            (Class::Stopping, _) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     /// A reply that is there, whole.
-    fn whole(self, notifications: &[Vec<u8>], reply: Reply) -> Response {
+    pub(super) fn whole(self, notifications: &[Vec<u8>], reply: Reply) -> Response {
         let status = self.status(reply.class);
         let Accepts { json: can_json, events, rather_events } = self.accepts;
         let as_events = events && (!can_json || rather_events || !notifications.is_empty());
@@ -48,6 +50,10 @@ impl Form<'_> {
             let mut response = json(status, self.budget.hold(reply.frame));
             if let Class::Forbidden(scopes) = reply.class {
                 response.extensions_mut().insert(Needed(scopes));
+            }
+            if reply.class == Class::Stopping {
+                let seconds = HeaderValue::from_static(RETRY_STOPPED);
+                response.headers_mut().insert(RETRY_AFTER, seconds);
             }
             return response;
         }

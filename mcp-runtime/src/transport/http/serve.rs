@@ -1,28 +1,40 @@
-use std::net::ToSocketAddrs;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use axum::Router;
+use tokio::task::JoinSet;
 
 use super::connection::Terms;
 use super::site::Site;
-use super::{HttpOptions, Listener, Mode};
+use super::{HttpOptions, Listener, Mode, bind, ops};
 use crate::server::{Error, Server, Service};
-use crate::transport::Shutdown;
 
 /// Serves on a bound address until it is told to stop. `ready` is called when nothing can keep it
-/// from serving any more.
+/// from serving any more; it gets the other address, if there is one.
 pub(crate) async fn serve(
     service: Arc<Service>,
     listener: Listener,
     options: &HttpOptions,
     mode: Mode,
-    shutdown: Shutdown,
-    ready: impl FnOnce(),
+    ready: impl FnOnce(Option<SocketAddr>),
 ) -> Result<(), Error> {
-    let site = Site::new(&service, options, mode, listener.own_hosts())?;
-    let terms = Terms::new(&service, site.whole_router(), options, shutdown)?;
-    ready();
-    listener.serve(terms, || site.close_streams()).await;
+    let site = Arc::new(Site::new(&service, options, mode, listener.own_hosts())?);
+    let ops = ops::router(&service, options.metrics)?;
+    let mut beside = JoinSet::new(); // which ends with this future
+    let (router, ops_address) = match options.ops_port {
+        None => (site.whole_router().merge(ops), None),
+        Some(port) => {
+            let other = bind(&listener.local_addr().ip().to_string(), port).await?;
+            let address = other.local_addr();
+            // For probes of the same network: without TLS.
+            beside.spawn(other.serve(Terms::new(&service, ops, &HttpOptions::default())?));
+            (site.whole_router(), Some(address))
+        }
+    };
+    let terms = Terms::new(&service, router, options)?;
+    beside.spawn(site.clone().end_in_time());
+    ready(ops_address);
+    listener.serve(terms).await;
     site.end();
     Ok(())
 }
@@ -54,17 +66,28 @@ impl Server {
     /// # Errors
     ///
     /// As there, and if an option cannot be followed.
-    pub async fn into_router_with(self, options: HttpOptions) -> Result<Router, Error> {
+    pub async fn into_router_with(mut self, options: HttpOptions) -> Result<Router, Error> {
         #[cfg(feature = "tls")]
         if options.tls.is_some() {
             return Err(Error::one("a router opens no connections: set TLS up where you serve it"));
         }
+        let stop = self.take_stop();
         let service = self.build(&()).await?;
-        Ok(Site::new(&service, &options, Mode::Http, Vec::new())?.router())
+        let site = Arc::new(Site::new(&service, &options, Mode::Http, Vec::new())?);
+        let router = site.router();
+        if let Some(stop) = stop {
+            tokio::spawn(async move {
+                stop.await;
+                tokio::spawn(site.end_in_time());
+                service.stop().await;
+            });
+        }
+        Ok(router)
     }
 
-    /// Serves Streamable HTTP on an address such as `127.0.0.1:8000`. Does not return: drop the
-    /// future to stop, or use `run`, which stops on signals and runs the shutdown hooks.
+    /// Serves Streamable HTTP on an address such as `127.0.0.1:8000`, until
+    /// [`shutdown_on`](Self::shutdown_on) says so; signals are the program's to watch, unless it uses
+    /// `run`. Dropping the future cuts everything off, and no hook runs.
     ///
     /// ```no_run
     /// # async fn serve() -> Result<(), mcp_runtime::Error> {
@@ -102,8 +125,7 @@ impl Server {
     }
 
     async fn serve_on(self, listener: Listener, options: HttpOptions) -> Result<(), Error> {
-        let service = self.build(&()).await?;
-        let (_never_pulled, shutdown) = Shutdown::new();
-        serve(service, listener, &options, Mode::Http, shutdown, || {}).await
+        let serve = async |service| serve(service, listener, &options, Mode::Http, |_| {}).await;
+        self.live(&(), serve).await
     }
 }

@@ -8,7 +8,7 @@ use super::door::Door;
 use super::endpoint::Endpoint;
 use super::refusal::Refusal;
 use super::sessions::Sessions;
-use super::{HttpOptions, event_store};
+use super::{HttpOptions, event_store, ops};
 use crate::server::{Error, Service};
 
 /// What is served over HTTP.
@@ -51,6 +51,10 @@ impl Site {
             return Err(Error::one(format!(
                 "--path {path}: the SSE transport is there; choose another"
             )));
+        }
+        if mode == Mode::Http && ops::PATHS.contains(&&*path) {
+            let what = format!("--path {path}: the server's health is told there; choose another");
+            return Err(Error::one(what));
         }
         #[cfg(not(feature = "sse"))]
         if with_sse {
@@ -115,9 +119,16 @@ impl Site {
         })
     }
 
+    /// Ends streams when the server drains, and sessions when it is over.
+    pub(super) async fn end_in_time(self: Arc<Self>) {
+        self.service.life().draining().await;
+        self.close_streams();
+        self.service.life().over().await;
+        self.end();
+    }
+
     /// Ends the streams on which nothing is to come any more.
-    pub(super) fn close_streams(&self) {
-        self.service.end_subscriptions();
+    fn close_streams(&self) {
         if let Some(sessions) = self.sessions() {
             sessions.close_streams();
         }

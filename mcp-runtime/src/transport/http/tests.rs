@@ -8,20 +8,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+
 use super::connection::Terms;
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode, bind, serve};
 use crate::revision::Revision;
 use crate::server::{Limits, Server, Service};
-use crate::transport::{Shutdown, ShutdownTrigger};
 
 static STARTED: AtomicUsize = AtomicUsize::new(0);
 
-/// Sleeps, and says that it does.
+static RELEASED: Notify = Notify::const_new();
+
+/// Rests until it is woken, and says that it does.
 #[crate::tool]
-async fn rest(ms: u64) -> &'static str {
+async fn rest() -> &'static str {
     STARTED.fetch_add(1, Ordering::SeqCst);
-    tokio::time::sleep(Duration::from_millis(ms)).await;
+    RELEASED.notified().await;
     "rested"
 }
 
@@ -37,18 +40,19 @@ async fn service() -> Arc<Service> {
 }
 
 /// A site that ends idle sessions soon, and serves at an address of its own.
-async fn impatient() -> (Arc<Site>, SocketAddr, ShutdownTrigger, tokio::task::JoinHandle<()>) {
+async fn impatient() -> (Arc<Site>, SocketAddr, Arc<Service>, tokio::task::JoinHandle<()>) {
     let limits = Limits::default().session_idle(Duration::from_millis(300));
     let server = Server::new("test", "1").with(crate::tools![nap]).limits(limits);
     let service = server.build(&()).await.unwrap();
     let site =
         Arc::new(Site::new(&service, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap());
     let (listener, address) = listener().await;
-    let (trigger, shutdown) = Shutdown::new();
-    let options = HttpOptions::default();
-    let terms = Terms::new(&service, site.whole_router(), &options, shutdown).unwrap();
-    let serving = tokio::spawn(listener.serve(terms, || {}));
-    (site, address, trigger, serving)
+    let router = site.whole_router();
+    let serving = tokio::spawn({
+        let terms = Terms::new(&service, router, &HttpOptions::default()).unwrap();
+        listener.serve(terms)
+    });
+    (site, address, service, serving)
 }
 
 async fn listener() -> (Listener, SocketAddr) {
@@ -155,19 +159,19 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.unwrap()
 }
 
-async fn start(options: HttpOptions) -> (SocketAddr, ShutdownTrigger, tokio::task::JoinHandle<()>) {
+async fn start(options: HttpOptions) -> (SocketAddr, Arc<Service>, tokio::task::JoinHandle<()>) {
     let (listener, address) = listener().await;
     let service = service().await;
-    let (trigger, shutdown) = Shutdown::new();
-    let serving = tokio::spawn(async move {
-        serve(service, listener, &options, Mode::Http, shutdown, || {}).await.unwrap();
+    let serving = tokio::spawn({
+        let service = service.clone();
+        async move { serve(service, listener, &options, Mode::Http, |_| {}).await.unwrap() }
     });
-    (address, trigger, serving)
+    (address, service, serving)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn shutdown_ends_streams_and_lets_calls_finish() {
-    let (address, trigger, serving) = start(HttpOptions::default().with_sse(true)).await;
+async fn the_end_ends_streams_lets_calls_finish_and_refuses_others() {
+    let (address, service, serving) = start(HttpOptions::default().with_sse(true)).await;
     let (mut idle, mut caller, mut stream, mut sse) = blocking(move || {
         let mut idle = Client::open(address);
         let session = idle.open_session();
@@ -178,27 +182,45 @@ async fn shutdown_ends_streams_and_lets_calls_finish() {
         sse.ask("GET", "/sse", "", "");
         assert!(sse.head().starts_with("HTTP/1.1 200"));
         let mut caller = Client::open(address);
-        caller.ask_call(&session, "rest", 300);
+        caller.ask_call(&session, "rest", 0);
         while STARTED.load(Ordering::SeqCst) == 0 {
             std::thread::yield_now();
         }
         (idle, caller, stream, sse)
     })
     .await;
+    // Neither holds up the end: a head that stops, and a body that does.
+    let mut half_head = Client::open(address);
+    half_head.0.get_mut().write_all(b"POST /mcp HTTP/1.1\r\nHost: local").unwrap();
+    let mut half_body = Client::open(address);
+    let half = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                Content-Length: 100\r\n\r\n{";
+    half_body.0.get_mut().write_all(half.as_bytes()).unwrap();
     let asked = Instant::now();
-    trigger.pull();
+    let stopping = tokio::spawn(async move { service.stop().await });
     blocking(move || {
         assert!(stream.rest().ends_with("0\r\n\r\n"));
         assert!(sse.rest().ends_with("0\r\n\r\n"));
-        assert_eq!(idle.rest(), "");
-        assert!(asked.elapsed() < Duration::from_millis(200), "{:?}", asked.elapsed());
+        for client in [&mut idle, &mut Client::open(address)] {
+            client.ask_call("", "nap", 0);
+            let (head, body) = client.response();
+            assert!(head.starts_with("HTTP/1.1 503"), "{head}");
+            assert!(value(&head, "retry-after").is_some(), "{head}");
+            assert_eq!(value(&head, "connection"), Some("close"), "{head}");
+            assert!(body.contains("stopping"), "{body}");
+            assert_eq!(client.rest(), "");
+        }
+        assert!(half_body.head().starts_with("HTTP/1.1 503"));
+        RELEASED.notify_one();
         assert!(caller.response().1.contains("rested"));
         assert_eq!(caller.rest(), "");
-        assert!(TcpStream::connect(address).is_err());
+        assert_eq!(half_head.rest(), "");
     })
     .await;
+    stopping.await.unwrap();
     serving.await.unwrap();
     assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert!(TcpStream::connect(address).is_err());
 }
 
 #[tokio::test]
@@ -223,10 +245,8 @@ async fn a_thousand_sessions_leave_nothing_behind() {
     let service = service().await;
     let site =
         Arc::new(Site::new(&service, &HttpOptions::default(), Mode::Http, Vec::new()).unwrap());
-    let (trigger, shutdown) = Shutdown::new();
-    let terms =
-        Terms::new(&service, site.whole_router(), &HttpOptions::default(), shutdown).unwrap();
-    let serving = tokio::spawn(listener.serve(terms, || {}));
+    let terms = Terms::new(&service, site.whole_router(), &HttpOptions::default()).unwrap();
+    let serving = tokio::spawn(listener.serve(terms));
     let sessions = site.sessions().unwrap().clone();
     let all_open = blocking(move || {
         let mut clients: Vec<_> = (0..SESSIONS / 10).map(|_| Client::open(address)).collect();
@@ -256,13 +276,13 @@ async fn a_thousand_sessions_leave_nothing_behind() {
         assert!(Instant::now() < patience, "{} sockets are open", server_sockets(address));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    trigger.pull();
+    service.stop().await;
     serving.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_thousand_abandoned_sessions_none_outlives_its_idle_time() {
-    let (site, address, trigger, serving) = impatient().await;
+    let (site, address, service, serving) = impatient().await;
     let sessions = site.sessions().unwrap().clone();
     let opened = blocking(move || {
         let mut client = Client::open(address);
@@ -275,7 +295,7 @@ async fn of_a_thousand_abandoned_sessions_none_outlives_its_idle_time() {
         assert!(Instant::now() < patience, "{} live on", sessions.live());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    trigger.pull();
+    service.stop().await;
     serving.await.unwrap();
 }
 
@@ -285,11 +305,10 @@ async fn a_thousand_who_listened_leave_nothing_behind() {
 
     let (listener, address) = listener().await;
     let service = service().await;
-    let (trigger, shutdown) = Shutdown::new();
     let serving = tokio::spawn({
         let service = service.clone();
         let options = HttpOptions::default();
-        async move { serve(service, listener, &options, Mode::Http, shutdown, || {}).await }
+        async move { serve(service, listener, &options, Mode::Http, |_| {}).await }
     });
     for _ in 0..10 {
         let clients = blocking(move || {
@@ -317,7 +336,7 @@ async fn a_thousand_who_listened_leave_nothing_behind() {
         last
     })
     .await;
-    trigger.pull();
+    service.stop().await;
     let rest = blocking(move || last.rest()).await;
     assert!(rest.contains("subscriptions/acknowledged"), "{rest}");
     assert!(rest.contains(r#""resultType":"complete""#), "the end is told: {rest}");
@@ -349,11 +368,9 @@ async fn a_client_is_sent_where_the_application_has_put_us() {
     let ours = Server::new("test", "1").with(crate::tools![nap]);
     let options = HttpOptions::default().with_sse(true);
     let ours = ours.into_router_with(options.clone()).await.unwrap();
-    let (_trigger, shutdown) = Shutdown::new();
-    let terms =
-        Terms::new(&service, axum::Router::new().nest("/tools/v1", ours), &options, shutdown)
-            .unwrap();
-    let serving = tokio::spawn(listener.serve(terms, || {}));
+    let router = axum::Router::new().nest("/tools/v1", ours);
+    let terms = Terms::new(&service, router, &options).unwrap();
+    let serving = tokio::spawn(listener.serve(terms));
     blocking(move || {
         let mut stream = Client::open(address);
         stream.ask("GET", "/tools/v1/sse", "", "");

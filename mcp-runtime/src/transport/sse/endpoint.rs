@@ -76,6 +76,9 @@ impl Endpoint {
         if !Accepts::of(&request.headers).events {
             return Err(not_acceptable("send `Accept: text/event-stream`"));
         }
+        if !self.service.life().is_serving() {
+            return Err(Refusal::stopping());
+        }
         let session = Arc::new(Session::new(&self.service.room, caller));
         let id = self.register(session.clone()).ok_or_else(too_many)?;
         // The first event: where to post to.
@@ -124,8 +127,13 @@ impl Endpoint {
         };
         let peer: Arc<dyn Peer> = Arc::new(SsePeer { headers: request.headers, caller });
         // Once, so that nobody is told to try again with a batch of which some runs already.
-        if members.iter().any(asks) && session.outbox().is_full() {
-            return Err(unread());
+        if members.iter().any(asks) {
+            if !self.service.life().is_serving() {
+                return Err(Refusal::stopping());
+            }
+            if session.outbox().is_full() {
+                return Err(unread());
+            }
         }
         for member in members {
             self.hand_in(&session, member, &peer)?;
@@ -141,19 +149,25 @@ impl Endpoint {
         peer: &Arc<dyn Peer>,
     ) -> Result<(), Refusal> {
         let outbox = session.outbox();
+        let incoming = |message| Incoming {
+            message,
+            session: Some(session.clone()),
+            peer: peer.clone(),
+            outbox: Some(outbox.clone()),
+        };
+        let message = match member {
+            // Answers, and what is cancelled, are taken to the last.
+            Ok(message) if !matches!(message.kind, MessageKind::Request { .. }) => {
+                let _accepted = self.service.handle(incoming(message));
+                return Ok(());
+            }
+            other => other,
+        };
         let owed = outbox.owe().ok_or_else(unread)?;
-        match member.map(|message| (stateless(&message), message)) {
+        match message.map(|message| (stateless(&message), message)) {
             Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).frame),
             Ok((Some(refusal), _)) => owed.reply(refusal.frame),
-            Ok((None, message)) => {
-                let incoming = Incoming {
-                    message,
-                    session: Some(session.clone()),
-                    peer: peer.clone(),
-                    outbox: Some(outbox.clone()),
-                };
-                self.service.handle(incoming).deliver(owed);
-            }
+            Ok((None, message)) => self.service.handle(incoming(message)).deliver(owed),
         }
         Ok(())
     }

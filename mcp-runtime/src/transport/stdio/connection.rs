@@ -12,11 +12,11 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
+use super::finish::Finish;
 use super::lines::{Line, Lines};
 use super::platform::{Input, Output};
 use super::writer::Writer;
@@ -24,30 +24,24 @@ use crate::context::{Caller, NoHeaders, Outbox, Peer};
 use crate::server::{Incoming, Outcome, Reply, Service, Session};
 use crate::wire::{Code, ErrorObject, Frame, Message, Unreadable};
 
-/// What is left to do once the client has closed its end.
-const TIME_AFTER_EOF: Duration = Duration::from_secs(1);
-
-/// What is left to do once we are told to stop.
-const TIME_AFTER_SHUTDOWN: Duration = Duration::from_secs(5);
-
 pub(super) struct Connection {
-    service: Arc<Service>,
+    pub(super) service: Arc<Service>,
     session: Arc<Session>,
     peer: Arc<dyn Peer>,
     input: Input,
     lines: Lines,
-    outbox: Arc<Outbox>,
-    writer: Writer,
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) writer: Writer,
 }
 
 /// Why a connection ends.
-pub(super) enum End {
+enum End {
     /// The client says no more; it may still read.
     Eof,
-    /// We are asked to stop.
-    Shutdown,
-    /// Nobody reads.
+    /// Nobody reads, or it is all over.
     Gone,
+    /// The server stops, and everything is answered.
+    Drained,
 }
 
 impl Connection {
@@ -64,14 +58,15 @@ impl Connection {
         }
     }
 
-    /// Serves until the client or `interrupt` ends it, then finishes what runs.
-    pub(super) async fn run(mut self, interrupt: impl Future<Output = End>) -> io::Result<()> {
+    /// Serves until the client or `gone` ends it, then finishes what runs.
+    pub(super) async fn run(mut self, gone: impl Future<Output = ()>) -> io::Result<()> {
         let session = self.session.clone();
-        let served = self.serve_until(interrupt).await;
-        let served = match served {
+        let _hold = self.service.life().hold(); // its end is what says that all is answered
+        let mut gone = pin!(gone);
+        let served = match self.serve_until(gone.as_mut()).await {
             Ok(End::Gone) => Ok(()),
-            Ok(End::Eof) => self.finish(TIME_AFTER_EOF).await,
-            Ok(End::Shutdown) => self.finish(TIME_AFTER_SHUTDOWN).await,
+            Ok(End::Eof) => Finish::new(self).run(gone).await,
+            Ok(End::Drained) => self.close(gone).await,
             Err(error) => Err(error),
         };
         session.end();
@@ -82,22 +77,36 @@ impl Connection {
         })
     }
 
-    async fn serve_until(&mut self, interrupt: impl Future<Output = End>) -> io::Result<End> {
-        let mut interrupt = pin!(interrupt);
-        poll_fn(|cx| match interrupt.as_mut().poll(cx) {
-            Poll::Ready(end) => Poll::Ready(Ok(end)),
-            Poll::Pending => self.poll_serve(cx),
+    async fn serve_until(
+        &mut self,
+        mut gone: Pin<&mut impl Future<Output = ()>>,
+    ) -> io::Result<End> {
+        let life = self.service.life().clone();
+        let mut draining = pin!(life.draining());
+        let outbox = self.outbox.clone();
+        let mut stopping = false;
+        poll_fn(|cx| {
+            if gone.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Ok(End::Gone));
+            }
+            if !stopping && draining.as_mut().poll(cx).is_ready() {
+                stopping = true;
+                outbox.close(); // requests are refused from here on, and answers are still taken
+            }
+            self.poll_serve(cx)
         })
         .await
     }
 
     fn poll_serve(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<End>> {
         loop {
-            self.take_frames(cx);
+            let drained = self.take_frames(cx);
             self.take_lines();
             let was_full = self.writer.is_full();
-            if let Poll::Ready(Err(error)) = self.writer.poll_write(cx) {
-                return Poll::Ready(Err(error));
+            match self.writer.poll_write(cx) {
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Ready(Ok(())) if drained => return Poll::Ready(Ok(End::Drained)),
+                _ => {}
             }
             match was_full {
                 true if self.writer.is_full() => return Poll::Pending,
@@ -115,12 +124,25 @@ impl Connection {
         }
     }
 
-    fn take_frames(&mut self, cx: &mut Context<'_>) {
-        while !self.writer.is_full()
-            && let Poll::Ready(Some(frame)) = self.outbox.poll_next(cx)
-        {
-            self.writer.push(frame);
+    /// Whether nothing more will come.
+    fn take_frames(&mut self, cx: &mut Context<'_>) -> bool {
+        while !self.writer.is_full() {
+            match self.outbox.poll_next(cx) {
+                Poll::Ready(Some(frame)) => self.writer.push(frame),
+                Poll::Ready(None) => return true,
+                Poll::Pending => return false,
+            }
         }
+        false
+    }
+
+    /// Waits until the system has all that was written.
+    async fn close(mut self, mut gone: Pin<&mut impl Future<Output = ()>>) -> io::Result<()> {
+        poll_fn(|cx| match gone.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Ok(())),
+            Poll::Pending => self.writer.poll_close(cx),
+        })
+        .await
     }
 
     fn take_lines(&mut self) {
@@ -184,33 +206,6 @@ impl Connection {
         if self.session.answers(unreadable) {
             self.writer.push(Reply::unreadable(unreadable).frame);
         }
-    }
-
-    /// Waits for the calls that run, up to `limit`, and writes what they say.
-    async fn finish(self, limit: Duration) -> io::Result<()> {
-        let Self { service, outbox, mut writer, .. } = self;
-        service.end_subscriptions(); // they would wait for ever
-        outbox.close();
-        let poll_rest = move |cx: &mut Context<'_>| {
-            loop {
-                let was_full = writer.is_full();
-                match if was_full { Poll::Pending } else { outbox.poll_next(cx) } {
-                    Poll::Ready(Some(frame)) => writer.push(frame),
-                    Poll::Ready(None) => return writer.poll_close(cx),
-                    Poll::Pending => {
-                        ready!(writer.poll_write(cx))?;
-                        if !was_full {
-                            return Poll::Pending;
-                        }
-                    }
-                }
-            }
-        };
-        let finished = tokio::time::timeout(limit, poll_fn(poll_rest));
-        finished.await.unwrap_or_else(|_| {
-            tracing::warn!(?limit, "calls were still running, or the client did not read");
-            Ok(())
-        })
     }
 }
 

@@ -5,6 +5,7 @@
 //! ```
 
 mod connection;
+mod finish;
 mod lines;
 mod platform;
 mod writer;
@@ -15,18 +16,17 @@ use std::task::Poll;
 
 use tokio::task::JoinSet;
 
-use super::Shutdown;
 use crate::handler::BoxFuture;
 use crate::server::{Error, Server, Service};
-use connection::{Connection, End};
+use connection::Connection;
 use platform::Streams;
 #[cfg(feature = "cli")]
 pub(crate) use platform::is_terminal;
 pub(crate) use platform::{Ends, guard};
 
 impl Server {
-    /// Serves one client over stdin and stdout, until it closes stdin or stdout or the parent
-    /// process ends: for programs without this crate's command line.
+    /// Serves one client over stdin and stdout, until it closes stdin or stdout, the parent
+    /// process ends or [`shutdown_on`](Self::shutdown_on) says so: for programs without this crate's command line.
     ///
     /// From here on `println!`, here and in child processes, writes to stderr, because stdout
     /// belongs to the protocol; and stdin is empty. What other threads print while this begins may
@@ -57,45 +57,27 @@ impl Server {
     /// # Panics
     ///
     /// Outside a tokio runtime with I/O and time enabled.
-    pub async fn serve_stdio(mut self) -> Result<(), Error> {
+    pub async fn serve_stdio(self) -> Result<(), Error> {
         let ends = guard().map_err(|error| unusable(&error))?;
-        let hooks = self.take_shutdown();
-        let service = self.build(&()).await?;
-        let (_trigger, shutdown) = Shutdown::new();
-        let served = serve(service, ends, shutdown).await;
-        for hook in hooks {
-            hook().await;
-        }
-        served
+        self.live(&(), async |service| serve(service, ends).await).await
     }
 }
 
-/// Serves the client at the other ends, and returns when it is gone or `shutdown` says so.
-pub(crate) async fn serve(
-    service: Arc<Service>,
-    ends: Ends,
-    shutdown: Shutdown,
-) -> Result<(), Error> {
+/// Serves the client at the other ends, and returns when it is gone or the service is over.
+pub(crate) async fn serve(service: Arc<Service>, ends: Ends) -> Result<(), Error> {
     let parent = ends.parent();
     let Streams { input, output, unread } = ends.open().map_err(|error| unusable(&error))?;
-    let mut shutdown = shutdown;
-    let mut reasons: [BoxFuture<End>; 3] = [
-        Box::pin(async move {
-            parent.death().await;
-            End::Gone
-        }),
-        Box::pin(async move {
-            unread.await;
-            End::Gone
-        }),
-        Box::pin(async move {
-            shutdown.requested().await;
-            End::Shutdown
-        }),
+    let life = service.life().clone();
+    let mut reasons: [BoxFuture<()>; 3] = [
+        Box::pin(async move { parent.death().await }),
+        unread,
+        Box::pin(async move { life.over().await }),
     ];
     let interrupt = poll_fn(move |cx| {
-        let mut polls = reasons.iter_mut().map(|reason| reason.as_mut().poll(cx));
-        polls.find(Poll::is_ready).unwrap_or(Poll::Pending)
+        match reasons.iter_mut().any(|reason| reason.as_mut().poll(cx).is_ready()) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
     });
     // On a worker of the runtime, which is what waits for input: a task outside would have to be
     // woken by it. In a set, so that it ends if nobody awaits it any more.

@@ -22,11 +22,13 @@ pub(super) struct Writer {
     waiting: Vec<u8>,
     /// How much of `waiting` is written.
     written: usize,
+    /// How much the client's end has taken so far.
+    pub(super) taken: u64,
 }
 
 impl Writer {
     pub(super) fn new(output: Output) -> Self {
-        Self { output, waiting: Vec::new(), written: 0 }
+        Self { output, waiting: Vec::new(), written: 0, taken: 0 }
     }
 
     /// Adds a message, to be written by the next [`poll_write`](Self::poll_write).
@@ -51,7 +53,10 @@ impl Writer {
             let rest = &self.waiting[self.written..];
             match ready!(Pin::new(&mut self.output).poll_write(cx, rest))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                written => self.written += written,
+                written => {
+                    self.written += written;
+                    self.taken += written as u64;
+                }
             }
         }
         self.written = 0;

@@ -101,8 +101,8 @@ class WireClient(Client):
     async def notify(self, method, params=None):
         await self.channel.notify({"jsonrpc": "2.0", "method": method} | ({"params": params} if params else {}))
 
-    async def abandon(self, tool, arguments, running):
-        message = self._request("tools/call", *self._call(tool, arguments), self.revision)
+    async def abandon(self, tool, arguments, running, *, on_progress=None):
+        message = self._request("tools/call", *self._call(tool, arguments, on_progress), self.revision)
         exchange = asyncio.ensure_future(self.channel.request(message, self._expect(message)))
         await running()
         await self._cancel(message["id"], exchange)

@@ -1,0 +1,58 @@
+//! A server that says on stderr which calls have begun, so that a test knows which it had read when
+//! it was told to stop.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use std::{env, thread};
+
+use mcp_runtime::tool;
+
+/// How many calls have begun.
+#[derive(Default)]
+struct Count(AtomicU64);
+
+impl Count {
+    fn begun(&self, id: u64) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        eprintln!("begun {id}");
+    }
+}
+
+/// Takes its time, and gives way.
+#[tool]
+async fn rest(count: &Count, id: u64, milliseconds: u64) -> u64 {
+    count.begun(id);
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    id
+}
+
+/// Stays as long as the file is there that `LATCH` names.
+#[tool]
+async fn stay(count: &Count, id: u64) -> u64 {
+    count.begun(id);
+    let latch = PathBuf::from(env::var_os("LATCH").unwrap());
+    while latch.exists() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    id
+}
+
+/// Takes its time on a thread, and cannot be stopped.
+#[tool(blocking)]
+fn block(count: &Count, id: u64, milliseconds: u64) -> u64 {
+    count.begun(id);
+    thread::sleep(Duration::from_millis(milliseconds));
+    id
+}
+
+fn main() -> ExitCode {
+    mcp_runtime::server!()
+        .state(Count::default())
+        .on_shutdown(|count: Arc<Count>| async move {
+            eprintln!("ended after {}", count.0.load(Ordering::SeqCst));
+        })
+        .run()
+}
