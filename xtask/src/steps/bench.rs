@@ -13,9 +13,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome, Failure> {
     };
     let cargo = |line| Command::cargo(workspace.root.join("benches"), line);
     cargo("fmt --all --check").run()?;
-    cargo("test --release --locked --quiet --package compare").run()?;
-    let count =
-        "run --release --locked --quiet --package compare -- --check-instructions --valgrind";
+    cargo("test --release --quiet --package compare").run()?;
+    let count = "run --release --quiet --package compare -- --check-instructions --valgrind";
     cargo(count).args([valgrind.to_string_lossy()]).run()?;
     Ok(Outcome::Passed(String::new()))
 }
