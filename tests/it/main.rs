@@ -9,6 +9,7 @@ mod conversation;
 #[cfg(unix)]
 mod ending;
 mod extension;
+mod fuzz;
 mod golden;
 mod http;
 mod kitchen;

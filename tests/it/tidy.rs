@@ -5,6 +5,7 @@ mod dates;
 mod layers;
 mod manifests;
 mod panics;
+mod promises;
 mod readme;
 mod sizes;
 mod source;
@@ -59,6 +60,13 @@ fn dependencies_have_a_reason_and_one_place() {
 #[test]
 fn the_tree_is_the_documented_one() {
     report(tree::check(&source::read("CONTRIBUTING.md"), &tree::top_level()));
+}
+
+#[test]
+fn promises_have_their_tests() {
+    let page = source::read("SECURITY.md");
+    let defaults = promises::defaults(&page, &source::read("mcp-runtime/docs/limits.md"));
+    report(promises::check(&page, promises::read).into_iter().chain(defaults));
 }
 
 fn rust_under(folder: &'static str) -> impl Iterator<Item = Source> {

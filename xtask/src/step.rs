@@ -78,9 +78,29 @@ pub(crate) fn all() -> Vec<Step> {
         },
         Step { name: "proxy", about: "our servers behind nginx", run: steps::proxy::run },
         Step {
+            name: "bench",
+            about: "no request takes more instructions than before",
+            run: steps::bench::run,
+        },
+        Step {
             name: "auth",
             about: "an OAuth client gets in with an issuer's tokens",
             run: steps::auth::run,
+        },
+        Step {
+            name: "fault",
+            about: "what bad peers do to the release build, case by case",
+            run: steps::fault::run,
+        },
+        Step {
+            name: "fuzz",
+            about: "libFuzzer on what peers can write, half a minute a target",
+            run: steps::fuzz::run,
+        },
+        Step {
+            name: "soak",
+            about: "a minute of good and bad peers together costs nothing that stays",
+            run: steps::fault::soak,
         },
         Step {
             name: "deny",
