@@ -149,6 +149,17 @@ fn a_second_signal_ends_the_process_at_once() {
     }
 }
 
+#[test]
+fn a_hook_that_never_ends_does_not_keep_the_process() {
+    let (mut process, client) = start_with("stdio", "0", &[("HANG", "1")]);
+    process.terminate();
+    process.prints(|line| line == "ended after 0");
+    let (status, lines) = process.printed();
+    assert_eq!(status.code(), Some(1));
+    assert!(lines.iter().any(|line| line.contains("keeps the server from ending")), "{lines:?}");
+    drop(client);
+}
+
 struct Log(std::sync::mpsc::Sender<&'static str>);
 
 #[tokio::test]
