@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "a command-line tool; no protocol on its stdout")]
 
 mod command;
+mod debian;
 mod runner;
 mod script;
 mod step;

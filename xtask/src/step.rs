@@ -78,6 +78,11 @@ pub(crate) fn all() -> Vec<Step> {
         },
         Step { name: "proxy", about: "our servers behind nginx", run: steps::proxy::run },
         Step {
+            name: "bench",
+            about: "no request takes more instructions than before",
+            run: steps::bench::run,
+        },
+        Step {
             name: "auth",
             about: "an OAuth client gets in with an issuer's tokens",
             run: steps::auth::run,

@@ -1,6 +1,7 @@
 //! One file per idea; `lint` holds the three that are one command each.
 
 pub(crate) mod auth;
+pub(crate) mod bench;
 pub(crate) mod conformance;
 pub(crate) mod crates;
 pub(crate) mod deny;
