@@ -5,6 +5,7 @@ mod auth;
 mod json_line;
 mod logs;
 mod manifest;
+mod say;
 mod secret;
 mod serve;
 mod signals;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, FromArgMatches};
 
 use args::{CommandLine, Subcommand};
+use say::say;
 
 use crate::server::{Error, Server};
 
@@ -61,7 +63,7 @@ impl<A: Args + 'static> Server<A> {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 for line in error.to_string().lines() {
-                    eprintln!("error: {line}");
+                    say(format_args!("error: {line}"));
                 }
                 ExitCode::FAILURE
             }
