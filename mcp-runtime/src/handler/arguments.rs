@@ -28,7 +28,7 @@ fn read_again<T: DeserializeOwned>(
         Fault::arguments(format!("Invalid arguments for tool `{}`: {what}.", tool.name))
     })?;
     let mut coerced = given.clone();
-    if coerce(&mut coerced, tool.input_schema.root())
+    if coerce(&mut coerced, tool.schemas.input.root())
         && let Ok(arguments) = T::deserialize(&coerced)
     {
         return Ok(arguments);
@@ -119,7 +119,7 @@ fn explain(path: &str, what: &str, given: &Value, tool: &Tool) -> String {
         "." | "" => text += &format!(": {what}."),
         path => text += &format!(" at `{path}`: {what}."),
     }
-    let schema = tool.input_schema.root();
+    let schema = tool.schemas.input.root();
     let missing = what.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
     if let (Some(property), true) =
         (missing.and_then(|name| schema.property(name)), matches!(path, "." | ""))
@@ -220,13 +220,15 @@ const DEEPEST: usize = 4;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use schemars::JsonSchema;
     use serde::Deserialize;
 
     use super::*;
     use crate::handler::fault::FaultKind;
     use crate::handler::schema;
-    use crate::wire::tool::ToolAnnotations;
+    use crate::wire::tool::{Schemas, ToolAnnotations};
 
     #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
     struct Arguments {
@@ -240,10 +242,12 @@ mod tests {
             name: "search",
             title: None,
             description: None,
-            input_schema: schema::input(schema::arguments_schema::<Arguments>).into(),
-            output_schema: None,
-            mirrored: Vec::new(),
-            wraps_output: false,
+            schemas: LazyLock::new(Box::new(|| Schemas {
+                input: schema::input(schema::arguments_schema::<Arguments>).into(),
+                output: None,
+                mirrored: Vec::new(),
+                wraps_output: false,
+            })),
             annotations: ToolAnnotations::default(),
             icons: &[],
             meta: None,

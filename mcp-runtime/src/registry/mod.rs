@@ -11,7 +11,7 @@ mod template;
 mod update;
 
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use catalogue::Catalogue;
@@ -34,10 +34,10 @@ pub(crate) struct Registry {
     pub(crate) resources: Catalogue<Resource>,
     pub(crate) templates: Catalogue<ResourceTemplate>,
     pub(crate) prompts: Catalogue<Prompt>,
-    tools_by_name: HashMap<&'static str, Arc<ToolEntry>>,
-    resources_by_uri: HashMap<&'static str, Readable>,
+    tools_by_name: BTreeMap<&'static str, Arc<ToolEntry>>,
+    resources_by_uri: BTreeMap<&'static str, Readable>,
     templates_in_order: Vec<Readable>,
-    prompts_by_name: HashMap<&'static str, Arc<PromptEntry>>,
+    prompts_by_name: BTreeMap<&'static str, Arc<PromptEntry>>,
     completes: bool,
     places: Places,
     page_size: usize,
@@ -71,16 +71,25 @@ impl Registry {
         if mistakes.is_empty() { Ok(Self::of(places, self.page_size)) } else { Err(mistakes) }
     }
 
+    /// What is wrong in schemas of types, which are otherwise looked at when somebody asks for them.
+    pub(crate) fn late_mistakes(&self) -> Vec<String> {
+        let mistakes = |item| match item {
+            Item::Tool(def) => listed::schemas(def).1,
+            Item::Resource(_) | Item::Prompt(_) => Vec::new(),
+        };
+        self.places.items().flat_map(mistakes).collect()
+    }
+
     fn of(places: Places, page_size: usize) -> Self {
         let mut registry = Self {
             tools: Catalogue::new("tools", page_size),
             resources: Catalogue::new("resources", page_size),
             templates: Catalogue::new("resourceTemplates", page_size),
             prompts: Catalogue::new("prompts", page_size),
-            tools_by_name: HashMap::new(),
-            resources_by_uri: HashMap::new(),
+            tools_by_name: BTreeMap::new(),
+            resources_by_uri: BTreeMap::new(),
             templates_in_order: Vec::new(),
-            prompts_by_name: HashMap::new(),
+            prompts_by_name: BTreeMap::new(),
             completes: false,
             places: Places::default(),
             page_size,

@@ -1,5 +1,5 @@
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::entry::Entry;
 use super::update::{Edit, Update};
@@ -12,7 +12,7 @@ use crate::handler::Item;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
     in_order: Vec<Place>,
-    by_key: HashMap<(&'static str, &'static str), usize>,
+    by_key: BTreeMap<(&'static str, &'static str), usize>,
 }
 
 #[derive(Debug, Clone)]
