@@ -34,7 +34,7 @@ mod wire;
 
 pub use context::{
     Ask, AskError, Client, Context, Elicit, Elicited, ListRoots, OnCancel, OnceError, OnceFuture,
-    OnceStore, Principal, Progress, Root, Sample, Sampled,
+    OnceStore, Principal, Progress, Root, Sample, Sampled, TraceParent,
 };
 pub use handler::{
     FromContext, IntoPromptResult, IntoResourceContents, IntoToolResult, Item, ToolError,
@@ -69,6 +69,9 @@ pub mod layer {
 
 #[doc = include_str!("../docs/asking.md")]
 pub mod asking {}
+
+#[doc = include_str!("../docs/operations.md")]
+pub mod operations {}
 
 #[doc = include_str!("../docs/deploy.md")]
 #[cfg(feature = "http")]

@@ -10,6 +10,7 @@ mod peer;
 mod principal;
 mod progress;
 mod state;
+mod trace_parent;
 mod voice;
 
 use std::fmt;
@@ -32,6 +33,7 @@ pub(crate) use peer::{LogFilter, NoHeaders, Peer};
 pub use principal::Principal;
 pub use progress::Progress;
 pub(crate) use state::States;
+pub use trace_parent::TraceParent;
 pub(crate) use voice::Voice;
 
 use crate::revision::{At, Progressed, Revision};

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use tracing::Level;
 
-use super::{Outcome, Service};
+use super::{Incoming, Outcome, Service};
+use crate::context::Caller;
 use crate::registry::Registry;
 use crate::wire::{Code, Member, Message, Method};
 
@@ -13,6 +14,9 @@ pub(crate) const ACCESS: &str = "mcp_runtime::access";
 
 /// The longest name that is logged as the client wrote it.
 const LONGEST: usize = 80;
+
+/// The longest name of a caller that is logged; no `sub` is longer (OpenID Connect Core, 2).
+const LONGEST_PRINCIPAL: usize = 255;
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,7 @@ pub(super) struct Watch {
     heard: Heard,
     /// The name of no function, as the client wrote it.
     unknown: Option<Box<str>>,
+    caller: Caller,
     started: Instant,
     ended: Option<Ended>,
 }
@@ -76,19 +81,21 @@ impl Service {
 
 impl Watch {
     /// Begins to watch, if somebody wants to know.
-    pub(super) fn begin(service: &Arc<Service>, message: &Message) -> Option<Self> {
+    pub(super) fn begin(service: &Arc<Service>, incoming: &Incoming) -> Option<Self> {
         let hears = service.hears.get();
         if hears.is_none() && !tracing::enabled!(target: ACCESS, Level::INFO) {
             return None;
         }
         let started = Instant::now();
+        let Incoming { message, peer, .. } = incoming;
         let method = message.method()?;
         let (name, unknown) = named(&service.registry(), method, message);
         let heard = Heard { method: method.label(), name };
         if let Some(hears) = hears {
             hears.began(&heard);
         }
-        Some(Self { service: service.clone(), heard, unknown, started, ended: None })
+        let (service, caller) = (service.clone(), peer.caller().clone());
+        Some(Self { service, heard, unknown, caller, started, ended: None })
     }
 
     /// Watches what becomes of the request.
@@ -120,7 +127,11 @@ impl Drop for Watch {
         };
         let duration_ms = took.as_micros() as f64 / 1000.0;
         let outcome = ended.as_str();
-        tracing::info!(target: ACCESS, method, name, duration_ms, outcome, code, "request");
+        let principal = self.caller.principal();
+        let principal = principal.map(|caller| first(LONGEST_PRINCIPAL, caller.subject()));
+        tracing::info!(
+            target: ACCESS, method, name, principal, duration_ms, outcome, code, "request"
+        );
     }
 }
 
@@ -147,12 +158,31 @@ fn named(
     };
     match known {
         Some(known) => (Some(known), None),
-        None => (None, Some(asked.chars().take(LONGEST).collect())),
+        None => (None, Some(first(LONGEST, &asked).into())),
     }
+}
+
+/// The first characters of a text.
+fn first(characters: usize, text: &str) -> &str {
+    let end = text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
+    &text[..end]
 }
 
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watch").field("heard", &self.heard).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_call_themselves_has_a_longest_length() {
+        assert_eq!(first(3, "größe"), "grö");
+        assert_eq!(first(5, "größe"), "größe");
+        let long = "ö".repeat(LONGEST_PRINCIPAL + 1);
+        assert_eq!(first(LONGEST_PRINCIPAL, &long).chars().count(), LONGEST_PRINCIPAL);
     }
 }

@@ -1,6 +1,9 @@
 use std::{fmt, io};
 
+use memchr::memchr2_iter;
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 
 /// Writes a message: one line of JSON, whatever it is made of.
 ///
@@ -16,15 +19,30 @@ pub(crate) fn frame_within(
     message: &(impl Serialize + ?Sized),
     most: usize,
 ) -> serde_json::Result<Vec<u8>> {
-    let mut bounded = Bounded { frame: Vec::with_capacity(256), most };
-    serde_json::to_writer(&mut bounded, message)?;
-    let mut frame = bounded.frame;
-    for byte in &mut frame {
-        if matches!(byte, b'\n' | b'\r') {
-            *byte = b' ';
+    let mut bounded = Bounded { frame: Vec::with_capacity(SMALL), most };
+    message.serialize(&mut Serializer::with_formatter(&mut bounded, OneLine))?;
+    Ok(bounded.frame)
+}
+
+/// What a message has beside its one large part, if it has one.
+const SMALL: usize = 256;
+
+/// JSON without white space, but for what stands where a text has line breaks.
+struct OneLine;
+
+impl Formatter for OneLine {
+    fn write_raw_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
+    where
+        W: ?Sized + io::Write,
+    {
+        let mut written = 0;
+        for line_break in memchr2_iter(b'\n', b'\r', fragment.as_bytes()) {
+            writer.write_all(&fragment.as_bytes()[written..line_break])?;
+            writer.write_all(b" ")?;
+            written = line_break + 1;
         }
+        writer.write_all(&fragment.as_bytes()[written..])
     }
-    Ok(frame)
 }
 
 struct Bounded {
@@ -40,6 +58,9 @@ impl io::Write for Bounded {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         if bytes.len() > self.most - self.frame.len() {
             return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        if bytes.len() > self.frame.capacity() - self.frame.len() {
+            self.frame.reserve(bytes.len() + SMALL); // so that what follows does not move a large part
         }
         self.frame.extend_from_slice(bytes);
         Ok(())

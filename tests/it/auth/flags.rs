@@ -115,3 +115,20 @@ async fn no_token_is_ever_logged() {
     assert!(said.contains("session opened"), "it logs: {said}");
     assert!(!said.contains("secret"), "{said}");
 }
+
+#[tokio::test]
+async fn an_access_line_says_who_called() {
+    let mut serving = Serving::start(&["--auth-token-env", "ADA", "--access-log"]);
+    let mut connection = Connection::open(serving.address).await;
+    let authorization = ("Authorization", &*format!("Bearer {TOKEN}"));
+    let opened = connection.post(&[authorization], &initialize("2025-11-25")).await;
+    let session = opened.header("mcp-session-id").unwrap();
+    let list = request(1, "tools/list", json!({}));
+    let headers = [authorization, ("Mcp-Session-Id", session)];
+    assert_eq!(connection.post(&headers, &list).await.status(), 200);
+    let said = serving.end();
+    for method in ["initialize", "tools/list"] {
+        let by_ada = format!("method=\"{method}\" principal=\"ADA\"");
+        assert!(said.contains(&by_ada), "{said}");
+    }
+}

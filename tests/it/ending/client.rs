@@ -10,7 +10,9 @@ use std::thread;
 
 use serde_json::{Value, json};
 
+use super::http2::Http2;
 use crate::process::{PATIENCE, Process};
+use crate::tls::Pair;
 
 /// What becomes of a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +87,7 @@ pub(crate) enum Client {
     Stdio(Arc<Mutex<ChildStdin>>, Arc<Log>),
     Sse(SocketAddr, Arc<str>, Arc<Log>),
     Http(SocketAddr, Arc<str>, Arc<Log>),
+    Http2(Arc<Http2>, Arc<str>, Arc<Log>),
 }
 
 impl Client {
@@ -118,11 +121,14 @@ impl Client {
 
     pub(crate) fn http(address: SocketAddr) -> Self {
         let mut connection = None;
-        let (status, head, _) =
-            post(&mut connection, address, "/mcp", "", &initialize().to_string()).unwrap();
-        assert_eq!(status, 200);
-        let session = head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap();
-        Self::Http(address, session.into(), Arc::default())
+        let answer = post(&mut connection, address, "/mcp", "", &initialize().to_string());
+        Self::Http(address, session_of(answer), Arc::default())
+    }
+
+    pub(crate) fn http2(address: SocketAddr, pair: &Pair) -> Self {
+        let server = Http2::new(address, pair);
+        let session = session_of(server.post("", &initialize().to_string()));
+        Self::Http2(Arc::new(server), session, Arc::default())
     }
 
     fn initialize(&self) {
@@ -131,8 +137,10 @@ impl Client {
     }
 
     pub(crate) fn log(&self) -> &Log {
-        let (Self::Stdio(_, log) | Self::Sse(_, _, log) | Self::Http(_, _, log)) = self;
-        log
+        match self {
+            Self::Stdio(_, log) => log,
+            Self::Sse(.., log) | Self::Http(.., log) | Self::Http2(.., log) => log,
+        }
     }
 
     /// Calls a tool, and writes down what becomes of it; what already is known of its end.
@@ -170,6 +178,7 @@ impl Client {
             Self::Http(address, session, _) => {
                 post(connection, *address, "/mcp", session, &message.to_string())
             }
+            Self::Http2(server, session, _) => server.post(session, &message.to_string()),
         };
         match posted {
             Err(_) => Some(End::Closed),
@@ -190,6 +199,13 @@ fn initialize() -> Value {
     let info = json!({ "name": "it", "version": "1" });
     let params = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": info });
     json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params })
+}
+
+/// What the answer to `initialize` calls the session.
+fn session_of(answer: io::Result<(u16, String, String)>) -> Arc<str> {
+    let (status, head, _) = answer.unwrap();
+    assert_eq!(status, 200);
+    head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).unwrap().into()
 }
 
 /// Status, head and body; over the connection that is open, as long as the server keeps it.

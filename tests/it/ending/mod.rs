@@ -1,6 +1,7 @@
 //! How a process ends that is asked to: `kill -TERM`, on every transport.
 
 mod client;
+mod http2;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,18 +9,23 @@ use std::thread;
 use std::time::Instant;
 
 use crate::process::{PATIENCE, Process};
+use crate::tls::Pair;
 pub(crate) use client::Client;
 use client::End;
 use mcp_runtime::{HttpOptions, Server, testing};
 use tempfile::NamedTempFile;
 
-const TRANSPORTS: &[&str] = &["stdio", "sse", "http"];
+/// Each of them, and both versions of HTTP: the second with TLS, without which nobody speaks it.
+const TRANSPORTS: &[&str] = &["stdio", "sse", "http", "http2"];
 
 fn start(transport: &str, drain: &str) -> (Process, Client) {
     start_with(transport, drain, &[])
 }
 
 fn start_with(transport: &str, drain: &str, variables: &[(&str, &str)]) -> (Process, Client) {
+    if transport == "http2" {
+        return start_over_tls(drain, variables);
+    }
     let arguments = ["--transport", transport, "--port", "0", "--drain", drain];
     let mut process = Process::start_with(&arguments, variables);
     let client = match transport {
@@ -28,6 +34,16 @@ fn start_with(transport: &str, drain: &str, variables: &[(&str, &str)]) -> (Proc
         _ => Client::http(process.address()),
     };
     (process, client)
+}
+
+fn start_over_tls(drain: &str, variables: &[(&str, &str)]) -> (Process, Client) {
+    let pair = Pair::new();
+    let (certificate, key) = (pair.certificate(), pair.key());
+    let secure = ["--tls-cert", certificate.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
+    let arguments = ["--transport", "http", "--port", "0", "--drain", drain];
+    let process = Process::start_with(&[&arguments[..], &secure].concat(), variables);
+    let client = Client::http2(process.address(), &pair);
+    (process, client) // the files may go: the server has read them
 }
 
 /// A call that keeps the server from being over before the others were looked at.
@@ -131,6 +147,17 @@ fn a_second_signal_ends_the_process_at_once() {
         process.terminate();
         assert_eq!(process.exits().code(), Some(TERMINATED), "{transport}");
     }
+}
+
+#[test]
+fn a_hook_that_never_ends_does_not_keep_the_process() {
+    let (mut process, client) = start_with("stdio", "0", &[("HANG", "1")]);
+    process.terminate();
+    process.prints(|line| line == "ended after 0");
+    let (status, lines) = process.printed();
+    assert_eq!(status.code(), Some(1));
+    assert!(lines.iter().any(|line| line.contains("keeps the server from ending")), "{lines:?}");
+    drop(client);
 }
 
 struct Log(std::sync::mpsc::Sender<&'static str>);

@@ -1,5 +1,6 @@
 //! What stands on stderr, and what does not.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 
 use serde_json::{Value, json};
@@ -72,6 +73,23 @@ fn lines_can_be_json() {
     assert!(rest["duration_ms"].as_f64().unwrap() >= 2.0, "{rest}");
     assert!(entries.iter().any(|entry| entry["name"] == FORGED));
     assert!(lines.iter().all(|line| !line.contains(char::is_control)), "{lines:#?}");
+}
+
+#[test]
+fn the_guide_has_every_field_of_the_access_line() {
+    let page = include_str!("../../../mcp-runtime/docs/operations.md");
+    let (_, table) = page.split_once("| field | |\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let mut documented: BTreeSet<_> =
+        rows.filter_map(|row| Some(row.split('`').nth(1)?.to_owned())).collect();
+    let lines = logged(&["--access-log", "--log-format", "json"]);
+    let entries = lines.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut logged: BTreeSet<_> = entries
+        .flat_map(|entry| entry.as_object().unwrap().keys().cloned().collect::<Vec<_>>())
+        .collect();
+    logged.retain(|field| !["timestamp", "level", "message"].contains(&&**field));
+    assert!(documented.remove("principal")); // which only a caller with a token has
+    assert_eq!(documented, logged);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod cancellation;
 mod offer;
 mod pace;
 mod state;
+mod trace;
 
 use mcp_runtime::testing::{self, Client};
 use mcp_runtime::{Item, Server, tool};

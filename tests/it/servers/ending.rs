@@ -53,6 +53,9 @@ fn main() -> ExitCode {
         .state(Count::default())
         .on_shutdown(|count: Arc<Count>| async move {
             eprintln!("ended after {}", count.0.load(Ordering::SeqCst));
+            if env::var_os("HANG").is_some() {
+                std::future::pending().await
+            }
         })
         .run()
 }

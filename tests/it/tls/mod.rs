@@ -79,7 +79,10 @@ impl Pair {
 pub(crate) struct Client(TlsConnector);
 
 impl Client {
-    async fn try_open(&self, address: SocketAddr) -> std::io::Result<TlsStream<TcpStream>> {
+    pub(crate) async fn try_open(
+        &self,
+        address: SocketAddr,
+    ) -> std::io::Result<TlsStream<TcpStream>> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         patient(self.0.connect(ServerName::try_from("localhost").unwrap(), stream)).await

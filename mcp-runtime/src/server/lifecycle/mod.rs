@@ -74,7 +74,7 @@ impl Service {
     }
 
     fn request(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
-        match Watch::begin(self, &incoming.message) {
+        match Watch::begin(self, &incoming) {
             Some(watch) => watch.follow(self.answer(id, incoming)),
             None => self.answer(id, incoming),
         }

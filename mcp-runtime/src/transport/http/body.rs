@@ -79,6 +79,7 @@ async fn read_whole(
         }
         whole.reserve(room - whole.len());
         whole.extend_from_slice(&more);
+        drop(more); // so that the connection's buffer is free for the next piece
         match next(&mut body).await? {
             Some(next) => more = next,
             None => return Ok(reserved.keep(whole.freeze())),

@@ -56,3 +56,16 @@ fn said(status: StatusCode, what: &'static str) -> Response {
     let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")];
     (status, headers, format!("{what}\n")).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_every_path() {
+        let page = include_str!("../../../docs/operations.md");
+        for path in PATHS {
+            assert!(page.contains(&format!("\n| `{path}` | ")), "{path}");
+        }
+    }
+}
