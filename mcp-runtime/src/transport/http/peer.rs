@@ -81,7 +81,7 @@ impl HttpPeer {
 
 fn plain<'a>(name: &HeaderName, value: &'a HeaderValue) -> Result<&'a str, ErrorObject> {
     let text = value.to_str().map_err(|_| mismatch(format!("header {name} is not plain ASCII")))?;
-    Ok(text.trim_matches([' ', '\t']))
+    Ok(text.trim_ascii())
 }
 
 fn same(

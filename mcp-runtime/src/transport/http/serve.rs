@@ -32,7 +32,7 @@ pub(crate) async fn serve(
             (site.whole_router(), Some(address))
         }
     };
-    let terms = Terms::new(&service, router, options)?;
+    let terms = Terms::new(&service, site.routes(router), options)?;
     beside.spawn(site.clone().end_in_time());
     ready(ops_address);
     listener.serve(terms).await;
