@@ -12,9 +12,10 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use super::endpoint::Endpoint;
+use crate::handler::BoxFuture;
 
 /// The routes of one address, which are axum's, and the way of most requests, which is ours: a message for the endpoint
-/// needs no look-up, and no box for its response.
+/// needs no look-up.
 #[derive(Debug, Clone)]
 pub(super) struct Routes {
     endpoint: Option<(Arc<str>, Arc<Endpoint>)>,
@@ -42,12 +43,12 @@ impl Routes {
             |path: &str| request.method() == Method::POST && request.uri().path() == path;
         let endpoint = self.endpoint.as_ref().filter(|(path, _)| is_message(path));
         let way = match endpoint {
-            Some((_, endpoint)) => Way::Direct(endpoint.clone(), request),
+            Some((_, endpoint)) => Way::Direct(direct(endpoint.clone(), request)),
             None => Way::Routed(self.router.call(request)),
         };
         async move {
             match way {
-                Way::Direct(endpoint, request) => Ok(endpoint.serve(request.map(Body::new)).await),
+                Way::Direct(response) => Ok(response.await),
                 Way::Routed(response) => response.await,
             }
         }
@@ -55,6 +56,11 @@ impl Routes {
 }
 
 enum Way<F> {
-    Direct(Arc<Endpoint>, Request<Incoming>),
+    Direct(BoxFuture<Response>),
     Routed(F),
+}
+
+/// In a box: it has kilobytes, which a connection would keep for as long as it lasts.
+fn direct(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> BoxFuture<Response> {
+    Box::pin(async move { endpoint.serve(request.map(Body::new)).await })
 }
