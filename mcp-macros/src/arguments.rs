@@ -12,11 +12,12 @@ use crate::parameter::{Argument, Parameter};
 use crate::signature::Signature;
 
 /// `const __ARGUMENTS` and what it needs; nothing for a function without arguments.
-pub(crate) fn expand(signature: &Signature) -> Option<TokenStream> {
+/// `make` is the function of the runtime that knows whether they come as JSON or as text.
+pub(crate) fn expand(signature: &Signature, make: &Ident) -> Option<TokenStream> {
     signature.arguments().next()?;
     if let Some(Argument { written, .. }) = signature.sole_flattened() {
-        let make = quote_spanned!(here(written.span())=> __mcp::arguments::<#written>());
-        return Some(quote!(const __ARGUMENTS: __mcp::Arguments<#written> = #make;));
+        let made = quote_spanned!(here(written.span())=> __mcp::#make::<#written>());
+        return Some(quote!(const __ARGUMENTS: __mcp::Arguments<#written> = #made;));
     }
     let fields: Vec<Field<'_>> = fields(signature);
     let definitions = fields.iter().map(Field::definition);
@@ -28,7 +29,7 @@ pub(crate) fn expand(signature: &Signature) -> Option<TokenStream> {
         struct __Arguments<#(#names),*> { #(#definitions),* }
 
         const fn __arguments<#(#names: __mcp::Argument),*>() -> __mcp::Arguments<__Arguments<#(#names),*>> {
-            __mcp::arguments()
+            __mcp::#make()
         }
         const __ARGUMENTS: __mcp::Arguments<__Arguments<#(#types),*>> = __arguments::<#(#types),*>();
     })

@@ -136,7 +136,7 @@ impl Definition {
         let (vis, constant) = (&function.vis, constant_name(&signature.ident));
         let (item, def) = (kind.variant(), kind.definition());
         let (arguments, shim, setters) =
-            (arguments::expand(signature), self.shim(), self.all_setters());
+            (arguments::expand(signature, &kind.arguments()), self.shim(), self.all_setters());
         quote! {
             #function
 

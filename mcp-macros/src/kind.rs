@@ -52,6 +52,15 @@ impl Kind {
         format_ident!("{}Outcome", self.variant())
     }
 
+    /// Makes `__ARGUMENTS`: a tool's come as JSON, the others' as text.
+    pub(crate) fn arguments(self) -> Ident {
+        let arguments = match self {
+            Kind::Tool => "arguments",
+            Kind::Resource | Kind::Prompt => "text_arguments",
+        };
+        format_ident!("{arguments}")
+    }
+
     /// Its span is where a value that cannot be returned is reported.
     pub(crate) fn result_macro(self, span: Span) -> Ident {
         format_ident!("{}_result", self.noun(), span = span)

@@ -2,6 +2,8 @@
 
 use mcp_runtime::testing;
 use mcp_runtime::{Item, Server, tool, tools};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 const BACKWARDS: &str = r#"{
@@ -89,4 +91,28 @@ async fn wrong_schemas_are_found_at_start_all_at_once() {
             "{line}"
         );
     }
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Place {
+    #[schemars(extend("x-mcp-header" = "a b"))]
+    zone: String,
+}
+
+/// Takes a type that asks for a header nobody can send.
+#[tool]
+fn place(at: Place) -> String {
+    at.zone
+}
+
+#[tokio::test]
+async fn what_only_a_type_says_is_looked_at_late() {
+    let server = || Server::new("test", "1").with(tools![place]);
+    let error = server().manifest().unwrap_err().to_string();
+    assert!(error.contains("tool `place` at") && error.contains("`at.zone`"), "{error}");
+    let client = testing::connect(server()).await.unwrap();
+    let reply = client.call("place", json!({ "at": { "zone": "x" } })).await.unwrap();
+    assert_eq!(reply.text(), "x");
+    let listed = client.list("tools").await.unwrap();
+    assert_eq!(listed[0]["inputSchema"]["properties"]["at"]["required"], json!(["zone"]));
 }

@@ -17,7 +17,7 @@ const __mcp_explain: ::mcp_runtime::Item = {
     const fn __arguments<__T0: __mcp::Argument, __T1: __mcp::Argument>() -> __mcp::Arguments<
         __Arguments<__T0, __T1>,
     > {
-        __mcp::arguments()
+        __mcp::text_arguments()
     }
     const __ARGUMENTS: __mcp::Arguments<__Arguments<String, Option<u8>>> = __arguments::<
         String,

@@ -17,7 +17,7 @@ const __mcp_visit: ::mcp_runtime::Item = {
     const fn __arguments<__T0: __mcp::Argument>() -> __mcp::Arguments<
         __Arguments<__T0>,
     > {
-        __mcp::arguments()
+        __mcp::text_arguments()
     }
     const __ARGUMENTS: __mcp::Arguments<__Arguments<String>> = __arguments::<String>();
     fn __run(__call: __mcp::Call) -> __mcp::PromptOutcome {

@@ -25,7 +25,7 @@ const __mcp_file: ::mcp_runtime::Item = {
         __T2: __mcp::Argument,
         __T3: __mcp::Argument,
     >() -> __mcp::Arguments<__Arguments<__T1, __T2, __T3>> {
-        __mcp::arguments()
+        __mcp::text_arguments()
     }
     const __ARGUMENTS: __mcp::Arguments<
         __Arguments<Vec<String>, Option<String>, bool>,

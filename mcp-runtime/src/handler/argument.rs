@@ -27,9 +27,14 @@ pub struct Arguments<T> {
     schema: SchemaFn,
 }
 
-/// The arguments held in `T`.
+/// The JSON arguments of a tool, held in `T`.
 pub const fn arguments<T: Argument>() -> Arguments<T> {
     Arguments { read: Call::arguments, schema: arguments_schema::<T> }
+}
+
+/// The arguments of a prompt or the variables of a URI, held in `T`.
+pub const fn text_arguments<T: Argument>() -> Arguments<T> {
+    Arguments { read: Call::text_arguments, schema: arguments_schema::<T> }
 }
 
 impl<T> Arguments<T> {

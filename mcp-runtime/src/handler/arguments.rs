@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
+use super::path::path_at;
 use crate::wire::message::without_position;
 use crate::wire::schema::Node;
 use crate::wire::tool::Tool;
@@ -12,33 +13,47 @@ use crate::wire::tool::Tool;
 /// Reads arguments. Only if that fails is the schema looked at: to read `"42"` as 42, because
 /// models write that, and otherwise to say what is wrong.
 pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &Tool) -> Result<T, Fault> {
-    serde_json::from_slice(raw).or_else(|error| read_again(raw, tool, &error))
+    serde_json::from_slice(raw).or_else(|error| {
+        let mended = mend(raw, tool, &error, |json| serde_json::from_slice::<T>(json).err())?;
+        serde_json::from_slice(&mended).map_err(|error| unfit(tool, &error))
+    })
 }
 
+/// Arguments that do fit, as JSON, or what is wrong with those given. `wrong` reads them as the tool does: this is not
+/// compiled for every tool.
 #[cold]
-fn read_again<T: DeserializeOwned>(
+fn mend(
     raw: &[u8],
     tool: &Tool,
     error: &serde_json::Error,
-) -> Result<T, Fault> {
+    wrong: fn(&[u8]) -> Option<serde_json::Error>,
+) -> Result<Vec<u8>, Fault> {
     // The frame was JSON, so what fails here is what JSON has and Rust has not: a lone surrogate, a
     // number beyond 64 bits, nesting without end.
-    let given: Value = serde_json::from_slice(raw).map_err(|error| {
-        let what = without_position(&error);
-        Fault::arguments(format!("Invalid arguments for tool `{}`: {what}.", tool.name))
-    })?;
+    let given: Value = serde_json::from_slice(raw).map_err(|error| unfit(tool, &error))?;
     let mut coerced = given.clone();
-    if coerce(&mut coerced, tool.input_schema.root())
-        && let Ok(arguments) = T::deserialize(&coerced)
-    {
-        return Ok(arguments);
+    if coerce(&mut coerced, tool.schemas.input.root()) {
+        let coerced = coerced.to_string().into_bytes();
+        if wrong(&coerced).is_none() {
+            return Ok(coerced);
+        }
     }
-    let (path, what) = match serde_path_to_error::deserialize::<_, T>(&given) {
-        Err(error) => (error.path().to_string(), without_position(error.inner())),
+    let text = given.to_string().into_bytes();
+    let (path, what) = match wrong(&text) {
+        // Behind the last element that there is room for comes another.
+        Some(error) if error.is_syntax() && error.to_string().starts_with("trailing") => {
+            (path_at(&text, error.column()), "more elements than expected".to_owned())
+        }
+        Some(error) => (path_at(&text, error.column()), without_position(&error)),
         // As a value it is fine, as text it was not: a member stands twice.
-        Ok(_) => (String::new(), without_position(error)),
+        None => (String::new(), without_position(error)),
     };
     Err(Fault::arguments(explain(&path, &what, &given, tool)))
+}
+
+fn unfit(tool: &Tool, error: &serde_json::Error) -> Fault {
+    let what = without_position(error);
+    Fault::arguments(format!("Invalid arguments for tool `{}`: {what}.", tool.name))
 }
 
 /// Up to here every whole number is a `f64`.
@@ -116,13 +131,13 @@ fn kind_keyword(value: &Value) -> &'static str {
 fn explain(path: &str, what: &str, given: &Value, tool: &Tool) -> String {
     let mut text = format!("Invalid arguments for tool `{}`", tool.name);
     match path {
-        "." | "" => text += &format!(": {what}."),
+        "" => text += &format!(": {what}."),
         path => text += &format!(" at `{path}`: {what}."),
     }
-    let schema = tool.input_schema.root();
+    let schema = tool.schemas.input.root();
     let missing = what.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
     if let (Some(property), true) =
-        (missing.and_then(|name| schema.property(name)), matches!(path, "." | ""))
+        (missing.and_then(|name| schema.property(name)), path.is_empty())
     {
         text += &format!(" Expected {}.", expected(property));
     }
@@ -220,13 +235,15 @@ const DEEPEST: usize = 4;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use schemars::JsonSchema;
     use serde::Deserialize;
 
     use super::*;
     use crate::handler::fault::FaultKind;
     use crate::handler::schema;
-    use crate::wire::tool::ToolAnnotations;
+    use crate::wire::tool::{Schemas, ToolAnnotations};
 
     #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
     struct Arguments {
@@ -235,15 +252,23 @@ mod tests {
         tags: Option<Vec<i64>>,
     }
 
+    #[derive(Debug, Deserialize)]
+    struct Pair {
+        #[expect(dead_code, reason = "only read")]
+        c: (i64, i64),
+    }
+
     fn tool() -> Tool {
         Tool {
             name: "search",
             title: None,
             description: None,
-            input_schema: schema::input(schema::arguments_schema::<Arguments>).into(),
-            output_schema: None,
-            mirrored: Vec::new(),
-            wraps_output: false,
+            schemas: LazyLock::new(Box::new(|| Schemas {
+                input: schema::input(schema::arguments_schema::<Arguments>).into(),
+                output: None,
+                mirrored: Vec::new(),
+                wraps_output: false,
+            })),
             annotations: ToolAnnotations::default(),
             icons: &[],
             meta: None,
@@ -288,5 +313,17 @@ mod tests {
             arguments(r#"{"limit":1,"limit":2}"#).unwrap_err(),
             "Invalid arguments for tool `search`: duplicate field `limit`. Example of valid arguments: {\"limit\":0}"
         );
+        for (wrong, expected) in [
+            (r#"[1,{"b":2}]"#, "at `c[1]`: invalid type: map, expected i64."),
+            (r#"[ 1, 2, 3 ]"#, "at `c[2]`: more elements than expected."),
+            ("[1]", "at `c`: invalid length 1, expected a tuple of size 2."),
+            ("[1,{}]", "at `c[1]`: invalid type: map, expected i64."),
+            ("null", "at `c`: invalid type: null, expected a tuple of size 2."),
+        ] {
+            let given = format!(r#"{{"é\"": [ {{ }} ], "c" : {wrong} }}"#);
+            let fault = read::<Pair>(given.as_bytes(), &tool()).unwrap_err();
+            let FaultKind::Arguments(text) = fault.kind else { unreachable!() };
+            assert!(text.contains(expected), "{wrong}: {text}");
+        }
     }
 }

@@ -32,6 +32,8 @@ pub(crate) enum Given {
     Typing { partial: String, given: HashMap<String, String> },
 }
 
+const MISMATCH: &str = "a function was called as one of another kind";
+
 impl Call {
     pub(crate) fn new(context: Context, given: Given) -> Self {
         Self { context, given }
@@ -42,16 +44,21 @@ impl Call {
     }
 
     /// The function's JSON arguments, as the struct the macro made of its parameters.
-    pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        match &self.given {
-            Given::Json(tool) => {
-                let raw = self.context.request().message.raw(Member::Arguments).unwrap_or(b"{}");
-                arguments::read(raw, tool)
-            }
-            Given::Text(values) => text::read(values.iter().map(|(name, value)| (*name, value))),
-            Given::Named(values) => text::read(values.iter().map(|(name, value)| (&**name, value))),
-            Given::Typing { .. } => text::read(std::iter::empty()),
-        }
+    pub(super) fn arguments<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let Given::Json(tool) = &self.given else { return Err(Fault::internal(MISMATCH)) };
+        let raw = self.context.request().message.raw(Member::Arguments).unwrap_or(b"{}");
+        arguments::read(raw, tool)
+    }
+
+    /// The same of those that arrive as strings: no function takes both, and reading is compiled for each.
+    pub(super) fn text_arguments<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let values: Vec<(&str, &TextValue)> = match &self.given {
+            Given::Json(_) => return Err(Fault::internal(MISMATCH)),
+            Given::Text(values) => values.iter().map(|(name, value)| (*name, value)).collect(),
+            Given::Named(values) => values.iter().map(|(name, value)| (&**name, value)).collect(),
+            Given::Typing { .. } => Vec::new(),
+        };
+        text::read(values)
     }
 
     /// What is typed so far of the argument to be completed.

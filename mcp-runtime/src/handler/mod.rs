@@ -19,6 +19,7 @@ mod extract;
 mod fault;
 mod field_names;
 mod pace;
+mod path;
 mod returns;
 mod run;
 mod schema;
@@ -43,7 +44,7 @@ pub(crate) use uri::{Operator, UriPart, UriTemplate};
 
 /// Not public API. Used by generated code.
 pub mod private {
-    pub use super::argument::{Argument, Arguments, arguments};
+    pub use super::argument::{Argument, Arguments, arguments, text_arguments};
     pub use super::call::Call;
     pub use super::complete::{Complete, Completer, Completing, CompletionOutcome, completing};
     pub use super::definition::{Item, Location, Need, PromptDef, ResourceDef, ToolDef};

@@ -20,9 +20,9 @@ pub(crate) enum TextValue {
 
 /// Reads named values as the struct the macro made of the parameters.
 pub(super) fn read<'a, T: DeserializeOwned>(
-    values: impl Iterator<Item = (&'a str, &'a TextValue)>,
+    values: Vec<(&'a str, &'a TextValue)>,
 ) -> Result<T, Fault> {
-    let fields = values.map(|(name, value)| (name, Field { name, value }));
+    let fields = values.into_iter().map(|(name, value)| (name, Field { name, value }));
     T::deserialize(MapDeserializer::<_, Error>::new(fields))
         .map_err(|error| Fault::arguments(error.to_string()))
 }
@@ -172,9 +172,11 @@ mod tests {
     }
 
     fn arguments(values: &[(&str, TextValue)]) -> Result<Arguments, String> {
-        read(values.iter().map(|(name, value)| (*name, value))).map_err(|fault| match fault.kind {
-            FaultKind::Arguments(text) => text,
-            _ => unreachable!(),
+        read(values.iter().map(|(name, value)| (*name, value)).collect()).map_err(|fault| {
+            match fault.kind {
+                FaultKind::Arguments(text) => text,
+                _ => unreachable!(),
+            }
         })
     }
 

@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
@@ -20,7 +20,7 @@ pub(crate) struct Catalogue<T> {
     keys: Vec<&'static str>,
     items: Vec<Arc<T>>,
     /// For each place, listed or not, how many of the listed stand before what comes behind it.
-    behind: HashMap<&'static str, usize>,
+    behind: BTreeMap<&'static str, usize>,
     pages: [OnceLock<Vec<Box<RawValue>>>; Revision::ALL.len()],
     /// What callers see who may not see all.
     pub(super) parts: Parts<T>,
@@ -33,7 +33,7 @@ impl<T: SerializeAt> Catalogue<T> {
             page_size: page_size.max(1),
             keys: Vec::new(),
             items: Vec::new(),
-            behind: HashMap::new(),
+            behind: BTreeMap::new(),
             pages: Default::default(),
             parts: Parts::new(),
         }

@@ -1,7 +1,9 @@
 //! Definitions → what lists show of them.
 
-use serde_json::Value;
+use std::sync::LazyLock;
+
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::mirrored;
 use crate::handler::{
@@ -11,43 +13,60 @@ use crate::wire::content::Annotations;
 use crate::wire::prompt::Prompt;
 use crate::wire::resource::About;
 use crate::wire::schema::Schema;
-use crate::wire::tool::Tool;
+use crate::wire::tool::{MakeSchemas, Schemas, Tool};
 
-/// Or what is wrong with it.
+/// Or what is wrong with it. What its author wrote is looked at here, so that a mistake ends the program at start; what
+/// only types say, once somebody asks for it.
 pub(super) fn tool(def: &'static ToolDef) -> Result<Tool, Vec<String>> {
-    let input = match def.input_schema {
-        Some(text) => Schema::written(text).map_err(|wrong| format!("`input_schema` {wrong}")),
-        None => {
-            let mut schema = input_schema(def.arguments);
-            mirrored::annotate(&mut schema, def.headers);
-            Ok(schema.into())
-        }
+    let written =
+        def.input_schema.is_some() || def.output_schema.is_some() || !def.headers.is_empty();
+    let make: MakeSchemas = match written.then(|| schemas(def)) {
+        None => Box::new(|| late_schemas(def)),
+        Some((schemas, mistakes)) if mistakes.is_empty() => Box::new(|| schemas),
+        Some((_, mistakes)) => return Err(mistakes),
     };
-    let (input_schema, (output_schema, wraps_output)) = match (input, output(def)) {
-        (Ok(input), Ok(output)) => (input, output),
-        (input, output) => {
-            let wrong = [input.err(), output.err()].into_iter().flatten();
-            return Err(wrong.map(|wrong| mistake(def, &wrong)).collect());
-        }
-    };
-    let mirrored = mirrored::find(&input_schema)
-        .map_err(|wrong| wrong.iter().map(|wrong| mistake(def, wrong)).collect::<Vec<_>>())?;
     Ok(Tool {
         name: def.name,
         title: def.title,
         description: def.description,
-        input_schema,
-        output_schema,
-        mirrored,
-        wraps_output,
+        schemas: LazyLock::new(make),
         annotations: def.annotations,
         icons: def.icons,
         meta: raw(def.meta),
     })
 }
 
-fn mistake(def: &ToolDef, wrong: &str) -> String {
-    format!("tool `{}` at {}: {wrong}", def.name, def.location)
+/// What is right in a tool's schemas, and all that is not.
+pub(super) fn schemas(def: &ToolDef) -> (Schemas, Vec<String>) {
+    let mut mistakes = Vec::new();
+    let input = input(def).unwrap_or_else(|wrong| {
+        mistakes.push(wrong);
+        json!({}).into()
+    });
+    let (output, wraps_output) = output(def).unwrap_or_else(|wrong| {
+        mistakes.push(wrong);
+        (None, false)
+    });
+    let mirrored = mirrored::find(&input, &mut mistakes);
+    let place = |wrong| format!("tool `{}` at {}: {wrong}", def.name, def.location);
+    let mistakes = mistakes.into_iter().map(place).collect();
+    (Schemas { input, output, mirrored, wraps_output }, mistakes)
+}
+
+/// Types say nothing wrong, unless one has a header in its schema: the tool has no such header then.
+fn late_schemas(def: &ToolDef) -> Schemas {
+    let (schemas, mistakes) = schemas(def);
+    mistakes.iter().for_each(|mistake| tracing::error!("{mistake}"));
+    schemas
+}
+
+fn input(def: &ToolDef) -> Result<Schema, String> {
+    if let Some(text) = def.input_schema {
+        return Schema::written(text).map_err(|wrong| format!("`input_schema` {wrong}"));
+    }
+    let mut schema = input_schema(def.arguments);
+    mirrored::annotate(&mut schema, def.headers);
+    Ok(schema.into())
 }
 
 /// The schema of the structured content, and whether that wraps the value. A schema of the author's describes the value

@@ -19,10 +19,11 @@ pub(super) fn annotate(schema: &mut Value, headers: &[(&str, &str)]) {
 }
 
 /// Clients drop a tool that breaks one of these rules (server/tools, "x-mcp-header").
-pub(super) fn find(schema: &Schema) -> Result<Vec<Mirrored>, Vec<String>> {
+pub(super) fn find(schema: &Schema, mistakes: &mut Vec<String>) -> Vec<Mirrored> {
     let mut found = Found::default();
     found.walk(schema.as_value(), true);
-    if found.mistakes.is_empty() { Ok(found.mirrored) } else { Err(found.mistakes) }
+    mistakes.append(&mut found.mistakes);
+    found.mirrored
 }
 
 #[derive(Default)]
@@ -106,7 +107,9 @@ mod tests {
 
     fn found(schema: Value) -> Result<Vec<String>, Vec<String>> {
         let shown = |one: &Mirrored| format!("{}={}", one.header, one.path.join("."));
-        find(&schema.into()).map(|all| all.iter().map(shown).collect())
+        let mut mistakes = Vec::new();
+        let all = find(&schema.into(), &mut mistakes);
+        if mistakes.is_empty() { Ok(all.iter().map(shown).collect()) } else { Err(mistakes) }
     }
 
     #[test]

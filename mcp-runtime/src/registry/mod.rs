@@ -11,14 +11,13 @@ mod template;
 mod update;
 
 use std::any::TypeId;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use catalogue::Catalogue;
 pub(crate) use completions::Completions;
 use entry::{Entry, ListedAs};
 pub(crate) use entry::{PromptEntry, ResourceEntry, ToolEntry};
-use places::{Place, Places};
+use places::{Place, Places, Standing};
 pub use update::Update;
 
 use crate::handler::{Item, TextValue};
@@ -34,10 +33,7 @@ pub(crate) struct Registry {
     pub(crate) resources: Catalogue<Resource>,
     pub(crate) templates: Catalogue<ResourceTemplate>,
     pub(crate) prompts: Catalogue<Prompt>,
-    tools_by_name: HashMap<&'static str, Arc<ToolEntry>>,
-    resources_by_uri: HashMap<&'static str, Readable>,
     templates_in_order: Vec<Readable>,
-    prompts_by_name: HashMap<&'static str, Arc<PromptEntry>>,
     completes: bool,
     places: Places,
     page_size: usize,
@@ -71,16 +67,22 @@ impl Registry {
         if mistakes.is_empty() { Ok(Self::of(places, self.page_size)) } else { Err(mistakes) }
     }
 
+    /// What is wrong in schemas of types, which are otherwise looked at when somebody asks for them.
+    pub(crate) fn late_mistakes(&self) -> Vec<String> {
+        let mistakes = |item| match item {
+            Item::Tool(def) => listed::schemas(def).1,
+            Item::Resource(_) | Item::Prompt(_) => Vec::new(),
+        };
+        self.places.items().flat_map(mistakes).collect()
+    }
+
     fn of(places: Places, page_size: usize) -> Self {
         let mut registry = Self {
             tools: Catalogue::new("tools", page_size),
             resources: Catalogue::new("resources", page_size),
             templates: Catalogue::new("resourceTemplates", page_size),
             prompts: Catalogue::new("prompts", page_size),
-            tools_by_name: HashMap::new(),
-            resources_by_uri: HashMap::new(),
             templates_in_order: Vec::new(),
-            prompts_by_name: HashMap::new(),
             completes: false,
             places: Places::default(),
             page_size,
@@ -98,18 +100,12 @@ impl Registry {
                     entry.def.scopes,
                     enabled.then(|| entry.tool.clone()),
                 );
-                if enabled {
-                    self.tools_by_name.insert(entry.def.name, entry.clone());
-                }
             }
             Entry::Resource(entry) => self.add_resource(entry, place),
             Entry::Prompt(entry) => {
                 let prompt = enabled.then(|| entry.prompt.clone());
                 self.prompts.push(entry.def.name, entry.def.scopes, prompt);
                 self.completes |= !entry.completions.is_empty();
-                if enabled {
-                    self.prompts_by_name.insert(entry.def.name, entry.clone());
-                }
             }
         }
     }
@@ -117,25 +113,28 @@ impl Registry {
     fn add_resource(&mut self, entry: &Arc<ResourceEntry>, place: &Place) {
         let (uri, scopes) = (entry.def.uri.source, entry.def.scopes);
         let enabled = place.is_enabled();
-        let readable = place.is_there().then(|| Readable { entry: entry.clone(), enabled });
         match &entry.listed_as {
             ListedAs::Resource(resource) => {
                 self.resources.push(uri, scopes, enabled.then(|| resource.clone()));
-                self.resources_by_uri.extend(readable.map(|readable| (uri, readable)));
             }
             ListedAs::Template(template) => {
                 self.templates.push(uri, scopes, enabled.then(|| template.clone()));
                 self.completes |= !entry.completions.is_empty();
-                self.templates_in_order.extend(readable);
+                if place.is_there() {
+                    self.templates_in_order.push(Readable { entry: entry.clone(), enabled });
+                }
             }
         }
     }
 
     /// The resource or template with exactly this URI.
     pub(crate) fn completions_of_uri(&self, uri: &str) -> Option<&Arc<ResourceEntry>> {
-        let template =
-            || self.templates_in_order.iter().find(|one| one.entry.def.uri.source == uri);
-        self.resources_by_uri.get(uri).or_else(template)?.enabled()
+        match self.places.find("resource", uri) {
+            Some(Place { entry: Entry::Resource(entry), standing: Standing::Enabled }) => {
+                Some(entry)
+            }
+            _ => None,
+        }
     }
 
     /// What needs scopes.
@@ -153,18 +152,27 @@ impl Registry {
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<&Arc<ToolEntry>> {
-        self.tools_by_name.get(name)
+        match self.places.find("tool", name) {
+            Some(Place { entry: Entry::Tool(entry), standing: Standing::Enabled }) => Some(entry),
+            _ => None,
+        }
     }
 
     pub(crate) fn prompt(&self, name: &str) -> Option<&Arc<PromptEntry>> {
-        self.prompts_by_name.get(name)
+        match self.places.find("prompt", name) {
+            Some(Place { entry: Entry::Prompt(entry), standing: Standing::Enabled }) => Some(entry),
+            _ => None,
+        }
     }
 
     /// The resource at `uri` and the variables of its template; a fixed URI wins over templates,
     /// an earlier template over a later one.
     pub(crate) fn resource(&self, uri: &str) -> Option<(&Arc<ResourceEntry>, Variables)> {
-        if let Some(fixed) = self.resources_by_uri.get(uri) {
-            return Some((fixed.enabled()?, Vec::new()));
+        if let Some(place) = self.places.find("resource", uri).filter(|place| place.is_there())
+            && let Entry::Resource(fixed) = &place.entry
+            && let ListedAs::Resource(_) = &fixed.listed_as
+        {
+            return Some((place.is_enabled().then_some(fixed)?, Vec::new()));
         }
         let mut templates = self.templates_in_order.iter();
         let (template, variables) =

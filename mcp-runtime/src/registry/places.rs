@@ -1,5 +1,5 @@
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::entry::Entry;
 use super::update::{Edit, Update};
@@ -12,7 +12,8 @@ use crate::handler::Item;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
     in_order: Vec<Place>,
-    by_key: HashMap<(&'static str, &'static str), usize>,
+    /// By key, then kind.
+    by_key: BTreeMap<(&'static str, &'static str), usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -44,6 +45,10 @@ impl Places {
         self.in_order.iter()
     }
 
+    pub(super) fn find(&self, kind: &str, key: &str) -> Option<&Place> {
+        self.in_order.get(*self.by_key.get(&(key, kind))?)
+    }
+
     /// What is there.
     pub(super) fn items(&self) -> impl Iterator<Item = Item> {
         self.iter().filter(|place| place.is_there()).map(|place| place.entry.item())
@@ -56,13 +61,13 @@ impl Places {
     }
 
     fn edit(&mut self, edit: Edit, item: Item) -> Result<(), Vec<String>> {
-        let index = self.by_key.get(&(item.kind(), item.key())).copied();
+        let index = self.by_key.get(&(item.key(), item.kind())).copied();
         let place = index.and_then(|index| self.in_order.get_mut(index));
         let taken = place.filter(|place| edit == Edit::Add || place.is_there());
         match (edit, taken) {
             (Edit::Add, None) => {
                 let entry = Entry::new(item)?;
-                self.by_key.insert((item.kind(), item.key()), self.in_order.len());
+                self.by_key.insert((item.key(), item.kind()), self.in_order.len());
                 self.in_order.push(Place { entry, standing: Standing::Enabled });
             }
             (Edit::Add, Some(place)) => place.take(item)?,

@@ -18,9 +18,14 @@ impl<A: 'static> Server<A> {
     ///
     /// # Errors
     ///
-    /// Every mistake in the definitions, such as two tools of one name.
+    /// Every mistake in the definitions, such as two tools of one name; also those in the schemas of types, which a
+    /// server that runs makes when they are first asked for.
     pub fn manifest(&self) -> Result<Value, Error> {
         let registry = self.registry()?;
+        let mistakes = registry.late_mistakes();
+        if !mistakes.is_empty() {
+            return Err(Error::new(mistakes));
+        }
         let mut server = to_value(&At(Revision::NEWEST_STATELESS, self.info()));
         if let Some(instructions) = self.server_instructions() {
             server["instructions"] = json!(instructions);

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -12,16 +14,26 @@ pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) title: Option<&'static str>,
     pub(crate) description: Option<&'static str>,
-    pub(crate) input_schema: Schema,
-    pub(crate) output_schema: Option<Schema>,
+    /// Made when they are first asked for: a large server starts sooner, and one that nobody asks for its list
+    /// never has them.
+    pub(crate) schemas: LazyLock<Schemas, MakeSchemas>,
+    pub(crate) annotations: ToolAnnotations,
+    pub(crate) icons: &'static [Icon],
+    pub(crate) meta: Option<Box<RawValue>>,
+}
+
+pub(crate) type MakeSchemas = Box<dyn FnOnce() -> Schemas + Send + Sync>;
+
+/// What a tool takes and gives, and what follows from that.
+#[derive(Debug)]
+pub(crate) struct Schemas {
+    pub(crate) input: Schema,
+    pub(crate) output: Option<Schema>,
     /// What clients repeat in headers where a request describes itself.
     pub(crate) mirrored: Vec<Mirrored>,
     /// Structured content is sent as `{"result": value}`, because clients drop servers whose
     /// structured content is no object.
     pub(crate) wraps_output: bool,
-    pub(crate) annotations: ToolAnnotations,
-    pub(crate) icons: &'static [Icon],
-    pub(crate) meta: Option<Box<RawValue>>,
 }
 
 /// An argument that is repeated in a header, for proxies to route by (streamable-http, "Custom headers").

@@ -12,8 +12,8 @@ impl Members for Tool {
         object.put("name", self.name)?;
         object.put_if(Field::Title, "title", self.title)?;
         object.put_some("description", self.description)?;
-        object.put("inputSchema", &self.input_schema)?;
-        object.put_if(Field::OutputSchema, "outputSchema", self.output_schema.as_ref())?;
+        object.put("inputSchema", &self.schemas.input)?;
+        object.put_if(Field::OutputSchema, "outputSchema", self.schemas.output.as_ref())?;
         let hints = (self.annotations != ToolAnnotations::default()).then_some(self.annotations);
         object.put_if(Field::ToolAnnotations, "annotations", hints)?;
         object.put_if(Field::Icons, "icons", some(self.icons))?;

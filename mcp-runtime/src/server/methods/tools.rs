@@ -23,10 +23,8 @@ pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request
     if !request.may_use(service, entry.def.scopes) {
         return request.forbid("tool", entry.def.name, entry.def.scopes);
     }
-    let mirrored = &entry.tool.mirrored;
-    if !mirrored.is_empty()
-        && request.revision.facts().mirrors_arguments
-        && let Err(error) = request.peer.mirrors_arguments(&request.message, mirrored)
+    if request.revision.facts().mirrors_arguments
+        && let Err(error) = request.peer.mirrors_arguments(&request.message, &entry.tool)
     {
         return Reply::error(Class::Refused, Some(&request.id), &error).into();
     }
@@ -107,8 +105,8 @@ fn reply(
         return error(ErrorObject::internal());
     }
     let is_error = result.is_error;
-    let result =
-        ToolResult { result: &result, wraps: entry.tool.wraps_output, stamp: service.stamp() };
+    let wraps = result.structured.is_some() && entry.tool.schemas.wraps_output;
+    let result = ToolResult { result: &result, wraps, stamp: service.stamp() };
     let reply = service.reply(id, &At(revision, &result));
     if is_error { reply.ended(Ended::ToolError) } else { reply }
 }

@@ -9,7 +9,6 @@ use std::task::Poll;
 #[cfg(feature = "tls")]
 use std::time::Duration;
 
-use axum::Router;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -19,6 +18,7 @@ use tokio::net::TcpStream;
 use super::HttpOptions;
 use super::admission::Admitted;
 use super::exchange::{Exchanges, Exchanging, Watched};
+use super::routes::Routes;
 #[cfg(feature = "tls")]
 use super::tls::{self, Tls};
 use crate::server::{Error, Service};
@@ -30,7 +30,7 @@ const BUFFER: usize = 64 * 1024;
 #[derive(Debug, Clone)]
 pub(super) struct Terms {
     pub(super) service: Arc<Service>,
-    router: Router,
+    routes: Routes,
     #[cfg(feature = "tls")]
     tls: Option<Arc<Tls>>,
 }
@@ -38,14 +38,14 @@ pub(super) struct Terms {
 impl Terms {
     pub(super) fn new(
         service: &Arc<Service>,
-        router: Router,
+        routes: impl Into<Routes>,
         options: &HttpOptions,
     ) -> Result<Self, Error> {
         #[cfg(not(feature = "tls"))]
         let _ = options;
         Ok(Self {
             service: service.clone(),
-            router,
+            routes: routes.into(),
             #[cfg(feature = "tls")]
             tls: options.tls.as_ref().map(Tls::load).transpose()?,
         })
@@ -86,7 +86,7 @@ impl Terms {
         }
         let exchanges = Exchanges::new(self.service.life());
         let stream = TokioIo::new(Watched::new(stream, exchanges.clone()));
-        let exchanging = Exchanging::new(self.router, client, exchanges.clone());
+        let exchanging = Exchanging::new(self.routes, client, exchanges.clone());
         let service = service_fn(|request| exchanging.answer(request));
         let connection = http.serve_connection(stream, service);
         drive(connection, http1::Connection::graceful_shutdown, &exchanges, client).await;
@@ -110,7 +110,7 @@ impl Terms {
         let begun = AtomicBool::new(false);
         let exchanges = Exchanges::new(self.service.life());
         let stream = TokioIo::new(Watched::new(stream, exchanges.clone()));
-        let exchanging = Exchanging::new(self.router, client, exchanges.clone());
+        let exchanging = Exchanging::new(self.routes, client, exchanges.clone());
         let service = |request| {
             begun.store(true, Ordering::Relaxed);
             exchanging.answer(request)
@@ -203,6 +203,7 @@ async fn unless<T>(end: impl Future<Output = ()>, work: impl Future<Output = T>)
 
 #[cfg(all(test, feature = "tls"))]
 mod tests {
+    use axum::Router;
     use tokio::time::Instant;
 
     use super::*;

@@ -40,7 +40,7 @@ impl Endpoint {
         }
     }
 
-    async fn serve(&self, request: Request) -> Response {
+    pub(super) async fn serve(&self, request: Request) -> Response {
         let methods = match self.sessions {
             Some(_) => "GET, POST, DELETE, OPTIONS",
             None => "POST, OPTIONS",

@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use axum::Router;
 use axum::body::Body as RouterBody;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
@@ -20,10 +19,9 @@ use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Version};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use hyper::service::Service;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::routes::Routes;
 use crate::server::{Hold, Life};
 
 /// The exchanges of one connection.
@@ -87,14 +85,14 @@ impl Drop for Exchange {
 /// The routes, as one connection sees them.
 #[derive(Debug)]
 pub(super) struct Exchanging {
-    router: TowerToHyperService<Router>,
+    routes: Routes,
     client: SocketAddr,
     exchanges: Arc<Exchanges>,
 }
 
 impl Exchanging {
-    pub(super) fn new(router: Router, client: SocketAddr, exchanges: Arc<Exchanges>) -> Self {
-        Self { router: TowerToHyperService::new(router), client, exchanges }
+    pub(super) fn new(routes: Routes, client: SocketAddr, exchanges: Arc<Exchanges>) -> Self {
+        Self { routes, client, exchanges }
     }
 
     /// Answers a request, in a future without a name: one with a name would need a box for each.
@@ -105,7 +103,7 @@ impl Exchanging {
         let exchange = self.exchanges.begin();
         let closes_by_header = request.version() <= Version::HTTP_11; // later ones have a frame for it
         request.extensions_mut().insert(ConnectInfo(self.client)); // whose it is
-        let routed = self.router.call(request);
+        let routed = self.routes.answer(request);
         async move {
             let mut response: Response = routed.await?;
             if closes_by_header && !exchange.0.life.is_serving() {

@@ -176,7 +176,8 @@ pub(super) fn authority(text: &str) -> Option<(&str, Option<u16>)> {
                 Some((name, port)) => (name, Some(port)),
                 None => (text, None),
             };
-            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+            let plain =
+                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
             (!name.is_empty() && name.bytes().all(plain)).then_some((name, port))?
         }
     };
@@ -202,7 +203,8 @@ fn origin_authority(origin: &str) -> Option<(&str, Option<u16>)> {
 }
 
 fn is_loopback(name: &str) -> bool {
-    name.eq_ignore_ascii_case("localhost")
+    name == "127.0.0.1"
+        || name.eq_ignore_ascii_case("localhost")
         || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 

@@ -3,7 +3,10 @@
 use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
-use super::refusal::Refusal;
+use super::refusal::{Refusal, Repeated, single};
+
+/// What clients send, word for word: weighing it would come to the same.
+const USUAL: &str = "application/json, text/event-stream";
 
 /// The kinds of reply a client can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +21,16 @@ pub(crate) struct Accepts {
 impl Accepts {
     /// Reads `Accept`; without one everything is accepted (RFC 9110, 12.5.1).
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        if !headers.contains_key(ACCEPT) {
-            return Self { json: true, events: true, rather_events: false };
+        match single(headers, &ACCEPT) {
+            Ok(None) => Self::BOTH,
+            Ok(Some(value)) if value == USUAL => Self::BOTH,
+            Ok(Some(_)) | Err(Repeated) => Self::weighed(headers),
         }
+    }
+
+    const BOTH: Self = Self { json: true, events: true, rather_events: false };
+
+    fn weighed(headers: &HeaderMap) -> Self {
         let (mut json, mut events) = (Choice::default(), Choice::default());
         let values = headers.get_all(ACCEPT).iter();
         let ranges = values.flat_map(|value| value.to_str().unwrap_or_default().split(','));
@@ -81,7 +91,7 @@ fn quality(parameter: &str) -> Option<f32> {
 /// is not packed cannot grow when unpacked.
 pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind).trim();
     if !kind.eq_ignore_ascii_case("application/json") {
         return Err(unsupported("send `Content-Type: application/json`"));
     }
@@ -129,7 +139,15 @@ mod tests {
             headers.insert(ACCEPT, accept.parse().unwrap());
             assert_eq!(Accepts::of(&headers), Accepts { json, events, rather_events }, "{accept}");
         }
-        let all = Accepts { json: true, events: true, rather_events: false };
-        assert_eq!(Accepts::of(&HeaderMap::new()), all);
+        assert_eq!(Accepts::of(&HeaderMap::new()), Accepts::BOTH);
+    }
+
+    #[test]
+    fn what_is_usual_means_what_it_says() {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, USUAL.parse().unwrap());
+        assert_eq!(Accepts::of(&headers), Accepts::weighed(&headers));
+        headers.append(ACCEPT, "text/event-stream;q=0".parse().unwrap());
+        assert!(!Accepts::of(&headers).events);
     }
 }

@@ -40,6 +40,7 @@ mod proxies;
 mod public;
 pub(super) mod refusal;
 mod reply;
+mod routes;
 mod sentinel;
 mod serve;
 pub(super) mod session_id;

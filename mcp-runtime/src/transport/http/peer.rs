@@ -6,7 +6,7 @@ use super::refusal::single;
 use super::{params, sentinel};
 use crate::context::{Caller, Peer};
 use crate::wire::meta::RequestMeta;
-use crate::wire::tool::Mirrored;
+use crate::wire::tool::Tool;
 use crate::wire::{Code, ErrorObject, Member, Message, Method, Quoted};
 
 pub(super) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -56,12 +56,9 @@ impl Peer for HttpPeer {
         same(&NAME, self.decoded(&NAME)?.as_deref(), in_message.as_deref())
     }
 
-    fn mirrors_arguments(
-        &self,
-        message: &Message,
-        mirrored: &[Mirrored],
-    ) -> Result<(), ErrorObject> {
-        params::mirror(self, message, mirrored)
+    fn mirrors_arguments(&self, message: &Message, tool: &Tool) -> Result<(), ErrorObject> {
+        let mirrored = &tool.schemas.mirrored;
+        if mirrored.is_empty() { Ok(()) } else { params::mirror(self, message, mirrored) }
     }
 }
 
@@ -84,7 +81,7 @@ impl HttpPeer {
 
 fn plain<'a>(name: &HeaderName, value: &'a HeaderValue) -> Result<&'a str, ErrorObject> {
     let text = value.to_str().map_err(|_| mismatch(format!("header {name} is not plain ASCII")))?;
-    Ok(text.trim_matches([' ', '\t']))
+    Ok(text.trim_ascii())
 }
 
 fn same(

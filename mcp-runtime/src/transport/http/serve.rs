@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use super::connection::Terms;
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode, bind, ops};
+use crate::handler::BoxFuture;
 use crate::server::{Error, Server, Service};
 
 /// Serves on a bound address until it is told to stop. `ready` is called when nothing can keep it
@@ -31,7 +32,7 @@ pub(crate) async fn serve(
             (site.whole_router(), Some(address))
         }
     };
-    let terms = Terms::new(&service, router, options)?;
+    let terms = Terms::new(&service, site.routes(router), options)?;
     beside.spawn(site.clone().end_in_time());
     ready(ops_address);
     listener.serve(terms).await;
@@ -124,8 +125,12 @@ impl Server {
         self.serve_on(Listener::from_std(listener)?, options).await
     }
 
-    async fn serve_on(self, listener: Listener, options: HttpOptions) -> Result<(), Error> {
-        let serve = async |service| serve(service, listener, &options, Mode::Http, |_| {}).await;
-        self.live(&(), serve).await
+    /// In a box, so that it is compiled here, once, and not again in each place that polls it.
+    fn serve_on(self, listener: Listener, options: HttpOptions) -> BoxFuture<Result<(), Error>> {
+        Box::pin(async move {
+            let serve =
+                async |service| serve(service, listener, &options, Mode::Http, |_| {}).await;
+            self.live(&(), serve).await
+        })
     }
 }

@@ -7,6 +7,7 @@ use http::StatusCode;
 use super::door::Door;
 use super::endpoint::Endpoint;
 use super::refusal::Refusal;
+use super::routes::Routes;
 use super::sessions::Sessions;
 use super::{HttpOptions, event_store, ops};
 use crate::server::{Error, Service};
@@ -117,6 +118,14 @@ impl Site {
                 .await
             }
         })
+    }
+
+    /// What our own listener serves: these routes, and its endpoint before all others.
+    pub(super) fn routes(&self, router: Router) -> Routes {
+        match &self.endpoint {
+            Some((path, endpoint)) => Routes::new(path, endpoint, router),
+            None => router.into(),
+        }
     }
 
     /// Ends streams when the server drains, and sessions when it is over.

@@ -58,8 +58,15 @@ impl Server {
     ///
     /// Outside a tokio runtime with I/O and time enabled.
     pub async fn serve_stdio(self) -> Result<(), Error> {
-        let ends = guard().map_err(|error| unusable(&error))?;
-        self.live(&(), async |service| serve(service, ends).await).await
+        self.on_stdio().await
+    }
+
+    /// In a box, so that it is compiled here, once, and not again in each place that polls it.
+    fn on_stdio(self) -> BoxFuture<Result<(), Error>> {
+        Box::pin(async move {
+            let ends = guard().map_err(|error| unusable(&error))?;
+            self.live(&(), async |service| serve(service, ends).await).await
+        })
     }
 }
 
