@@ -2,7 +2,7 @@
 
 use mcp_runtime::testing;
 use mcp_runtime::{Item, Server, tool, tools};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -115,4 +115,33 @@ async fn what_only_a_type_says_is_looked_at_late() {
     assert_eq!(reply.text(), "x");
     let listed = client.list("tools").await.unwrap();
     assert_eq!(listed[0]["inputSchema"]["properties"]["at"]["required"], json!(["zone"]));
+}
+
+#[derive(Deserialize)]
+struct Unsure(u8);
+
+impl JsonSchema for Unsure {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Unsure".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        panic!("nobody knows");
+    }
+}
+
+/// Takes a type whose author did not finish it.
+#[tool]
+fn guess(at: Unsure) -> u8 {
+    at.0
+}
+
+#[tokio::test]
+async fn a_schema_that_panics_is_that_of_any_object() {
+    let client = testing::connect(Server::new("test", "1").with(tools![guess])).await.unwrap();
+    for _ in 0..2 {
+        let listed = client.list("tools").await.unwrap();
+        assert_eq!(listed[0]["inputSchema"], json!({ "type": "object" }));
+    }
+    assert_eq!(client.call("guess", json!({ "at": 3 })).await.unwrap().text(), "3");
 }

@@ -1,5 +1,6 @@
 //! Definitions → what lists show of them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use serde_json::value::RawValue;
@@ -53,9 +54,17 @@ pub(super) fn schemas(def: &ToolDef) -> (Schemas, Vec<String>) {
     (Schemas { input, output, mirrored, wraps_output }, mistakes)
 }
 
-/// Types say nothing wrong, unless one has a header in its schema: the tool has no such header then.
+/// Types say nothing wrong, unless one has a header in its schema: the tool has no such header then. One whose author
+/// wrote a `JsonSchema` that panics takes any object: a client that asks for the list is not to blame.
 fn late_schemas(def: &ToolDef) -> Schemas {
-    let (schemas, mistakes) = schemas(def);
+    let made = catch_unwind(AssertUnwindSafe(|| schemas(def)));
+    let (schemas, mistakes) = made.unwrap_or_else(|_| {
+        let input = json!({ "type": "object" }).into();
+        let mistake =
+            format!("tool `{}` at {}: making its schema panicked", def.name, def.location);
+        let none = Schemas { input, output: None, mirrored: Vec::new(), wraps_output: false };
+        (none, vec![mistake])
+    });
     mistakes.iter().for_each(|mistake| tracing::error!("{mistake}"));
     schemas
 }
