@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does to the release build of the fixture what a bad peer would, case by case, on each transport.
 
-    python3 tests/fault/run.py --target-dir target                  # `fixture` is built with --release already
+    python3 tests/fault/run.py --target-dir target                  # the fixtures are built with --release already
     python3 tests/fault/run.py --target-dir target --only "Host"    # cases whose line has that; may be repeated
 
 Every case asserts what its peer gets, and then that a client that was there before is served within `PROMPT` seconds, in
@@ -27,13 +27,13 @@ TRIES = 5
 
 
 class Servers:
-    """One for each transport and set of flags, and one for each case that wants its own."""
+    """One for each program, transport and set of flags, and one for each case that wants its own."""
 
-    def __init__(self, binary):
-        self._binary, self._shared = binary, {}
+    def __init__(self, folder):
+        self._folder, self._shared = folder, {}
 
     def of(self, case, transport):
-        key = (transport, case.flags, *case.env.items())
+        key = (transport, case.program, case.flags, *case.env.items())
         if case.alone or transport == "stdio":
             return self._start(case, transport), True
         if key not in self._shared or not self._shared[key].is_running:
@@ -41,7 +41,7 @@ class Servers:
         return self._shared[key], False
 
     def _start(self, case, transport):
-        return Server(self._binary, transport, case.flags, case.env)
+        return Server(self._folder / case.program, transport, case.flags, case.env)
 
     def stop(self):
         for (transport, *_), server in self._shared.items():
@@ -88,12 +88,13 @@ def _quickest(ask):
 
 def main():
     options = arguments()
-    binary = options.target_dir.resolve() / "release" / "fixture"
-    if not binary.exists():
-        sys.exit(f"fault: {binary} is not built: cargo build --release -p mcp-runtime-tests --bin fixture")
-    pending, servers, begun = Pending(HERE / "pending.txt"), Servers(binary), time.monotonic()
+    folder, table = options.target_dir.resolve() / "release", cases.load()
+    for program in {case.program for case in table.values()}:
+        if not (folder / program).exists():
+            sys.exit(f"fault: {folder / program} is not built: cargo build --release -p mcp-runtime-tests --bin {program}")
+    pending, servers, begun = Pending(HERE / "pending.txt"), Servers(folder), time.monotonic()
     counts, wrong = defaultdict(lambda: [0, 0, 0]), []
-    for case in cases.load().values():
+    for case in table.values():
         for transport in case.on:
             line = f"{case.group} / {case.name} / {transport}"
             if options.only and not any(part in line for part in options.only):

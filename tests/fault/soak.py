@@ -25,8 +25,6 @@ WARM_UP = 1 / 3
 SPARE = 4
 # malloc gives back what it likes. A leak of 100 bytes a request would double what an idle server has in a minute.
 MEMORY_RATIO, MEMORY_SPARE = 1.15, 4 << 20
-# malloc as plain as it gets, so that what it keeps for each thread says nothing of the server.
-PLAIN_MALLOC = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0:glibc.malloc.arena_max=1"}
 FLAGS = ("--session-idle", "1s", "--header-time", "500ms", "--body-time", "500ms")
 REST_SECONDS = 15  # threads without work go after ten
 RUBBISH = (b"{", b"\xff" * 100, b"[" * 5000, b'{"jsonrpc":"2.0","id":1,"method":7}', b"0\r\n\r\n" * 50)
@@ -160,7 +158,7 @@ def growth(warm, end):
 
 
 def soak(binary, transport, seconds):
-    server = Server(binary, transport, FLAGS, PLAIN_MALLOC)
+    server = Server(binary, transport, FLAGS)
     if transport == "stdio":
         server.client = connect(server)  # it has started when it answers
         load = None

@@ -1,7 +1,9 @@
 //! What a process does when it is told to stop.
 
 use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -22,4 +24,24 @@ fn a_server_that_says_it_listens_ends_in_good_order() {
         let status = server.wait().unwrap();
         assert!(status.success(), "{status} at start {start}");
     }
+}
+
+/// Whoever started it may have gone, or reads no more than one line.
+#[test]
+fn a_server_whose_stderr_nobody_reads_serves_and_ends_in_good_order() {
+    let (nobody, stderr) = std::io::pipe().unwrap();
+    drop(nobody);
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut server = Command::new(env!("CARGO_BIN_EXE_limited-fixture"))
+        .args(["--transport", "http", "--port", &free.port().to_string()])
+        .stdin(Stdio::null())
+        .stderr(stderr)
+        .spawn()
+        .unwrap();
+    while TcpStream::connect(free).is_err() {
+        assert_eq!(server.try_wait().unwrap(), None, "it ended by itself");
+        std::thread::sleep(Duration::from_millis(2)); // between two looks
+    }
+    kill_process(Pid::from_child(&server), Signal::TERM).unwrap();
+    assert!(server.wait().unwrap().success());
 }

@@ -1,5 +1,7 @@
 //! What may follow a key, and the expression it becomes.
 
+use std::num::NonZeroU64;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
@@ -20,6 +22,8 @@ pub(crate) enum Form {
     Flag,
     /// `key = 1024`
     Size,
+    /// `key = 4`, not 0
+    Count,
     /// `key = 0.5`
     Fraction,
     /// `key = "30s"`
@@ -147,6 +151,11 @@ impl Form {
                 let size: u64 = size.base10_parse().map_err(|_| refuse())?;
                 Ok(Value::Ready(size.to_token_stream()))
             }
+            (Form::Count, Lit::Int(count)) => {
+                let count: NonZeroU64 = count.base10_parse().map_err(|_| refuse())?;
+                let count = count.get();
+                Ok(Value::Ready(quote!(#count)))
+            }
             (Form::Fraction, Lit::Int(_) | Lit::Float(_)) => {
                 Ok(Value::Ready(fraction(literal).ok_or_else(refuse)?))
             }
@@ -214,6 +223,7 @@ impl Form {
             Form::Text | Form::Prose => format!("text: `{key} = \"..\"`"),
             Form::Flag => format!("a flag: `{key}` or `{key} = false`"),
             Form::Size => format!("a whole number: `{key} = 1024`"),
+            Form::Count => format!("a whole number from 1 on: `{key} = 4`"),
             Form::Fraction => format!("a number from 0.0 to 1.0: `{key} = 0.5`"),
             Form::Duration | Form::Age => {
                 format!("a duration: `{key} = \"30s\"`, `\"500ms\"` or `\"2m\"`")

@@ -24,7 +24,7 @@ static KEYS: &[Key] = &[
     sets("destructive",   &[Tool],     Form::Flag),
     sets("idempotent",    &[Tool],     Form::Flag),
     sets("open_world",    &[Tool],     Form::Flag),
-    sets("max_concurrency", &[Tool],   Form::Size),
+    sets("max_concurrency", &[Tool],   Form::Count),
     sets("input_schema",  &[Tool],     Form::Schema),
     sets("output_schema", &[Tool],     Form::Schema),
     sets("mime_type",     &[Resource], Form::Text),

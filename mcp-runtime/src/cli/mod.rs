@@ -6,6 +6,7 @@ mod json_line;
 mod logs;
 mod manifest;
 mod otel;
+mod say;
 mod secret;
 mod serve;
 mod signals;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, FromArgMatches};
 
 use args::{CommandLine, Subcommand};
+use say::say;
 
 use crate::server::{Error, Server};
 
@@ -62,7 +64,7 @@ impl<A: Args + 'static> Server<A> {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 for line in error.to_string().lines() {
-                    eprintln!("error: {line}");
+                    say(format_args!("error: {line}"));
                 }
                 ExitCode::FAILURE
             }

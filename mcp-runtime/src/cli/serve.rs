@@ -5,6 +5,7 @@ use clap::Args;
 use tokio::runtime::{Builder, Runtime};
 
 use super::args::{ServeArgs, Transport};
+use super::say::say;
 use super::{otel, secret, signals};
 use crate::server::{Error, Server, Service};
 #[cfg(feature = "http")]
@@ -17,7 +18,9 @@ pub(super) fn serve<A: Args + 'static>(
     args: &ServeArgs,
 ) -> Result<(), Error> {
     if cfg!(panic = "abort") {
-        eprintln!("warning: built with panic = \"abort\": a panic in a function ends the server");
+        say(format_args!(
+            "warning: built with panic = \"abort\": a panic in a function ends the server"
+        ));
     }
     let state_keys = secret::values("MCP_STATE_KEY", &args.state_key)?;
     let server = state_keys.into_iter().fold(server, Server::state_key);
@@ -49,11 +52,11 @@ fn stdio<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<(
 
     let info = server.info();
     if stdio::is_terminal() {
-        eprintln!(
+        say(format_args!(
             "{} {} waits for MCP messages on stdin, one JSON object a line; a client usually starts it.\n\
              Serve over the network with `--transport http`; `--help` says what else it can do.",
             info.name, info.version
-        );
+        ));
     }
     // Before any thread exists, so that no thread can hold the wire.
     let ends = stdio::guard()
@@ -100,9 +103,9 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
         let urls = options.urls(listener.local_addr(), mode);
         let public = options.public_urls(mode)?;
         let ready = |ops: Option<SocketAddr>| {
-            urls.iter().for_each(|url| eprintln!("listening on {url}"));
-            public.iter().for_each(|url| eprintln!("clients come by {url}"));
-            ops.iter().for_each(|ops| eprintln!("health is told at http://{ops}/healthz"));
+            urls.iter().for_each(|url| say(format_args!("listening on {url}")));
+            public.iter().for_each(|url| say(format_args!("clients come by {url}")));
+            ops.iter().for_each(|ops| say(format_args!("health is told at http://{ops}/healthz")));
         };
         http::serve(service, listener, &options, mode, ready).await
     })

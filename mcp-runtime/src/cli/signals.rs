@@ -6,6 +6,8 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::say::say;
+
 /// What a process still does after the time its calls had: their errors, hooks.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -27,9 +29,9 @@ pub(super) fn watch(drain: Duration) -> impl Future<Output = ()> + Send + 'stati
             if let Ok(signal) = timeout(drain.saturating_add(GRACE), signals.next()).await {
                 process::exit(signal.status());
             }
-            eprintln!(
+            say(format_args!(
                 "error: a function, or a hook of `on_shutdown`, keeps the server from ending"
-            );
+            ));
             process::exit(1)
         })
     };

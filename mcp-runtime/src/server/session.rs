@@ -66,6 +66,10 @@ impl Session {
         session
     }
 
+    pub(crate) fn owner(&self) -> &Caller {
+        &self.owner
+    }
+
     /// Whether that caller opened it; to others it is as if it were not there
     /// (basic/security, "Session Hijacking").
     pub(crate) fn is_of(&self, caller: &Caller) -> bool {

@@ -1,10 +1,10 @@
 use std::borrow::Cow;
-use std::fmt;
 
 use bytes::Bytes;
-use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::de::{self, DeserializeOwned};
 use serde_json::value::RawValue;
 
+use super::envelope::Envelope;
 use super::{Code, ErrorObject, Method, RequestId};
 
 /// One JSON-RPC message: the bytes it came in and an index of its params, made in one scan.
@@ -48,13 +48,12 @@ impl Message {
         if text.trim_ascii_start().starts_with(|first| first != '{') {
             return Err(no_object(text));
         }
-        let envelope: Envelope<'_> =
-            serde_json::from_str(text).map_err(|error| unreadable(&bytes, &error))?;
+        let envelope = Envelope::read(text).map_err(|error| unreadable(&bytes, &error))?;
         let kind = envelope.kind().map_err(|what| Unreadable {
             id: legible_id(&bytes),
             error: ErrorObject::new(Code::INVALID_REQUEST, what),
         })?;
-        let params = envelope.params.locate(&bytes);
+        let params = Params::locate(&envelope.members, &bytes);
         Ok(Self { bytes, kind, params })
     }
 
@@ -209,57 +208,6 @@ pub(super) fn legible_id(bytes: &[u8]) -> Option<RequestId> {
     serde_json::from_slice::<Id>(bytes).ok().map(|message| message.id)
 }
 
-#[derive(serde::Deserialize)]
-#[serde(expecting = "a JSON-RPC message")]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    jsonrpc: Option<Cow<'a, str>>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    method: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    params: ParamsIndex<'a>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    result: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    error: Option<&'a RawValue>,
-}
-
-/// Keeps `null` apart from absent: an id of null is an error, not a notification.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    Deserialize::deserialize(deserializer).map(Some)
-}
-
-impl Envelope<'_> {
-    fn kind(&self) -> Result<MessageKind, &'static str> {
-        if self.jsonrpc.as_deref() != Some("2.0") {
-            return Err("not a JSON-RPC message: `jsonrpc` must be \"2.0\"");
-        }
-        let id = match self.id {
-            Some(raw) => Some(
-                serde_json::from_str(raw.get())
-                    .map_err(|_| "`id` must be a string or an integer")?,
-            ),
-            None => None,
-        };
-        match (&self.method, id, self.result.is_some(), self.error.is_some()) {
-            (Some(method), Some(id), false, false) => {
-                Ok(MessageKind::Request { id, method: Method::from(&**method) })
-            }
-            (Some(method), None, false, false) => {
-                Ok(MessageKind::Notification { method: Method::from(&**method) })
-            }
-            (None, Some(id), true, false) | (None, Some(id), false, true) => {
-                Ok(MessageKind::Response { id })
-            }
-            _ => Err(
-                "not a JSON-RPC message: needs `method`, or an `id` and one of `result` and `error`",
-            ),
-        }
-    }
-}
-
 /// Declares the members of params that any method reads: variant and name.
 macro_rules! members {
     ($($variant:ident = $name:literal,)*) => {
@@ -269,9 +217,16 @@ macro_rules! members {
             $($variant,)*
         }
 
-        const MEMBERS: &[&str] = &[$($name,)*];
+        pub(super) const MEMBERS: &[&str] = &[$($name,)*];
 
         impl Member {
+            pub(super) fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
             pub(crate) fn name(self) -> &'static str {
                 MEMBERS[self as usize]
             }
@@ -310,81 +265,15 @@ struct Params {
     members: [Option<Span>; MEMBERS.len()],
 }
 
-#[derive(Default)]
-struct ParamsIndex<'a> {
-    members: [Option<&'a RawValue>; MEMBERS.len()],
-}
-
-impl ParamsIndex<'_> {
+impl Params {
     /// Turns borrowed values into places in the frame, so that the frame can be owned beside them.
-    fn locate(&self, frame: &[u8]) -> Params {
+    fn locate(members: &[Option<&str>; MEMBERS.len()], frame: &[u8]) -> Self {
         let base = frame.as_ptr() as usize;
-        let span = |raw: &RawValue| {
-            let start = (raw.get().as_ptr() as usize - base) as u32;
-            Span { start, end: start + raw.get().len() as u32 }
+        let span = |text: &str| {
+            let start = (text.as_ptr() as usize - base) as u32;
+            Span { start, end: start + text.len() as u32 }
         };
-        Params { members: self.members.map(|raw| raw.map(span)) }
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for ParamsIndex<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ParamsVisitor;
-
-        impl<'de> Visitor<'de> for ParamsVisitor {
-            type Value = ParamsIndex<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`params` as an object")
-            }
-
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(ParamsIndex::default())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut index = ParamsIndex::default();
-                while let Some(Key(position)) = map.next_key()? {
-                    let Some(position) = position else {
-                        map.next_value::<de::IgnoredAny>()?;
-                        continue;
-                    };
-                    if index.members[position].is_some() {
-                        // Two readings of one message are how a guard and a server come to differ.
-                        return Err(de::Error::custom(format_args!(
-                            "params.{} stands twice",
-                            MEMBERS[position]
-                        )));
-                    }
-                    index.members[position] = Some(map.next_value()?);
-                }
-                Ok(index)
-            }
-        }
-
-        deserializer.deserialize_any(ParamsVisitor)
-    }
-}
-
-struct Key(Option<usize>);
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-
-        impl Visitor<'_> for KeyVisitor {
-            type Value = Key;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a member name")
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-                Ok(Key(MEMBERS.iter().position(|member| *member == name)))
-            }
-        }
-
-        deserializer.deserialize_identifier(KeyVisitor)
+        Self { members: members.map(|text| text.map(span)) }
     }
 }
 

@@ -27,10 +27,11 @@ GROUPS = {
     14: "authentication",
     15: "network",
     16: "logs",
-    # 17, methods: the steps `fuzz`, `soak` and `conformance`.
+    17: "floods",
+    # Methods: the steps `fuzz`, `soak` and `conformance`.
 }
 SECTIONS = ("hosts", "media", "bodies", "json_texts", "messages", "eras", "sessions", "slow", "cancelling", "stdio", "tools")
-SECTIONS += ("resources", "states", "auth", "network", "tls", "logs")
+SECTIONS += ("resources", "states", "auth", "network", "tls", "logs", "floods")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Case:
     on: tuple = ALL
     flags: tuple = ()
     env: dict = field(default_factory=dict)
+    program: str = "fixture"
     alone: bool = False  # it has a process no other case uses
     lives: bool = True  # the next good request is answered promptly
 

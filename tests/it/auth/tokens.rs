@@ -1,6 +1,6 @@
 //! Static tokens over real sockets, and what is bound to who brings them.
 
-use mcp_runtime::{Auth, HttpOptions};
+use mcp_runtime::{Auth, HttpOptions, Limits};
 use serde_json::json;
 
 use super::{ask, challenge, files, guarded};
@@ -162,6 +162,48 @@ async fn another_callers_session_is_not_found() {
     }
     assert_eq!(post(&served, &[id], &list).await.status(), 401, "an id is no credential");
     assert_eq!(post(&served, &[ADA, id], &list).await.status(), 200, "it is still there");
+}
+
+#[tokio::test]
+async fn a_caller_has_a_bound_of_its_own_on_sessions() {
+    let limited = || files().limits(Limits::default().sessions_per_principal(2));
+    let served = serve(limited, HttpOptions::default().with_sse(true).auth(auth()));
+    let bobs = session(&served, BOB).await;
+    let mut adas = Vec::new();
+    for _ in 0..3 {
+        adas.push(session(&served, ADA).await);
+    }
+    let ping = request(1, "ping", json!({}));
+    let lives =
+        async |caller, id: &str| post(&served, &[caller, ("Mcp-Session-Id", id)], &ping).await;
+    for (id, status) in adas.iter().zip([404, 200, 200]) {
+        assert_eq!(lives(ADA, id).await.status(), status, "the idlest made room");
+    }
+    let events = ("Accept", "text/event-stream");
+    let stream = async |path, headers: &[(&str, &str)]| {
+        let mut connection = Connection::open(served.address).await;
+        connection.ask("GET", path, &[headers, &[events]].concat(), "").await;
+        connection
+    };
+    let mut streams = Vec::new();
+    for id in &adas[1..] {
+        streams.push(stream("/mcp", &[ADA, ("Mcp-Session-Id", id)]).await);
+        assert_eq!(streams.last_mut().unwrap().head().await.status, 200);
+    }
+    let refused = post(&served, &[ADA], &initialize("2025-11-25")).await;
+    assert_eq!((refused.status(), refused.header("mcp-session-id")), (429, None), "all are in use");
+    assert!(refused.header("retry-after").is_some());
+    assert!(refused.body.contains("--max-sessions-per-principal"), "{}", refused.body);
+    assert_eq!(lives(BOB, &bobs).await.status(), 200);
+    session(&served, BOB).await;
+
+    for caller in [ADA, ADA, BOB] {
+        streams.push(stream("/sse", &[caller]).await);
+        assert_eq!(streams.last_mut().unwrap().head().await.status, 200);
+    }
+    let refused = stream("/sse", &[ADA]).await.response().await;
+    assert_eq!(refused.status(), 429);
+    assert!(refused.body.contains("--max-sessions-per-principal"), "{}", refused.body);
 }
 
 #[tokio::test]

@@ -48,6 +48,23 @@ async fn content_type_and_accept_are_checked_before_the_body() {
     is_sane(&mut client).await;
 }
 
+/// It is not read, so what comes next on the connection would be.
+#[tokio::test]
+async fn a_long_body_of_another_kind_ends_the_connection() {
+    let served = served();
+    let text = ("Content-Type", "text/plain");
+    for framing in [("Content-Length", "9000"), ("Transfer-Encoding", "chunked")] {
+        let mut client = Connection::open(served.address).await;
+        let response = client.request("POST", "/mcp", &[text, BOTH, framing], "").await;
+        assert_eq!((response.status(), response.header("connection")), (415, Some("close")));
+        assert!(client.is_closed().await, "{framing:?}");
+    }
+    let mut client = Connection::open(served.address).await;
+    let short = client.request("POST", "/mcp", &[text, BOTH], &"x".repeat(8000)).await;
+    assert_eq!((short.status(), short.header("connection")), (415, None));
+    is_sane(&mut client).await;
+}
+
 #[tokio::test]
 async fn what_is_no_message_is_refused_without_an_id() {
     let served = served();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Process;
 use crate::http::{BOTH, JSON, V26, call, meta, request, stateless};
-use crate::raw::{Connection, Response};
+use crate::raw::{Connection, Response, patient};
 
 const NAP: [(&str, &str); 3] =
     [("MCP-Protocol-Version", V26), ("Mcp-Method", "tools/call"), ("Mcp-Name", "nap")];
@@ -237,6 +237,63 @@ async fn how_many_sessions_may_be_open() {
     let response = client.post(&[], &crate::http::initialize("2025-06-18")).await;
     assert_eq!(response.status(), 503, "all are in use");
     assert!(response.header("retry-after").is_some());
+}
+
+/// Over HTTP+SSE a session is its stream, so none is idle.
+#[tokio::test]
+async fn how_many_may_listen_over_sse() {
+    let server = Process::http(&["--with-sse", "--max-sessions", "2"]).await;
+    let mut streams = Vec::new();
+    for _ in 0..2 {
+        streams.push(listener(&server).await);
+        assert_eq!(streams.last_mut().unwrap().head().await.status, 200);
+    }
+    let response = listener(&server).await.response().await;
+    assert_eq!(response.status(), 503);
+    assert!(response.header("retry-after").is_some());
+    assert!(response.body.contains("--max-sessions"), "{}", response.body);
+    streams.pop();
+    patient(async { while listener(&server).await.head().await.status != 200 {} }).await;
+}
+
+async fn listener(server: &Process) -> Connection {
+    let mut client = Connection::open(server.address).await;
+    client.ask("GET", "/sse", &[("Accept", "text/event-stream")], "").await;
+    client
+}
+
+#[tokio::test]
+async fn how_much_a_client_behind_a_proxy_may_ask() {
+    let flags = ["--trust-proxy", "127.0.0.1", "--max-requests-per-client", "2"];
+    let server = Process::http(&flags).await;
+    let nap = stateless(1, "tools/call", call("nap", json!({ "ms": 60_000, "steps": 0 })));
+    let ask = async |client: &str, nap: &str| {
+        let mut connection = Connection::open(server.address).await;
+        let headers = [&NAP[..], &[("X-Forwarded-For", client)]].concat();
+        connection.ask_post(&headers, nap).await;
+        connection
+    };
+    let short = stateless(1, "tools/call", call("nap", json!({ "ms": 1, "steps": 0 })));
+    let one = "192.0.2.1";
+    let status = async |client| ask(client, &short).await.response().await.status();
+    let mut waiting = vec![ask(one, &nap).await];
+    // One that is streamed, which counts for as long as it is sent.
+    let mut params = call("nap", json!({ "ms": 500, "steps": 1000 }));
+    params["_meta"] = meta(V26);
+    params["_meta"]["progressToken"] = json!(1);
+    let streamed = stateless(1, "tools/call", params);
+    waiting.push(ask(one, &streamed).await);
+    assert_eq!(waiting[1].head().await.status, 200);
+    patient(async { while status(one).await != 429 {} }).await;
+    let response = ask(one, &short).await.response().await;
+    assert_eq!(response.header("retry-after"), Some("1"));
+    assert!(response.body.contains("--max-requests-per-client"), "{}", response.body);
+    assert_eq!(status("192.0.2.2").await, 200, "it is another");
+    assert_eq!(status("127.0.0.1").await, 200, "whom the proxy itself speaks for");
+    for _ in 0..2 {
+        waiting.pop();
+        patient(async { while status(one).await != 200 {} }).await;
+    }
 }
 
 #[tokio::test]

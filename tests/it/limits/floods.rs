@@ -182,6 +182,27 @@ async fn streams_that_nobody_reads() {
     .await;
 }
 
+/// Over HTTP+SSE, where a stream is a session.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_past_what_may_be() {
+    flood(&["--with-sse", "--max-sessions", "500"], async |server| {
+        let mut clients = Vec::new();
+        for _ in 0..700 {
+            let mut client = Connection::open(server.address).await;
+            client.ask("GET", "/sse", &[("Accept", "text/event-stream")], "").await;
+            clients.push(client);
+        }
+        let mut refused = 0;
+        for client in &mut clients {
+            let head = client.head().await;
+            assert!(matches!(head.status, 200 | 503), "{}", head.status);
+            refused += usize::from(head.status == 503 && head.header("retry-after").is_some());
+        }
+        assert_eq!(refused, 200);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn results_that_nobody_reads() {
     flood(&[], async |server| {

@@ -12,7 +12,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
 use crate::raw::patient;
 
@@ -23,6 +23,8 @@ struct Process {
     address: SocketAddr,
     /// What it says on stdout.
     lines: Option<Lines<BufReader<ChildStdout>>>,
+    /// It says where it listens in as many lines as there are addresses, and somebody has to take them.
+    _stderr: Option<Lines<BufReader<ChildStderr>>>,
 }
 
 fn command(flags: &[&str]) -> Command {
@@ -42,14 +44,15 @@ impl Process {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let line = patient(lines.next_line()).await.unwrap().unwrap();
         let url = line.strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line}"));
-        Self { child, address: url.trim_end_matches("/mcp").parse().unwrap(), lines: None }
+        let address = url.trim_end_matches("/mcp").parse().unwrap();
+        Self { child, address, lines: None, _stderr: Some(lines) }
     }
 
     async fn stdio(flags: &[&str]) -> Self {
         let mut command = command(flags);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, address: ([0, 0, 0, 0], 0).into(), lines: Some(lines) }
+        Self { child, address: ([0, 0, 0, 0], 0).into(), lines: Some(lines), _stderr: None }
     }
 
     async fn send(&mut self, message: &str) {

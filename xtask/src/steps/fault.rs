@@ -19,5 +19,7 @@ fn built(workspace: &Workspace) -> Result<(), Failure> {
     if !cfg!(target_os = "linux") {
         return Err(Failure::new("what a process holds is read from /proc: run this on Linux"));
     }
-    workspace.cargo("build --release -p mcp-runtime-tests --bin fixture").run()
+    workspace
+        .cargo("build --release -p mcp-runtime-tests --bin fixture --bin limited-fixture")
+        .run()
 }

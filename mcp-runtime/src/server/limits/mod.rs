@@ -88,6 +88,9 @@ limits! {
     /// Connections of one address, or of one /64 of IPv6. Behind a proxy all come from one.
     connections_per_peer: Count = 1024, "max-connections-per-peer", "MCP_MAX_CONNECTIONS_PER_PEER",
         "429 with `Retry-After`, and the connection is closed";
+    /// Requests of one client that are open at once, streams too, where a trusted proxy says who it is.
+    requests_per_client: Count = 256, "max-requests-per-client", "MCP_MAX_REQUESTS_PER_CLIENT",
+        "429 with `Retry-After`";
     /// Headers of a request.
     headers: Count = 100, "max-headers", "MCP_MAX_HEADERS", "431";
     /// Bytes of a request's line and headers.
@@ -142,9 +145,16 @@ limits! {
     /// Their bytes.
     replay_bytes: Bytes = 16 << 20, "max-replay-bytes", "MCP_MAX_REPLAY_BYTES",
         "the oldest is lost";
-    /// Sessions that are open at once.
+    /// Sessions that are open at once; with HTTP+SSE beside it, of each of the two.
     sessions: Count = 10_000, "max-sessions", "MCP_MAX_SESSIONS",
         "the session ends that was idle for longest; if none is idle, 503 with `Retry-After`";
+    /// Sessions of one caller who has shown by a token who it is.
+    sessions_per_principal: Count = 1000, "max-sessions-per-principal",
+        "MCP_MAX_SESSIONS_PER_PRINCIPAL",
+        "the caller's session ends that was idle for longest; if none is idle, 429 with `Retry-After`";
+    /// Streams of replies that a session keeps for a client that comes back to them.
+    streams_per_session: Count = 32, "max-streams-per-session", "MCP_MAX_STREAMS_PER_SESSION",
+        "the oldest is not kept, one that was sent to its end before others";
     /// How long a session lives without a request, a call that runs or a stream that is read.
     session_idle: Time = Duration::from_secs(30 * 60), "session-idle", "MCP_SESSION_IDLE",
         "the session is over: 404";

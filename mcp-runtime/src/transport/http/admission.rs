@@ -1,7 +1,6 @@
 //! Who may connect: bounds on connections, before anything of HTTP is read.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::crowd::{Crowd, give_back};
+use super::shares::{Share, Shares};
 use crate::context::Reserved;
 use crate::server::{NO_MEMORY, Service};
 
@@ -26,21 +26,16 @@ const REFUSAL_BYTES: usize = 64 * 1024;
 /// Lets connections in as long as there are few enough.
 pub(super) struct Admission {
     service: Arc<Service>,
-    open: Arc<Mutex<Open>>,
+    open: Arc<Mutex<Crowd>>,
+    peers: Arc<Shares>,
     refused: JoinSet<()>,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    all: Crowd,
-    by_peer: HashMap<IpAddr, usize>,
 }
 
 /// A connection that was let in; dropped when it ends.
 #[derive(Debug)]
 pub(super) struct Admitted {
-    peer: IpAddr,
-    open: Arc<Mutex<Open>>,
+    open: Arc<Mutex<Crowd>>,
+    _share: Share,
     _reserved: Reserved,
 }
 
@@ -50,7 +45,8 @@ struct Turned(&'static str, String);
 
 impl Admission {
     pub(super) fn new(service: &Arc<Service>) -> Self {
-        Self { service: service.clone(), open: Arc::default(), refused: JoinSet::new() }
+        let peers = Shares::new(service.limits.connections_per_peer);
+        Self { service: service.clone(), open: Arc::default(), peers, refused: JoinSet::new() }
     }
 
     /// Lets the connection in, or tells its client why not.
@@ -72,52 +68,35 @@ impl Admission {
 
     fn count(&self, peer: IpAddr) -> Result<Admitted, Turned> {
         const BUSY: &str = "503 Service Unavailable";
-        let (limits, peer) = (&self.service.limits, network(peer));
+        let limits = &self.service.limits;
         let mut open = lock(&self.open);
-        if open.all.len() >= limits.connections {
+        if open.len() >= limits.connections {
             let what = format!("{} connections are open (--max-connections)", limits.connections);
             return Err(Turned(BUSY, what));
         }
-        let of_peer = open.by_peer.get(&peer).copied().unwrap_or_default();
-        if of_peer >= limits.connections_per_peer {
-            let what = format!("you have {of_peer} connections open (--max-connections-per-peer)");
-            return Err(Turned("429 Too Many Requests", what));
-        }
+        let share = self.peers.take(peer).ok_or_else(|| {
+            let most = limits.connections_per_peer;
+            let what = format!("you have {most} connections open (--max-connections-per-peer)");
+            Turned("429 Too Many Requests", what)
+        })?;
         let reserved = self.service.budget().reserve(CONNECTION + limits.header_bytes);
         let reserved = reserved.ok_or_else(|| Turned(BUSY, NO_MEMORY.to_owned()))?;
-        open.all.enter();
-        open.by_peer.insert(peer, of_peer + 1);
-        Ok(Admitted { peer, open: self.open.clone(), _reserved: reserved })
+        open.enter();
+        Ok(Admitted { open: self.open.clone(), _share: share, _reserved: reserved })
     }
 }
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        let mut open = lock(&self.open);
-        let crowd_has_gone = open.all.leave();
-        match open.by_peer.get_mut(&self.peer) {
-            Some(of_peer) if *of_peer > 1 => *of_peer -= 1,
-            _ => drop(open.by_peer.remove(&self.peer)),
-        }
-        drop(open);
+        let crowd_has_gone = lock(&self.open).leave();
         if crowd_has_gone {
             give_back();
         }
     }
 }
 
-fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
+fn lock(open: &Mutex<Crowd>) -> MutexGuard<'_, Crowd> {
     open.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Who an address belongs to: one host may have a whole /64 of IPv6.
-fn network(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(address) => {
-            Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
-        }
-        v4 => v4,
-    }
 }
 
 /// Answers whatever the client asks. It is read until it hangs up: closed with something unread, a
@@ -161,7 +140,7 @@ mod tests {
         drop(first);
         admission.count(one).unwrap();
         drop(third);
-        assert_eq!(lock(&admission.open).by_peer.len(), 1, "nothing is left of who has gone");
+        assert_eq!(lock(&admission.open).len(), 1, "nothing is left of who has gone");
     }
 
     #[tokio::test]
@@ -176,13 +155,5 @@ mod tests {
         );
         drop(first);
         admission.count(peer).unwrap();
-    }
-
-    #[test]
-    fn an_ipv6_host_is_its_network() {
-        let network = |text: &str| network(text.parse().unwrap());
-        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:0:0:2"));
-        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
-        assert_eq!(network("::ffff:192.0.2.1"), IpAddr::from([192, 0, 2, 1]));
     }
 }

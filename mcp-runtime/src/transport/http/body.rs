@@ -17,6 +17,18 @@ use crate::server::{NO_MEMORY, Service};
 /// use the connection again; past it the connection is closed.
 const DISCARDED: usize = 4;
 
+/// What hyper reads past by itself of a body that nobody has read. It hangs up on who sends more.
+const PASSED_OVER: u64 = 8 * 1024;
+
+/// The refusal of a request before its body was read: who sends a long one is told that nothing
+/// more is read on this connection.
+pub(crate) fn unread(body: &Body, refusal: Refusal) -> Refusal {
+    match body.size_hint().upper() {
+        Some(..=PASSED_OVER) => refusal,
+        _ => refusal.with(CONNECTION, "close"),
+    }
+}
+
 /// Reads a request's body, without a copy if it comes in one piece. A server that stops does not
 /// wait for the rest of one.
 pub(crate) async fn read(

@@ -1,14 +1,17 @@
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, RETRY_AFTER};
 use http::request::Parts;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 
 use super::guard::Guard;
 use super::refusal::Refusal;
-use super::{HttpOptions, cors};
+use super::shares::{Share, Shares};
+use super::{HttpOptions, body, cors};
 use crate::context::Caller;
 use crate::server::{Error, Service};
 
@@ -16,6 +19,8 @@ use crate::server::{Error, Service};
 #[derive(Debug)]
 pub(crate) struct Door {
     guard: Guard,
+    /// Requests of those whom a trusted proxy names: the bounds on connections are the proxy's.
+    clients: Arc<Shares>,
     #[cfg(feature = "auth")]
     auth: Option<super::auth::Checkpoint>,
 }
@@ -38,6 +43,7 @@ impl Door {
         let _ = endpoint;
         let door = Self {
             guard,
+            clients: Shares::new(service.limits.requests_per_client),
             #[cfg(feature = "auth")]
             auth,
         };
@@ -80,12 +86,14 @@ impl Door {
         serve: impl AsyncFnOnce(Parts, Body) -> Result<Response, Refusal>,
     ) -> Response {
         let (parts, body) = request.into_parts();
-        let origin = match self.guard.admit(&parts) {
-            Ok(origin) => origin.cloned(),
+        let admitted =
+            self.guard.admit(&parts).and_then(|origin| Ok((origin, self.share(&parts)?)));
+        let (origin, share) = match admitted {
+            Ok((origin, share)) => (origin.cloned(), share),
             Err(refusal) => {
                 let client = self.guard.client(&parts);
                 tracing::debug!(?client, %refusal, "a request was not let in");
-                return refusal.into_response();
+                return body::unread(&body, refusal).into_response();
             }
         };
         let mut response = if parts.method == Method::OPTIONS {
@@ -96,7 +104,20 @@ impl Door {
         if let Some(origin) = origin {
             cors::expose(&mut response, origin);
         }
-        response
+        match share {
+            Some(share) => share.until_sent(response),
+            None => response,
+        }
+    }
+
+    /// What a client behind a proxy takes of the requests it may have open.
+    fn share(&self, request: &Parts) -> Result<Option<Share>, Refusal> {
+        let Some(client) = self.guard.forwarded(request) else { return Ok(None) };
+        let share = self.clients.take(client).ok_or_else(|| {
+            let what = "you have too many requests open (--max-requests-per-client)";
+            Refusal::new(StatusCode::TOO_MANY_REQUESTS, what).with(RETRY_AFTER, "1")
+        })?;
+        Ok(Some(share))
     }
 
     /// What is served beside the endpoints, for who has no token yet.

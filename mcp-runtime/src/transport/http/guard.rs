@@ -104,6 +104,11 @@ impl Guard {
         self.proxies.client(request)
     }
 
+    /// The same, if it was a trusted proxy that told.
+    pub(crate) fn forwarded(&self, request: &Parts) -> Option<IpAddr> {
+        self.proxies.forwarded(request)
+    }
+
     fn admit_host(&self, host: &str) -> Result<(), Refusal> {
         let Some((name, port)) = authority(host) else {
             return Err(forbidden(format!("Host {} is no host", Quoted(host, LONGEST))));

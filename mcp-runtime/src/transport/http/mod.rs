@@ -30,6 +30,7 @@ pub(super) mod media;
 mod metrics;
 mod ops;
 mod options;
+mod owned;
 mod params;
 mod peer;
 #[cfg(feature = "tls")]
@@ -43,6 +44,7 @@ mod sentinel;
 mod serve;
 pub(super) mod session_id;
 mod sessions;
+mod shares;
 mod site;
 pub(super) mod stream;
 mod streams;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
 use super::endpoint::{Endpoint, SESSION_ID, UnknownSession, named_session};
@@ -28,7 +27,7 @@ pub(super) async fn post(
     body: Body,
     caller: Caller,
 ) -> Result<Response, Refusal> {
-    require_json(&headers)?;
+    require_json(&headers).map_err(|refusal| body::unread(&body, refusal))?;
     let accepts = accepted(endpoint, &headers)?;
     let bytes = body::read(&endpoint.service, &headers, body).await?;
     let peer = HttpPeer { streams: accepts.events, headers, caller };
@@ -116,7 +115,7 @@ impl Conversation<'_> {
     fn opened(self) -> Result<Option<SessionId>, Refusal> {
         match self {
             Self::New(session, sessions) if session.handshake().is_some() => {
-                sessions.register(session).map(Some).ok_or_else(too_many_sessions)
+                sessions.register(session).map(Some)
             }
             _ => Ok(None),
         }
@@ -172,9 +171,4 @@ fn named_revision(message: &Message, peer: &HttpPeer) -> Result<Option<Revision>
 
 fn is_initialize(message: &Message) -> bool {
     matches!(&message.kind, MessageKind::Request { method: Method::Initialize, .. })
-}
-
-fn too_many_sessions() -> Refusal {
-    let what = "too many sessions are open; try again later";
-    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "60")
 }

@@ -46,6 +46,13 @@ impl Proxies {
         Some(self.behind(peer(&request.extensions)?, &request.headers))
     }
 
+    /// The address that a trusted proxy tells of; `None` if none does, and all there is to know is
+    /// who is connected.
+    pub(super) fn forwarded(&self, request: &Parts) -> Option<IpAddr> {
+        let peer = peer(&request.extensions).filter(|peer| self.trust(*peer))?;
+        Some(self.behind(peer, &request.headers)).filter(|client| *client != peer)
+    }
+
     /// Who stands behind a peer, as far as trusted proxies tell. Two headers that do not agree tell
     /// nothing: one of them came with the request, and nothing says which.
     fn behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {

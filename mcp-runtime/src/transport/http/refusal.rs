@@ -60,6 +60,18 @@ impl Refusal {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
     }
 
+    /// All of them are in use. One may be free again when somebody leaves.
+    pub(crate) fn too_many_sessions() -> Self {
+        let what = "too many sessions are open (--max-sessions); try again later";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "60")
+    }
+
+    /// All of the caller's are in use.
+    pub(crate) fn too_many_sessions_of_one(limit: usize) -> Self {
+        let what = format!("you have {limit} sessions open (--max-sessions-per-principal)");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, what).with(RETRY_AFTER, "60")
+    }
+
     fn of_request(status: StatusCode, id: Option<&RequestId>, what: impl Into<String>) -> Self {
         let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
         Self { status, headers: Vec::new(), body: Reply::error(Class::Refused, id, &error).frame }

@@ -3,9 +3,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::event_store::EventStore;
+use super::owned::Owned;
+use super::refusal::Refusal;
 use super::session_id::SessionId;
 use super::streams::Streams;
-use crate::context::Caller;
+use crate::context::{Caller, Principal};
 use crate::server::{Limits, Session};
 
 /// The open sessions of an endpoint.
@@ -14,7 +16,11 @@ use crate::server::{Limits, Session};
 #[derive(Debug)]
 pub(super) struct Sessions {
     limit: usize,
+    /// Of one caller who has said who it is.
+    of_principal: usize,
     idle: Duration,
+    /// Of replies, in each session.
+    streams: usize,
     store: Arc<dyn EventStore>,
     table: Mutex<Table>,
 }
@@ -22,6 +28,7 @@ pub(super) struct Sessions {
 #[derive(Debug, Default)]
 struct Table {
     entries: HashMap<SessionId, Entry>,
+    owned: Owned,
     /// Those that were idle for longest when they were looked for, and when they were last used.
     idlest: VecDeque<(SessionId, Instant)>,
     /// Whether the sweeping task runs.
@@ -37,6 +44,23 @@ struct Entry {
 }
 
 impl Table {
+    /// Takes out the session of that caller which was idle for longest, if it may not have one more.
+    fn evict_of(&mut self, owner: &Principal, limit: usize) -> Result<Option<Entry>, Refusal> {
+        let Self { entries, owned, .. } = self;
+        let own = owned.of(owner);
+        if own.len() >= limit {
+            own.retain(|id| entries.contains_key(id));
+        }
+        if own.len() < limit {
+            return Ok(None);
+        }
+        let open = own.iter().filter_map(|id| Some((*id, entries.get(id)?)));
+        let idle = open.filter(|(_, entry)| !entry.kept.is_in_use());
+        let idlest = idle.min_by_key(|(_, entry)| entry.used).map(|(id, _)| id);
+        let idlest = idlest.ok_or_else(|| Refusal::too_many_sessions_of_one(limit))?;
+        Ok(entries.remove(&idlest))
+    }
+
     /// Takes out the session that was idle for longest.
     fn evict(&mut self) -> Option<Entry> {
         if let Some(idlest) = self.take_idlest() {
@@ -89,19 +113,36 @@ impl Kept {
 
 impl Sessions {
     pub(super) fn new(limits: &Limits, store: Arc<dyn EventStore>) -> Arc<Self> {
-        let (limit, idle) = (limits.sessions, limits.session_idle);
-        Arc::new(Self { limit, idle, store, table: Mutex::default() })
+        Arc::new(Self {
+            limit: limits.sessions,
+            of_principal: limits.sessions_per_principal,
+            idle: limits.session_idle,
+            streams: limits.streams_per_session,
+            store,
+            table: Mutex::default(),
+        })
     }
 
     /// Keeps a session that has just been opened. If there are too many, the one that was not used
-    /// for longest ends; `None` if all are in use.
-    pub(super) fn register(self: &Arc<Self>, session: Arc<Session>) -> Option<SessionId> {
+    /// for longest ends, of its own caller first.
+    ///
+    /// # Errors
+    ///
+    /// If all are in use.
+    pub(super) fn register(self: &Arc<Self>, session: Arc<Session>) -> Result<SessionId, Refusal> {
+        let owner = session.owner().clone();
         let mut table = self.lock();
-        let evicted = match table.entries.len() >= self.limit {
-            true => Some(table.evict()?),
-            false => None,
+        let mut evicted = match owner.principal() {
+            Some(owner) => table.evict_of(owner, self.of_principal)?,
+            None => None,
         };
-        let id = self.insert(&mut table, session);
+        if evicted.is_none() && table.entries.len() >= self.limit {
+            evicted = Some(table.evict().ok_or_else(Refusal::too_many_sessions)?);
+        }
+        let id = self.insert(&mut table, session).ok_or_else(Refusal::too_many_sessions);
+        if let (Ok(id), Some(owner)) = (&id, owner.principal()) {
+            table.owned.of(owner).push(*id);
+        }
         drop(table);
         if let Some(evicted) = evicted {
             evicted.kept.end();
@@ -115,7 +156,7 @@ impl Sessions {
         if table.closing {
             outbox.close();
         }
-        let streams = Arc::new(Streams::new(id, outbox, facts, self.store.clone()));
+        let streams = Arc::new(Streams::new(id, self.streams, outbox, facts, self.store.clone()));
         let kept = Arc::new(Kept { id, session, streams });
         table.entries.insert(id, Entry { kept, used: Instant::now() });
         if !std::mem::replace(&mut table.swept, true) {
@@ -176,6 +217,8 @@ impl Sessions {
         if table.entries.is_empty() {
             table.entries = HashMap::new(); // gives the memory of a crowd back
         }
+        let Table { entries, owned, .. } = &mut *table;
+        owned.retain(|id| entries.contains_key(id));
         let any = !table.entries.is_empty();
         drop(table);
         idle.iter().for_each(|entry| entry.kept.end());
@@ -333,10 +376,10 @@ mod tests {
         let fifth = sessions.register(session()).unwrap();
         assert!(sessions.find(fourth, &Caller::Anyone).is_none(), "others are in use");
         let _stream = sessions.find(fifth, &Caller::Anyone).unwrap().streams.standalone();
-        assert!(sessions.register(session()).is_none(), "all are");
+        assert!(sessions.register(session()).is_err(), "all are");
         assert!(sessions.end(first));
         assert!(!sessions.end(first));
-        assert!(sessions.register(session()).is_some());
+        assert!(sessions.register(session()).is_ok());
     }
 
     #[tokio::test]

@@ -16,9 +16,6 @@ use super::stream::{Events, PIECE};
 use crate::context::Outbox;
 use crate::revision::Facts;
 
-/// Streams of replies that a session keeps for a client that comes back.
-const LIMIT: usize = 32;
-
 /// How long one is kept that nobody reads.
 const UNREAD: Duration = Duration::from_secs(5 * 60);
 
@@ -29,6 +26,8 @@ const RETRY: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) struct Streams {
     session: Box<str>,
+    /// How many streams of replies are kept.
+    limit: usize,
     facts: &'static Facts,
     store: Arc<dyn EventStore>,
     /// For messages of no request.
@@ -67,12 +66,14 @@ struct Sent {
 impl Streams {
     pub(super) fn new(
         session: SessionId,
+        limit: usize,
         outbox: Arc<Outbox>,
         facts: &'static Facts,
         store: Arc<dyn EventStore>,
     ) -> Self {
         Self {
             session: session.to_string().into(),
+            limit,
             facts,
             store,
             standalone: Arc::new(Stream::new(0, outbox)),
@@ -95,7 +96,7 @@ impl Streams {
         let mut replies = self.replies();
         replies.last_number += 1;
         let stream = Arc::new(Stream::new(replies.last_number, outbox));
-        replies.make_room();
+        replies.make_room(self.limit);
         replies.streams.push(stream.clone());
         // Under the lock: from here on it is read, or of no session.
         stream.sent().given_up = replies.ended;
@@ -156,8 +157,8 @@ impl Streams {
 
 impl Replies {
     /// One that was sent to its end goes first: for the others something is still to come.
-    fn make_room(&mut self) {
-        if self.streams.len() >= LIMIT {
+    fn make_room(&mut self, limit: usize) {
+        if self.streams.len() >= limit {
             let done = self.streams.iter().position(|stream| stream.outbox.is_done());
             self.streams.remove(done.unwrap_or(0)).give_up();
         }

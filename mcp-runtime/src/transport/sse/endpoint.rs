@@ -23,9 +23,6 @@ use crate::transport::http::{body, event};
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Frame, Member, Message, MessageKind, Unreadable};
 
-/// Connections that are open at once.
-const LIMIT: usize = 10_000;
-
 /// The two paths of the transport, and who is connected.
 #[derive(Debug)]
 pub(in crate::transport) struct Endpoint {
@@ -80,7 +77,7 @@ impl Endpoint {
             return Err(Refusal::stopping());
         }
         let session = Arc::new(Session::new(&self.service.room, caller));
-        let id = self.register(session.clone()).ok_or_else(too_many)?;
+        let id = self.register(session.clone())?;
         // The first event: where to post to.
         let mut begun = Vec::new();
         let address = format!("{}/messages?session={id}", self.prefix(request));
@@ -98,14 +95,21 @@ impl Endpoint {
         self.prefix.as_deref().or_else(seen).unwrap_or_default()
     }
 
-    fn register(&self, session: Arc<Session>) -> Option<SessionId> {
+    /// Each has its stream, so none is idle and would make room.
+    fn register(&self, session: Arc<Session>) -> Result<SessionId, Refusal> {
+        let limits = &self.service.limits;
         let mut sessions = self.sessions();
-        if sessions.len() >= LIMIT {
-            return None;
+        if sessions.len() >= limits.sessions {
+            return Err(Refusal::too_many_sessions());
         }
-        let id = SessionId::random()?;
+        let owner = session.owner();
+        let own = || sessions.values().filter(|other| other.is_of(owner)).count();
+        if owner.principal().is_some() && own() >= limits.sessions_per_principal {
+            return Err(Refusal::too_many_sessions_of_one(limits.sessions_per_principal));
+        }
+        let id = SessionId::random().ok_or_else(Refusal::too_many_sessions)?;
         sessions.insert(id, session);
-        Some(id)
+        Ok(id)
     }
 
     /// A message of a connected client. Its reply goes to the stream; the response to the POST
@@ -114,7 +118,7 @@ impl Endpoint {
         if request.method != Method::POST {
             return Err(method_not_allowed("POST, OPTIONS"));
         }
-        require_json(&request.headers)?;
+        require_json(&request.headers).map_err(|refusal| body::unread(&body, refusal))?;
         let session = self.named_session(&request, &caller).ok_or_else(|| {
             let what = "no such session, or its stream is closed: GET /sse opens another";
             Refusal::new(StatusCode::NOT_FOUND, what)
@@ -227,9 +231,4 @@ fn asks(member: &Result<Message, Unreadable>) -> bool {
 fn unread() -> Refusal {
     let what = "too many replies wait to be read from the stream, or it is closing";
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
-}
-
-fn too_many() -> Refusal {
-    let what = "too many streams are open; try again later";
-    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "60")
 }

@@ -8,6 +8,9 @@ use crate::context::Owed;
 use crate::revision::Revision;
 use crate::transport::http::event_store::{MemoryEvents, StoredEvent};
 
+/// Streams of replies that a session keeps.
+const KEPT: usize = 32;
+
 /// A store that may lose everything, and tells what was appended for a session it has forgotten.
 #[derive(Debug, Default)]
 struct Forgetful {
@@ -41,7 +44,7 @@ impl EventStore for Forgetful {
 fn streams(store: &Arc<Forgetful>) -> Arc<Streams> {
     let facts = Revision::NEWEST_HANDSHAKE.facts();
     let id = SessionId::random().unwrap();
-    Arc::new(Streams::new(id, Arc::default(), facts, store.clone()))
+    Arc::new(Streams::new(id, KEPT, Arc::default(), facts, store.clone()))
 }
 
 /// A stream on which one reply is to come.
@@ -97,7 +100,7 @@ fn calls_that_were_answered_make_room_before_one_that_runs() {
     let streams = streams(&Arc::default());
     let (_, owed, reader) = call(&streams);
     drop(reader); // its client will come back
-    for _ in 0..2 * LIMIT {
+    for _ in 0..2 * KEPT {
         let (_, owed, mut reader) = call(&streams);
         owed.reply(b"{}".to_vec());
         assert!(poll(&mut reader).1);
