@@ -11,7 +11,13 @@
     )
 )]
 #![cfg_attr(
-    not(all(feature = "cli", feature = "stdio", feature = "sse", feature = "metrics")),
+    not(all(
+        feature = "cli",
+        feature = "stdio",
+        feature = "sse",
+        feature = "metrics",
+        feature = "otel"
+    )),
     allow(
         dead_code,
         unused_imports,

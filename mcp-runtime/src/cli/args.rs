@@ -90,6 +90,11 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "MCP_METRICS", value_parser = FalseyValueParser::new())]
     pub(super) metrics: bool,
 
+    /// Send traces of requests to the OpenTelemetry collector that the OTEL_* variables name (needs
+    /// the feature `otel`) [default: off]
+    #[arg(long, env = "MCP_OTEL", value_parser = FalseyValueParser::new())]
+    pub(super) otel: bool,
+
     /// Seconds that running calls have to finish when the server is asked to stop; then they are
     /// cut off with an error [default: 5]
     #[arg(long, env = "MCP_DRAIN", value_name = "SECONDS", value_parser = seconds)]

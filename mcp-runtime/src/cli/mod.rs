@@ -5,6 +5,7 @@ mod auth;
 mod json_line;
 mod logs;
 mod manifest;
+mod otel;
 mod say;
 mod secret;
 mod serve;

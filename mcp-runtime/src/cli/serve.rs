@@ -6,7 +6,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::args::{ServeArgs, Transport};
 use super::say::say;
-use super::{secret, signals};
+use super::{otel, secret, signals};
 use crate::server::{Error, Server, Service};
 #[cfg(feature = "http")]
 use crate::transport::http::HttpOptions;
@@ -26,7 +26,7 @@ pub(super) fn serve<A: Args + 'static>(
     let server = state_keys.into_iter().fold(server, Server::state_key);
     let server = args.drain.into_iter().fold(server, Server::drain);
     match args.transport {
-        Transport::Stdio => stdio(server, flags),
+        Transport::Stdio => stdio(server, flags, args),
         Transport::Sse | Transport::Http => http(server, flags, args),
     }
 }
@@ -37,7 +37,8 @@ pub(super) fn serve<A: Args + 'static>(
     feature = "http",
     feature = "sse",
     feature = "tls",
-    feature = "auth"
+    feature = "auth",
+    feature = "otel"
 )))]
 pub(super) fn not_built(feature: &str) -> Error {
     Error::one(format!(
@@ -46,7 +47,7 @@ pub(super) fn not_built(feature: &str) -> Error {
 }
 
 #[cfg(feature = "stdio")]
-fn stdio<A: 'static>(server: Server<A>, flags: &A) -> Result<(), Error> {
+fn stdio<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<(), Error> {
     use crate::transport::stdio;
 
     let info = server.info();
@@ -62,11 +63,11 @@ fn stdio<A: 'static>(server: Server<A>, flags: &A) -> Result<(), Error> {
         .map_err(|error| Error::one(format!("cannot take over stdin and stdout: {error}")))?;
     // One thread: what stdio waits for is one peer, and a wake-up across threads costs more than the work.
     let runtime = runtime(Builder::new_current_thread())?;
-    run(runtime, server, flags, async |service| stdio::serve(service, ends).await)
+    run(runtime, server, flags, args, async |service| stdio::serve(service, ends).await)
 }
 
 #[cfg(not(feature = "stdio"))]
-fn stdio<A: 'static>(_: Server<A>, _: &A) -> Result<(), Error> {
+fn stdio<A: 'static>(_: Server<A>, _: &A, _: &ServeArgs) -> Result<(), Error> {
     Err(not_built("stdio"))
 }
 
@@ -97,7 +98,7 @@ fn http<A: 'static>(server: Server<A>, flags: &A, args: &ServeArgs) -> Result<()
     let options = args.auth.apply(options)?;
     let port = port(args)?;
     let runtime = runtime(several_threads())?;
-    run(runtime, server, flags, async |service| {
+    run(runtime, server, flags, args, async |service| {
         let listener = http::bind(&args.host, port).await?;
         let urls = options.urls(listener.local_addr(), mode);
         let public = options.public_urls(mode)?;
@@ -165,11 +166,14 @@ fn run<A: 'static>(
     runtime: Runtime,
     server: Server<A>,
     flags: &A,
+    args: &ServeArgs,
     serve: impl AsyncFnOnce(Arc<Service>) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let (server, send_traces) = otel::begin(server, args.otel)?;
     let signal = signals::watch(server.drain_limit());
     let served = runtime.block_on(server.shutdown_on(signal).live(flags, serve));
     // A function that blocks must not keep the process alive: its thread ends with it.
     runtime.shutdown_background();
+    send_traces();
     served
 }

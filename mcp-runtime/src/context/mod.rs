@@ -80,6 +80,8 @@ pub(crate) struct Request {
     pub(crate) cancellation: Cancellation,
     pub(crate) voice: Voice,
     pub(crate) asks: Asks,
+    /// Our own step of its trace, if steps are recorded.
+    pub(crate) trace: Option<Box<TraceParent>>,
 }
 
 impl Context {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Context;
-use crate::wire::Member;
+use crate::wire::{Member, Message};
 
 /// What there may be in `tracestate` (W3C Trace Context, 3.3.1.1).
 const STATE_MEMBERS: usize = 32;
@@ -36,7 +36,8 @@ impl Context {
     /// `tracestate` and `baggage` (basic, "OpenTelemetry trace context"); over every transport.
     ///
     /// `None` if the client says nothing of it, or something that is no `traceparent`. A header of
-    /// that name is the [HTTP request's](Self::header) own.
+    /// that name is the [HTTP request's](Self::header) own. With `--otel` it is the server's own step
+    /// of that trace, or of a new one, so that what a function asks for is recorded below it.
     ///
     /// ```
     /// use mcp_runtime::{Context, tool};
@@ -50,11 +51,34 @@ impl Context {
     /// }
     /// ```
     pub fn trace_parent(&self) -> Option<TraceParent> {
-        TraceParent::of_meta(self.request().message.raw(Member::Meta)?)
+        match &self.request().trace {
+            Some(own) => Some(TraceParent::clone(own)),
+            None => TraceParent::of(&self.request().message),
+        }
     }
 }
 
 impl TraceParent {
+    /// What the client says.
+    pub(crate) fn of(message: &Message) -> Option<Self> {
+        Self::of_meta(message.raw(Member::Meta)?)
+    }
+
+    /// A step of our own, with the `baggage` that came to it.
+    pub(crate) fn own(
+        ids: (&impl fmt::Display, &impl fmt::Display),
+        is_sampled: bool,
+        state: String,
+        baggage: Option<String>,
+    ) -> Option<Self> {
+        let text = format!("00-{}-{}-0{}", ids.0, ids.1, u8::from(is_sampled));
+        Some(Self {
+            text: parent(&text)?,
+            state: Some(state).filter(|text| is_state(text)),
+            baggage,
+        })
+    }
+
     fn of_meta(meta: &[u8]) -> Option<Self> {
         /// Unread, so that one of another type does not hide the others.
         #[derive(Deserialize)]

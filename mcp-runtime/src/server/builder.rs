@@ -13,7 +13,7 @@ use super::limits::Limits;
 use super::offer::Offer;
 use super::rounds::{self, Seal};
 use super::state_factory::{MakingState, StateFactory};
-use super::{Error, Life, Scopes, Service};
+use super::{Error, Life, Scopes, Service, Traces};
 use crate::context::{MemoryStore, OnceStore, States};
 use crate::handler::Item;
 use crate::registry::{Registry, Update};
@@ -62,6 +62,7 @@ pub struct Server<A = ()> {
     pub(super) extensions: Vec<Extension>,
     pub(super) scopes: Scopes,
     once: Option<Arc<dyn OnceStore>>,
+    pub(super) traces: Option<Box<dyn Traces>>,
     pub(super) limits: Limits,
 }
 
@@ -108,6 +109,7 @@ impl Server {
             extensions: Vec::new(),
             scopes: Scopes::default(),
             once: None,
+            traces: None,
             limits: Limits::default(),
         }
     }
@@ -187,6 +189,7 @@ impl<A: 'static> Server<A> {
             extensions: self.extensions,
             scopes: self.scopes,
             once: self.once,
+            traces: self.traces,
             limits: self.limits,
         }
     }
@@ -416,6 +419,7 @@ impl<A: 'static> Server<A> {
             #[cfg(feature = "layers")]
             layers: self.layers.stack().map(std::sync::Mutex::new),
             hears: OnceLock::new(),
+            traces: self.traces,
         }))
     }
 }

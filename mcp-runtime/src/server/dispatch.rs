@@ -6,7 +6,9 @@ use super::methods::{
 use super::reply::{Class, Reply};
 use super::session::{Noted, Session};
 use super::{Outcome, Service, rounds};
-use crate::context::{Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer, Voice};
+use crate::context::{
+    Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer, TraceParent, Voice,
+};
 use crate::registry::Registry;
 use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
 use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, Quoted, RequestId};
@@ -23,6 +25,7 @@ pub(super) struct Request {
     pub(super) session: Option<Arc<Session>>,
     pub(super) peer: Arc<dyn Peer>,
     pub(super) outbox: Option<Arc<Outbox>>,
+    pub(super) trace: Option<Box<TraceParent>>,
 }
 
 impl Service {
@@ -160,6 +163,7 @@ impl Request {
             cancellation: Cancellation::default(),
             voice: Voice::new(self.outbox, &service.room),
             asks,
+            trace: self.trace,
         };
         let context = Context::new(request);
         match Noted::new(self.session, &context) {

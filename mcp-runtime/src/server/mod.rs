@@ -61,9 +61,9 @@ pub(crate) use scopes::Scopes;
 pub(crate) use session::Session;
 pub use shutdown_hook::ShutdownHook;
 pub use state_factory::StateFactory;
-pub(crate) use watch::{ACCESS, Ended, Heard, Hears};
+pub(crate) use watch::{ACCESS, Ended, Heard, Hears, Step, Traces, first};
 
-use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
+use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States, TraceParent};
 use crate::registry::Registry;
 use crate::revision::{Revision, Stamp};
 use crate::wire::cache::CacheHint;
@@ -92,6 +92,8 @@ pub(crate) struct Service {
     layers: Option<Mutex<layers::Calls>>,
     /// Who is told of requests.
     hears: OnceLock<Box<dyn Hears>>,
+    /// Who records them as steps of traces.
+    traces: Option<Box<dyn Traces>>,
 }
 
 /// Why there is no memory, and what to do.
@@ -106,6 +108,8 @@ pub(crate) struct Incoming {
     pub(crate) peer: Arc<dyn Peer>,
     /// Where its call says things; without one it has an outbox of its own.
     pub(crate) outbox: Option<Arc<Outbox>>,
+    /// Our own step of the trace that it is part of, if steps are recorded.
+    pub(crate) trace: Option<Box<TraceParent>>,
 }
 
 /// What becomes of a message.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use tracing::Level;
 
-use super::{Incoming, Outcome, Service};
-use crate::context::Caller;
+use super::{Incoming, Outcome, Server, Service};
+use crate::context::{Caller, TraceParent};
 use crate::registry::Registry;
 use crate::wire::{Code, Member, Message, Method};
 
@@ -59,6 +59,19 @@ pub(crate) trait Hears: Send + Sync {
     fn ended(&self, request: &Heard, ended: Ended, took: Duration);
 }
 
+/// Who records requests as steps of traces. Must be quick and never wait.
+pub(crate) trait Traces: Send + Sync {
+    fn began(&self, request: &Heard, incoming: &Incoming) -> Box<dyn Step>;
+}
+
+/// A request while it is recorded.
+pub(crate) trait Step: Send {
+    /// What is to be passed on to whoever is asked on behalf of the request.
+    fn parent(&self) -> Option<TraceParent>;
+
+    fn ended(self: Box<Self>, ended: Ended);
+}
+
 /// A request that is watched, from when it came in to its end. Dropped before that, it was cancelled.
 ///
 /// Of what peers send only names are kept: what is watched is no place for arguments or secrets.
@@ -68,6 +81,7 @@ pub(super) struct Watch {
     /// The name of no function, as the client wrote it.
     unknown: Option<Box<str>>,
     caller: Caller,
+    step: Option<Box<dyn Step>>,
     started: Instant,
     ended: Option<Ended>,
 }
@@ -79,11 +93,21 @@ impl Service {
     }
 }
 
+impl<A> Server<A> {
+    /// Has every request recorded.
+    pub(crate) fn traces(mut self, traces: Box<dyn Traces>) -> Self {
+        self.traces = Some(traces);
+        self
+    }
+}
+
 impl Watch {
-    /// Begins to watch, if somebody wants to know.
-    pub(super) fn begin(service: &Arc<Service>, incoming: &Incoming) -> Option<Self> {
-        let hears = service.hears.get();
-        if hears.is_none() && !tracing::enabled!(target: ACCESS, Level::INFO) {
+    /// Begins to watch, if somebody wants to know. What is recorded of it is the parent of what its
+    /// function does.
+    pub(super) fn begin(service: &Arc<Service>, incoming: &mut Incoming) -> Option<Self> {
+        let (hears, traces) = (service.hears.get(), &service.traces);
+        let is_logged = || tracing::enabled!(target: ACCESS, Level::INFO);
+        if hears.is_none() && traces.is_none() && !is_logged() {
             return None;
         }
         let started = Instant::now();
@@ -95,7 +119,9 @@ impl Watch {
             hears.began(&heard);
         }
         let (service, caller) = (service.clone(), peer.caller().clone());
-        Some(Self { service, heard, unknown, caller, started, ended: None })
+        let step = traces.as_ref().map(|traces| traces.began(&heard, incoming));
+        incoming.trace = step.as_ref().and_then(|step| step.parent()).map(Box::new);
+        Some(Self { service, heard, unknown, caller, step, started, ended: None })
     }
 
     /// Watches what becomes of the request.
@@ -116,6 +142,9 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         let (ended, took) = (self.ended.unwrap_or(Ended::Cancelled), self.started.elapsed());
+        if let Some(step) = self.step.take() {
+            step.ended(ended);
+        }
         if let Some(hears) = self.service.hears.get() {
             hears.ended(&self.heard, ended, took);
         }
@@ -163,7 +192,7 @@ fn named(
 }
 
 /// The first characters of a text.
-fn first(characters: usize, text: &str) -> &str {
+pub(crate) fn first(characters: usize, text: &str) -> &str {
     let end = text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
     &text[..end]
 }

@@ -50,6 +50,7 @@ impl Connection {
             session: Some(self.session.clone()),
             peer: self.peer.clone(),
             outbox: Some(self.outbox().clone()),
+            trace: None,
         };
         self.service.handle(incoming).deliver(owed);
     }

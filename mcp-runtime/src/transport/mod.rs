@@ -4,6 +4,8 @@
 #[cfg(feature = "http")]
 pub(crate) mod http;
 pub(crate) mod memory;
+#[cfg(feature = "otel")]
+pub(crate) mod otel;
 #[cfg(feature = "sse")]
 pub(crate) mod sse;
 #[cfg(feature = "stdio")]

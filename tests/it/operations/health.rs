@@ -7,7 +7,7 @@ use crate::ending::Client;
 use crate::process::{PATIENCE, Process};
 
 /// Status and whole response, as a probe sees it: by address, without a name of the server.
-fn get(address: SocketAddr, path: &str) -> (u16, String) {
+pub(super) fn get(address: SocketAddr, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let request =

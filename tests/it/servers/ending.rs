@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use std::{env, thread};
 
-use mcp_runtime::tool;
+use mcp_runtime::{Context, prompt, resource, tool};
 
 /// How many calls have begun.
 #[derive(Default)]
@@ -46,6 +46,32 @@ fn block(count: &Count, id: u64, milliseconds: u64) -> u64 {
     count.begun(id);
     thread::sleep(Duration::from_millis(milliseconds));
     id
+}
+
+/// What is to be passed on as the parent of what this asks for.
+#[tool]
+fn parent(ctx: &Context) -> Vec<String> {
+    let Some(parent) = ctx.trace_parent() else { return Vec::new() };
+    let rest = [parent.state(), parent.baggage()].map(|said| said.unwrap_or_default().to_owned());
+    [parent.to_string()].into_iter().chain(rest).collect()
+}
+
+/// Fails.
+#[tool]
+fn fail() -> Result<(), &'static str> {
+    Err("as it was told to")
+}
+
+/// Greets somebody.
+#[prompt]
+fn greeting(name: String) -> String {
+    format!("Greet {name}.")
+}
+
+/// A file by its name.
+#[resource("file:///{name}")]
+fn file(name: String) -> String {
+    name
 }
 
 fn main() -> ExitCode {

@@ -12,18 +12,19 @@ const OUTSIDE: &[&str] = &["lib", "private", "testing"];
 /// Crates that belong to one place: what may name them, and what to do elsewhere.
 const CRATES: &[(&[&str], &[&str], &str)] = &[
     (
-        &[
-            "axum",
-            "axum_core",
-            "prometheus_client",
-            "hyper",
-            "hyper_util",
-            "http_body",
-            "http_body_util",
-            "tower_http",
-        ],
+        &["axum", "axum_core", "prometheus_client", "tower_http"],
         &["transport/http", "transport/sse"],
         "HTTP stays in `transport/http` and `transport/sse`",
+    ),
+    (
+        &["hyper", "hyper_util", "http_body", "http_body_util"],
+        &["transport/http", "transport/sse", "transport/otel"], // a collector is asked over HTTP
+        "HTTP stays in `transport/http`, `transport/sse` and `transport/otel`",
+    ),
+    (
+        &["opentelemetry", "opentelemetry_sdk", "opentelemetry_otlp", "opentelemetry_http"],
+        &["transport/otel"],
+        "what spans are sent as is the business of `transport/otel`",
     ),
     (&["rustix"], &["transport/", "cli/"], "file descriptors are the transports' business"),
     (&["clap", "tracing_subscriber"], &["cli"], "the command line stays in `cli`"),
@@ -276,6 +277,9 @@ mod tests {
         );
         assert_eq!(found("transport/stdio", "use axum::Router; use rustix::fd;").len(), 1);
         assert_eq!(found("cli/run", "use clap::Parser; use hyper::Body;").len(), 1);
+        assert_eq!(found("transport/otel/a", "use hyper::Uri; use opentelemetry::Key;").len(), 0);
+        assert_eq!(found("transport/otel/a", "use axum::Router;").len(), 1);
+        assert_eq!(found("server/watch", "use opentelemetry::Key;").len(), 1);
     }
 
     #[test]

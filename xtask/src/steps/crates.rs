@@ -32,6 +32,13 @@ const TREES: &[Tree] = &[
         without: &["aws-lc-rs", "openssl-sys"],
         twice: &["getrandom"],
     },
+    Tree {
+        name: "otel",
+        flags: "--features otel",
+        most: 106,
+        without: &["reqwest", "tonic", "ring", "h2"],
+        twice: &["getrandom", "syn"],
+    },
 ];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome, Failure> {

@@ -16,6 +16,8 @@ const SETS: &[(&str, Option<&str>)] = &[
     ("mcp-runtime", Some("tls")),
     ("mcp-runtime", Some("cli,tls")),
     ("mcp-runtime", Some("metrics")),
+    ("mcp-runtime", Some("otel")),
+    ("mcp-runtime", Some("stdio,macros,otel")),
     ("mcp-runtime", Some("layers,macros")),
     ("mcp-runtime", Some("cli")),
     ("mcp-runtime", Some("auth")),

@@ -18,7 +18,7 @@ pub(super) fn request(
     progress_token: Option<RequestId>,
     incoming: Incoming,
 ) -> Outcome {
-    let Incoming { message, session, peer, outbox } = incoming;
+    let Incoming { message, session, peer, outbox, trace } = incoming;
     let MessageKind::Request { method, .. } = &message.kind else { return Outcome::Accepted };
     let refuse = |error| Reply::error(Class::Answered, Some(&id), &error).into();
     let Some(session) = session else {
@@ -55,6 +55,7 @@ pub(super) fn request(
         message,
         peer,
         outbox,
+        trace,
     };
     service.dispatch(request)
 }

@@ -73,8 +73,8 @@ impl Service {
         }
     }
 
-    fn request(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
-        match Watch::begin(self, &incoming) {
+    fn request(self: &Arc<Self>, id: RequestId, mut incoming: Incoming) -> Outcome {
+        match Watch::begin(self, &mut incoming) {
             Some(watch) => watch.follow(self.answer(id, incoming)),
             None => self.answer(id, incoming),
         }

@@ -37,7 +37,7 @@ pub(super) fn request(
     Settled { revision, log_level }: Settled,
     incoming: Incoming,
 ) -> Outcome {
-    let Incoming { message, session, peer, outbox } = incoming;
+    let Incoming { message, session, peer, outbox, trace } = incoming;
     let MessageKind::Request { method, .. } = &message.kind else { return Outcome::Accepted };
     if !revision.serves(method) {
         let error = ErrorObject::method_not_found(method);
@@ -53,6 +53,7 @@ pub(super) fn request(
         message,
         peer,
         outbox,
+        trace,
     };
     service.dispatch(request)
 }

@@ -89,7 +89,8 @@ fn hand_in(
             Ok(message) => {
                 asks |= matches!(message.kind, MessageKind::Request { .. });
                 let (session, peer) = (Some(session.clone()), peer.clone());
-                let incoming = Incoming { message, session, peer, outbox: Some(outbox.clone()) };
+                let incoming =
+                    Incoming { message, session, peer, outbox: Some(outbox.clone()), trace: None };
                 endpoint.service.handle(incoming).deliver(owed);
             }
             Err(unreadable) => {

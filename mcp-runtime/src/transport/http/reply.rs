@@ -174,6 +174,7 @@ mod tests {
             ))),
             peer: Arc::new(NoHeaders(Caller::Anyone)),
             outbox: None,
+            trace: None,
         });
         let Outcome::Pending(call) = &outcome else { panic!("it goes on") };
         let context = call.context().clone();

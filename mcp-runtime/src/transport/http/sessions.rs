@@ -320,6 +320,7 @@ mod tests {
                 session: Some(session.clone()),
                 peer: Arc::new(NoHeaders(Caller::Anyone)),
                 outbox: None,
+                trace: None,
             })
         };
         let revision = Revision::NEWEST_HANDSHAKE;

@@ -158,6 +158,7 @@ impl Endpoint {
             session: Some(session.clone()),
             peer: peer.clone(),
             outbox: Some(outbox.clone()),
+            trace: None,
         };
         let message = match member {
             // Answers, and what is cancelled, are taken to the last.

@@ -186,6 +186,7 @@ impl Connection {
             session: Some(self.session.clone()),
             peer: self.peer.clone(),
             outbox: Some(self.outbox.clone()),
+            trace: None,
         };
         match self.service.handle(incoming) {
             Outcome::Accepted => {}
