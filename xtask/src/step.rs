@@ -94,7 +94,7 @@ pub(crate) fn all() -> Vec<Step> {
         },
         Step {
             name: "fuzz",
-            about: "libFuzzer on what peers can write, 100,000 inputs a target",
+            about: "libFuzzer on what peers can write, half a minute a target",
             run: steps::fuzz::run,
         },
         Step {
