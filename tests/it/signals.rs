@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -38,7 +38,9 @@ fn a_server_whose_stderr_nobody_reads_serves_and_ends_in_good_order() {
         .stderr(stderr)
         .spawn()
         .unwrap();
+    let patience = Instant::now() + Duration::from_secs(20);
     while TcpStream::connect(free).is_err() {
+        assert!(Instant::now() < patience, "it does not listen");
         assert_eq!(server.try_wait().unwrap(), None, "it ended by itself");
         std::thread::sleep(Duration::from_millis(2)); // between two looks
     }

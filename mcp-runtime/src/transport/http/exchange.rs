@@ -11,16 +11,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use axum::body::Body as RouterBody;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use bytes::Bytes;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Version};
-use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::holding::Holding;
 use super::routes::Routes;
 use crate::server::{Hold, Life};
 
@@ -74,7 +72,7 @@ impl Exchanges {
 
 /// A request whose response is not written yet.
 #[derive(Debug)]
-struct Exchange(Arc<Exchanges>);
+pub(super) struct Exchange(Arc<Exchanges>);
 
 impl Drop for Exchange {
     fn drop(&mut self) {
@@ -99,7 +97,8 @@ impl Exchanging {
     pub(super) fn answer(
         &self,
         mut request: Request<Incoming>,
-    ) -> impl Future<Output = Result<http::Response<Answer>, Infallible>> + Send + use<> {
+    ) -> impl Future<Output = Result<http::Response<Holding<Exchange>>, Infallible>> + Send + use<>
+    {
         let exchange = self.exchanges.begin();
         let closes_by_header = request.version() <= Version::HTTP_11; // later ones have a frame for it
         request.extensions_mut().insert(ConnectInfo(self.client)); // whose it is
@@ -109,35 +108,8 @@ impl Exchanging {
             if closes_by_header && !exchange.0.life.is_serving() {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Ok(response.map(|body| Answer { body, _exchange: exchange }))
+            Ok(response.map(|body| Holding::new(body, exchange)))
         }
-    }
-}
-
-/// The body of a response; dropped when it is sent, or its client is gone.
-#[derive(Debug)]
-pub(super) struct Answer {
-    body: RouterBody,
-    _exchange: Exchange,
-}
-
-impl Body for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 

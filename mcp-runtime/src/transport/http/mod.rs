@@ -24,6 +24,7 @@ mod event_store;
 mod exchange;
 mod get;
 pub(super) mod guard;
+mod holding;
 mod listener;
 pub(super) mod media;
 #[cfg(feature = "metrics")]

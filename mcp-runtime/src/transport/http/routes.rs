@@ -34,7 +34,7 @@ impl Routes {
         Self { endpoint: Some((path.into(), endpoint.clone())), ..router.into() }
     }
 
-    /// Answers a request, in a future without a name: one with a name would need a box for each.
+    /// Answers a request.
     pub(super) fn answer(
         &self,
         request: Request<Incoming>,
@@ -60,7 +60,7 @@ enum Way<F> {
     Routed(F),
 }
 
-/// In a box: it has kilobytes, which a connection would keep for as long as it lasts.
+/// In a box: it has kilobytes, which would be moved about, and kept by a connection for as long as it lasts.
 fn direct(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> BoxFuture<Response> {
     Box::pin(async move { endpoint.serve(request.map(Body::new)).await })
 }

@@ -1,13 +1,11 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::response::Response;
-use bytes::Bytes;
-use http_body::{Frame, SizeHint};
+
+use super::holding::Holding;
 
 /// How much each address holds of something, which has a bound.
 #[derive(Debug)]
@@ -58,33 +56,7 @@ impl Drop for Share {
 impl Share {
     /// Holds it until the response is sent, or its client has hung up.
     pub(super) fn until_sent(self, response: Response) -> Response {
-        response.map(|body| Body::new(Sending { body, _share: self }))
-    }
-}
-
-/// A body that holds a share.
-struct Sending {
-    body: Body,
-    _share: Share,
-}
-
-impl http_body::Body for Sending {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        response.map(|body| Body::new(Holding::new(body, self)))
     }
 }
 
