@@ -89,6 +89,9 @@ pub mod auth {}
 
 #[doc(hidden)]
 pub use handler::private as __private;
+#[cfg(feature = "__steps")]
+#[doc(hidden)]
+pub use server::steps as __steps;
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/prompt.md")]

@@ -1,7 +1,8 @@
-//! Instructions per request, counted by valgrind: they do not move with the machine's load.
+//! Instructions per request and per step of one, counted by valgrind: they do not move with the machine's load.
 //!
 //! A server runs under callgrind, and a client asks it one thing at a time. What more requests cost more, divided by
-//! how many more they were, is what one costs: start and end of the process are in both.
+//! how many more they were, is what one costs: start and end of the process are in both. Steps are repeated by a
+//! program of their own.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -43,8 +44,12 @@ const TOLERANCE: f64 = 3.0;
 pub fn check(valgrind: &Path, update: bool) -> Result<(), String> {
     let key = key()?;
     let path = workspace().join("baseline.txt");
-    let counted = ASKED.iter().map(|asked| Ok((asked.0, count(valgrind, Who::Ours, asked)?)));
-    let counted: Vec<(&str, f64)> = counted.collect::<Result<_, String>>()?;
+    let asked = ASKED.iter().map(|asked| Ok((asked.0.into(), count(valgrind, Who::Ours, asked)?)));
+    let steps = steps()?.into_iter().map(|step| {
+        let counted = count_step(valgrind, &step)?;
+        Ok((step, counted))
+    });
+    let counted: Vec<(String, f64)> = asked.chain(steps).collect::<Result<_, String>>()?;
     if update {
         let mut text = format!(
             "# Instructions per request: cargo run --release --package compare -- --update-instructions\n{key}\n"
@@ -60,7 +65,7 @@ pub fn check(valgrind: &Path, update: bool) -> Result<(), String> {
     let mut worse = 0;
     for (name, instructions) in &counted {
         let before =
-            baseline.counts.get(*name).ok_or_else(|| format!("the baseline lacks `{name}`"))?;
+            baseline.counts.get(&**name).ok_or_else(|| format!("the baseline lacks `{name}`"))?;
         let per_cent = (instructions / before - 1.0) * 100.0;
         let verdict = if per_cent > TOLERANCE { "  too many" } else { "" };
         worse += usize::from(per_cent > TOLERANCE);
@@ -112,16 +117,36 @@ fn count(
         Work::EchoInline(length) if who != Who::Ours => Work::Echo(length),
         work => work,
     };
-    let run = |requests: u64| {
-        let counted = Counted { valgrind: valgrind.into(), out: built("bench-callgrind") };
-        match over_http {
-            true => over_connection(who, era, work, requests, &counted),
-            false => over_pipes(who, era, work, requests, &counted),
-        }
-        .and_then(|()| total(&counted.out))
-        .map_err(|problem| format!("{name}, {}: {problem}", who.name()))
+    let run = |requests: u64, counted: &Counted| match over_http {
+        true => over_connection(who, era, work, requests, counted),
+        false => over_pipes(who, era, work, requests, counted),
     };
-    Ok((run(FEWER + MORE)? - run(FEWER)?) as f64 / MORE as f64)
+    each(valgrind, run).map_err(|problem| format!("{name}, {}: {problem}", who.name()))
+}
+
+/// The steps of a request, as the program that repeats them names them.
+fn steps() -> Result<Vec<String>, String> {
+    let told = Command::new(built("steps")).output().map_err(|error| error.to_string())?;
+    Ok(String::from_utf8_lossy(&told.stdout).lines().map(str::to_owned).collect())
+}
+
+fn count_step(valgrind: &Path, step: &str) -> Result<f64, String> {
+    let run = |times: u64, counted: &Counted| {
+        let mut command = counted.command(&built("steps"));
+        let ended = command.args([step, &times.to_string()]).output();
+        match ended.map_err(|error| error.to_string())? {
+            ended if ended.status.success() => Ok(()),
+            ended => Err(String::from_utf8_lossy(&ended.stderr).into_owned()),
+        }
+    };
+    each(valgrind, run).map_err(|problem| format!("{step}: {problem}"))
+}
+
+/// What doing a thing once more takes.
+fn each(valgrind: &Path, run: impl Fn(u64, &Counted) -> Result<(), String>) -> Result<f64, String> {
+    let counted = Counted { valgrind: valgrind.into(), out: built("bench-callgrind") };
+    let taken = |times| run(times, &counted).and_then(|()| total(&counted.out));
+    Ok((taken(FEWER + MORE)? - taken(FEWER)?) as f64 / MORE as f64)
 }
 
 fn over_pipes(

@@ -136,7 +136,7 @@ fn count(counting: Counting, valgrind: &Path) -> Result<(), String> {
             instructions::compare(valgrind)
         }
         Counting::Check | Counting::Update => {
-            weight::build(&["ours"])?;
+            weight::build(&["ours", "steps"])?;
             instructions::check(valgrind, counting == Counting::Update)
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -88,6 +88,21 @@ pub struct Counted {
     pub out: PathBuf,
 }
 
+impl Counted {
+    /// The program, under callgrind.
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(&self.valgrind);
+        // One that was unpacked somewhere finds its tools by this.
+        let tools = self.valgrind.parent().map(|bin| bin.join("../libexec/valgrind"));
+        if let Some(tools) = tools.filter(|tools| tools.is_dir()) {
+            command.env("VALGRIND_LIB", tools);
+        }
+        command.args(["--quiet", "--tool=callgrind"]);
+        command.arg(format!("--callgrind-out-file={}", self.out.display())).arg(program);
+        command
+    }
+}
+
 pub struct Process {
     child: Child,
     clock: ClockId,
@@ -129,17 +144,7 @@ impl Process {
         let program = built(who.binary(arguments[0] == "http"));
         let mut command = match counted {
             None => Command::new(&program),
-            Some(Counted { valgrind, out }) => {
-                let mut command = Command::new(valgrind);
-                // One that was unpacked somewhere finds its tools by this.
-                let tools = valgrind.parent().map(|bin| bin.join("../libexec/valgrind"));
-                if let Some(tools) = tools.filter(|tools| tools.is_dir()) {
-                    command.env("VALGRIND_LIB", tools);
-                }
-                command.args(["--quiet", "--tool=callgrind"]);
-                command.arg(format!("--callgrind-out-file={}", out.display())).arg(&program);
-                command
-            }
+            Some(counted) => counted.command(&program),
         };
         command.args(arguments).env("BENCH_LISTS", lists());
         // valgrind has its own to say, about calls of the system that it does not know.

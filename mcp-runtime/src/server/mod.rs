@@ -33,6 +33,8 @@ mod scopes;
 mod session;
 mod shutdown_hook;
 mod state_factory;
+#[cfg(feature = "__steps")]
+pub mod steps;
 mod subscription;
 mod watch;
 
