@@ -72,6 +72,7 @@ impl fmt::Display for Step {
 pub const ALL: &[Step] = &[
     Step { name: "parse add", prepare: |steps| parsing(steps, &add_request()) },
     Step { name: "parse echo 10 KiB", prepare: |steps| parsing(steps, &echo_request()) },
+    Step { name: "parse 10 KiB of code", prepare: |steps| parsing(steps, &code_request()) },
     Step { name: "parse an object", prepare: |steps| parsing(steps, &reverse_request()) },
     Step {
         name: "dispatch server/discover",
@@ -124,6 +125,12 @@ fn add_request() -> String {
 
 fn echo_request() -> String {
     call("echo", &format!(r#"{{"text":"{}"}}"#, "plain text ".repeat(931)))
+}
+
+/// As JSON writes code: with a line break in each line, and quotes in some.
+fn code_request() -> String {
+    let line = r#"    let text = \"of a string\";\n"#;
+    call("echo", &format!(r#"{{"text":"{}"}}"#, line.repeat(10_240 / line.len())))
 }
 
 fn reverse_request() -> String {

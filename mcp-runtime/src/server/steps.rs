@@ -7,8 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{Error, Incoming, Outcome, Reply, Server, Service};
-use crate::IntoToolResult;
 use crate::context::{Caller, NoHeaders};
+use crate::handler::IntoToolResult;
 use crate::revision::{At, Revision, ToolResult};
 use crate::wire::{Frame, Message, RequestId};
 
@@ -54,6 +54,6 @@ impl Steps {
     pub fn encode(&self, returned: impl IntoToolResult) -> Vec<u8> {
         let result = returned.into_tool_result();
         let result = ToolResult { result: &result, wraps: false, stamp: self.service.stamp() };
-        Reply::result(&RequestId::Number(1), &At(Revision::V2026_07_28, &result)).frame
+        Reply::result(&RequestId::Number(1), &At(Revision::NEWEST_STATELESS, &result)).frame
     }
 }

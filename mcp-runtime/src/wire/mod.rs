@@ -24,6 +24,7 @@ pub(crate) mod sampling;
 mod scan;
 pub(crate) mod schema;
 mod shape;
+mod string;
 pub(crate) mod subscription;
 pub(crate) mod tool;
 

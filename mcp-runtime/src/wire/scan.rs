@@ -1,5 +1,7 @@
 //! One pass over JSON that finds where things stand, and makes nothing.
 
+use super::string;
+
 /// The deepest that is looked into: serde_json goes no further.
 const DEEPEST: usize = 127;
 
@@ -93,36 +95,9 @@ impl<'a> Scan<'a> {
 
     /// Goes behind the end of a string; whether it has no escapes.
     fn string(&mut self) -> Option<bool> {
-        let mut is_plain = true;
-        loop {
-            let rest = self.rest();
-            self.at += match is_plain {
-                true => plain(rest),
-                false => plain_behind_escape(rest),
-            };
-            let byte = *self.rest().first()?;
-            self.at += 1;
-            match byte {
-                b'"' => return Some(is_plain),
-                b'\\' => self.escape()?,
-                _ => return None, // a control character
-            }
-            is_plain = false;
-        }
-    }
-
-    fn escape(&mut self) -> Option<()> {
-        let escaped = self.rest().first()?;
-        self.at += 1;
-        match escaped {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
-            b'u' => {
-                let digits = self.rest().get(..4)?;
-                self.at += digits.len();
-                digits.iter().all(u8::is_ascii_hexdigit).then_some(())
-            }
-            _ => None,
-        }
+        let (length, is_plain) = string::length(self.rest())?;
+        self.at += length + 1;
+        Some(is_plain)
     }
 
     fn number(&mut self) -> Option<()> {
@@ -190,51 +165,6 @@ impl<'a> Scan<'a> {
     fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
-}
-
-/// How many bytes are nothing special within a string.
-fn plain(text: &[u8]) -> usize {
-    /// After so many without anything special it is worth while to look at a block at once.
-    const NEAR: usize = 32;
-    let mut at = 0;
-    loop {
-        if at >= NEAR {
-            let blocks = text[at..].as_chunks::<64>().0;
-            at += 64 * blocks.iter().take_while(|block| !has_special(block)).count();
-        }
-        let Some(word) = text[at..].first_chunk() else { break };
-        match first_special(u64::from_le_bytes(*word)) {
-            8 => at += 8,
-            before => return at + before,
-        }
-    }
-    at + text[at..].iter().take_while(|byte| !is_special(**byte)).count()
-}
-
-/// The same where the next one is likely to be near: escapes come in crowds.
-fn plain_behind_escape(text: &[u8]) -> usize {
-    const NEAR: usize = 12;
-    let at = text.iter().take(NEAR).take_while(|byte| !is_special(**byte)).count();
-    if at == NEAR { at + plain(&text[at..]) } else { at }
-}
-
-const fn is_special(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
-}
-
-/// Written so that the compiler looks at as many bytes at once as the machine can.
-fn has_special(block: &[u8; 64]) -> bool {
-    block.iter().fold(0, |found, byte| found | u8::from(is_special(*byte))) != 0
-}
-
-/// Which of eight bytes is the first special one; 8 if none is. A byte's highest bit says whether
-/// it is; borrows may set those of later bytes, never of earlier ones.
-fn first_special(word: u64) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    let is_below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
-    let is = |byte: u8| is_below(word ^ (ONES * u64::from(byte)), 1);
-    let special = (is_below(word, 0x20) | is(b'"') | is(b'\\')) & (ONES * 0x80);
-    (special.trailing_zeros() / 8) as usize
 }
 
 #[cfg(test)]
@@ -321,19 +251,6 @@ mod tests {
             assert!(!is_json(&format!("\"{before}\n{before}\"")), "{length}");
             assert!(!is_json(&format!("\"{before}")), "{length}");
             assert!(!is_json(&format!("\"{before}\\")), "{length}");
-        }
-    }
-
-    #[test]
-    fn each_byte_is_told_to_be_special_or_not_wherever_it_stands() {
-        for byte in 0..=u8::MAX {
-            for place in 0..8 {
-                let mut word = [b'x'; 8];
-                word[place] = byte;
-                let expected = if is_special(byte) { place } else { 8 };
-                assert_eq!(first_special(u64::from_le_bytes(word)), expected, "{byte} at {place}");
-                assert_eq!(plain(&word), expected, "{byte} at {place}");
-            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! How much a message may hold, looked at before anything is made of it: a few bytes of JSON can
 //! become many of memory, and nesting becomes stack.
 
+use super::string;
+
 /// The deepest that can be read at all: serde_json goes no further.
 const DEEPEST: usize = 127;
 
@@ -40,10 +42,14 @@ impl Shape {
         // How many more each open object or array may hold.
         let mut open = [(0, false); DEEPEST];
         let (mut depth, mut values) = (0, 0);
-        let mut bytes = text.iter();
-        while let Some(byte) = bytes.next() {
+        let mut at = 0;
+        while let Some(byte) = text.get(at) {
+            at += 1;
             match byte {
-                b'"' => skip_string(&mut bytes),
+                b'"' => match string::length(&text[at..]) {
+                    Some((length, _)) => at += length + 1,
+                    None => return Ok(()), // no JSON
+                },
                 b'{' | b'[' => {
                     if depth == deepest {
                         return Err(TooMuch("json_depth", deepest));
@@ -90,17 +96,6 @@ fn count(text: &[u8]) -> (usize, usize) {
         (brackets + usize::from(more_brackets), commas + usize::from(more_commas))
     };
     text.chunks(LANES).fold((0, 0), sum)
-}
-
-/// Goes behind the end of a string.
-fn skip_string(bytes: &mut std::slice::Iter<'_, u8>) {
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => return,
-            b'\\' => drop(bytes.next()),
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,220 @@
+//! How far a JSON string goes (RFC 8259, section 7).
+//!
+//! Texts are looked at in blocks. Where escapes stand close together, as in code that is sent as a
+//! text, a step for each of them is a guess of the processor's that fails; so a block becomes a bit
+//! for each of its bytes, and escapes are found by shifting.
+
+const BLOCK: usize = 64;
+
+/// How many bytes there are before the quote that ends a string, and whether none of them escapes
+/// another; `None` if no quote ends it, or it is no JSON.
+pub(super) fn length(text: &[u8]) -> Option<(usize, bool)> {
+    let before = before_special(text);
+    match *text.get(before)? {
+        b'"' => Some((before, true)),
+        b'\\' => Some((before + length_with_escapes(&text[before..])?, false)),
+        _ => None, // a control character
+    }
+}
+
+fn length_with_escapes(text: &[u8]) -> Option<usize> {
+    let (mut begins_escaped, mut is_quiet) = (false, false);
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        let block = match rest.first_chunk() {
+            // Not looked for where it is unlikely.
+            Some(block) if is_quiet && !any(block, is_special) => {
+                at += BLOCK;
+                continue;
+            }
+            Some(block) => *block,
+            None => last_block(rest),
+        };
+        let slashes = bits(&block, |byte| byte == b'\\');
+        let escaped = behind(slashes, begins_escaped);
+        let ends = bits(&block, |byte| byte == b'"') & !escaped;
+        // All bits before the end; all there are if it does not end here.
+        let within = (ends & ends.wrapping_neg()).wrapping_sub(1);
+        if any(&block, is_control) && bits(&block, is_control) & within != 0 {
+            return None;
+        }
+        if escaped & within != 0 {
+            let named = bits(&block, |byte| {
+                matches!(byte, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')
+            });
+            if !are_characters(rest, escaped & within & !named) {
+                return None;
+            }
+        }
+        if ends != 0 {
+            return Some(at + ends.trailing_zeros() as usize);
+        }
+        begins_escaped = (slashes & !escaped) >> (BLOCK - 1) != 0;
+        is_quiet = slashes == 0;
+        at += BLOCK;
+    }
+}
+
+/// Filled up with what no string may hold.
+fn last_block(rest: &[u8]) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    block[..rest.len()].copy_from_slice(rest);
+    block
+}
+
+/// Which bytes stand behind a backslash that is not escaped itself.
+fn behind(slashes: u64, begins_escaped: bool) -> u64 {
+    let mut escaped = u64::from(begins_escaped);
+    let mut open = slashes & !escaped;
+    if open & (open << 1) == 0 {
+        return escaped | (open << 1);
+    }
+    while open != 0 {
+        let next = (open & open.wrapping_neg()) << 1;
+        escaped |= next;
+        open &= (open - 1) & !next;
+    }
+    escaped
+}
+
+/// Whether what stands at these places is `uXXXX`.
+fn are_characters(text: &[u8], mut places: u64) -> bool {
+    while places != 0 {
+        let at = places.trailing_zeros() as usize;
+        match text.get(at..at + 5) {
+            Some([b'u', digits @ ..]) if digits.iter().all(u8::is_ascii_hexdigit) => {}
+            _ => return false,
+        }
+        places &= places - 1;
+    }
+    true
+}
+
+/// A bit for each byte. Written so that the compiler looks at as many bytes at once as the machine
+/// can: the product moves the lowest bits of eight bytes to its highest byte.
+fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let found = block.map(|byte| u8::from(is(byte)));
+    let mut bits = 0;
+    for (place, word) in found.as_chunks().0.iter().enumerate() {
+        bits |= (u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56) << (8 * place);
+    }
+    bits
+}
+
+/// How many bytes are nothing special within a string.
+fn before_special(text: &[u8]) -> usize {
+    /// After so many without anything special it is worth while to look at a block at once.
+    const NEAR: usize = 32;
+    let mut at = 0;
+    loop {
+        if at >= NEAR {
+            let blocks = text[at..].as_chunks::<BLOCK>().0;
+            at += BLOCK * blocks.iter().take_while(|block| !any(block, is_special)).count();
+        }
+        let Some(word) = text[at..].first_chunk() else { break };
+        match first_special(u64::from_le_bytes(*word)) {
+            8 => at += 8,
+            before => return at + before,
+        }
+    }
+    at + text[at..].iter().take_while(|byte| !is_special(**byte)).count()
+}
+
+fn is_special(byte: u8) -> bool {
+    is_control(byte) | (byte == b'"') | (byte == b'\\')
+}
+
+fn is_control(byte: u8) -> bool {
+    byte < 0x20
+}
+
+/// Written so that the compiler looks at as many bytes at once as the machine can.
+fn any(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> bool {
+    block.iter().fold(0, |found, byte| found | u8::from(is(*byte))) != 0
+}
+
+/// Which of eight bytes is the first special one; 8 if none is. A byte's highest bit says whether
+/// it is; borrows may set those of later bytes, never of earlier ones.
+fn first_special(word: u64) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    let is_below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
+    let is = |byte: u8| is_below(word ^ (ONES * u64::from(byte)), 1);
+    let special = (is_below(word, 0x20) | is(b'"') | is(b'\\')) & (ONES * 0x80);
+    (special.trailing_zeros() / 8) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::IgnoredAny;
+    use serde_json::Deserializer;
+
+    use super::*;
+
+    /// What serde_json takes for the string that `text` begins within, without the quote at its end.
+    fn read(text: &str) -> Option<usize> {
+        let quoted = format!("\"{text}");
+        let mut values = Deserializer::from_str(&quoted).into_iter::<IgnoredAny>();
+        values.next()?.ok()?;
+        Some(values.byte_offset() - 2)
+    }
+
+    fn agrees(text: &str) {
+        let expected = read(text);
+        assert_eq!(length(text.as_bytes()).map(|(length, _)| length), expected, "{text:?}");
+        assert_eq!(length_with_escapes(text.as_bytes()), expected, "{text:?}");
+    }
+
+    #[test]
+    fn every_place_of_a_string_may_be_its_end_or_hold_what_may_not_be() {
+        let parts = [
+            "\"", "\n", "\u{1f}", r"\", r"\n", r#"\""#, r"\q", r"\u12aF", r"\u12g4", "é", "\u{7f}",
+        ];
+        for before in 0..200 {
+            for part in parts {
+                let before = "x".repeat(before);
+                agrees(&format!("{before}{part}"));
+                agrees(&format!("{before}{part}\""));
+                agrees(&format!("{before}{part}{before}\""));
+                agrees(&format!("{before}{part}{part}\"{part}"));
+            }
+        }
+    }
+
+    #[test]
+    fn strings_end_where_serde_json_says() {
+        const PIECES: [&str; 12] =
+            ["\\", "\\", r"\\", r"\n", r#"\""#, r"\u00e9", "u", "x", "é", "a word ", "\t", "\""];
+        let mut random = 1_u64; // the same each time
+        for _ in 0..40_000 {
+            let mut text = String::new();
+            for _ in 0..100 {
+                random = random.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1);
+                // What ends a string comes seldom.
+                let pieces = if random >> 60 == 0 { PIECES.len() } else { PIECES.len() - 2 };
+                text += PIECES[(random >> 33) as usize % pieces];
+            }
+            agrees(&text);
+        }
+    }
+
+    #[test]
+    fn each_byte_is_told_to_be_special_or_not_wherever_it_stands() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut word = [b'x'; 8];
+                word[place] = byte;
+                let expected = if is_special(byte) { place } else { 8 };
+                assert_eq!(first_special(u64::from_le_bytes(word)), expected, "{byte} at {place}");
+                assert_eq!(before_special(&word), expected, "{byte} at {place}");
+            }
+            for place in 0..BLOCK {
+                let mut block = [b'x'; BLOCK];
+                block[place] = byte;
+                assert_eq!(bits(&block, is_special) != 0, is_special(byte));
+                assert_eq!(bits(&block, |one| one == byte) >> place & 1, 1, "{byte} at {place}");
+            }
+        }
+    }
+}
