@@ -36,6 +36,7 @@ mod params;
 mod peer;
 #[cfg(feature = "tls")]
 mod pem;
+mod pieces;
 mod post;
 mod proxies;
 mod public;

@@ -170,8 +170,8 @@ impl Endpoint {
         };
         let owed = outbox.owe().ok_or_else(unread)?;
         match message.map(|message| (stateless(&message), message)) {
-            Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).frame),
-            Ok((Some(refusal), _)) => owed.reply(refusal.frame),
+            Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).into_frame()),
+            Ok((Some(refusal), _)) => owed.reply(refusal.into_frame()),
             Ok((None, message)) => self.service.handle(incoming(message)).deliver(owed),
         }
         Ok(())
