@@ -103,7 +103,7 @@ impl<'a> Envelope<'a> {
 }
 
 /// Nothing if it is set already.
-fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
+pub(super) fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
     place.replace(value).is_none().then_some(())
 }
 

@@ -5,6 +5,7 @@ use serde::de::{self, DeserializeOwned};
 use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
+use super::scan::Scan;
 use super::{Code, ErrorObject, Method, RequestId};
 
 /// One JSON-RPC message: the bytes it came in and an index of its params, made in one scan.
@@ -119,10 +120,14 @@ impl Message {
         #[derive(serde::Deserialize)]
         struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-        self.raw(member)
-            .map(|raw| serde_json::from_slice(raw).map(|Text(text)| text))
-            .transpose()
-            .map_err(|error| invalid_member(member, &error))
+        let Some(raw) = self.raw(member) else { return Ok(None) };
+        let plain = str::from_utf8(raw).ok().and_then(|raw| Scan::new(raw).plain_string());
+        if let Some(plain) = plain {
+            return Ok(Some(plain.into()));
+        }
+        let Text(text) =
+            serde_json::from_slice(raw).map_err(|error| invalid_member(member, &error))?;
+        Ok(Some(text))
     }
 
     pub(crate) fn require_text(&self, member: Member) -> Result<Cow<'_, str>, ErrorObject> {
