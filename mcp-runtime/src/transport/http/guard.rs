@@ -100,13 +100,13 @@ impl Guard {
     }
 
     /// The address a request comes from, as far as anyone we trust knows.
-    pub(crate) fn client(&self, request: &Parts) -> Option<IpAddr> {
-        self.proxies.client(request)
+    pub(crate) fn client(&self, peer: Option<IpAddr>, request: &Parts) -> Option<IpAddr> {
+        self.proxies.client(peer, request)
     }
 
     /// The same, if it was a trusted proxy that told.
-    pub(crate) fn forwarded(&self, request: &Parts) -> Option<IpAddr> {
-        self.proxies.forwarded(request)
+    pub(crate) fn forwarded(&self, peer: Option<IpAddr>, request: &Parts) -> Option<IpAddr> {
+        self.proxies.forwarded(peer, request)
     }
 
     fn admit_host(&self, host: &str) -> Result<(), Refusal> {

@@ -38,7 +38,7 @@ mod peer;
 mod pem;
 mod pieces;
 mod post;
-mod proxies;
+pub(super) mod proxies;
 mod public;
 pub(super) mod refusal;
 mod reply;
