@@ -57,9 +57,7 @@ impl<'a> RequestMeta<'a> {
         let mut scan = Scan::new(text);
         let value = |scan: &mut Scan<'a>| scan.value().filter(|value| *value != "null");
         scan.object(|scan, key| match key {
-            "progressToken" => {
-                set(&mut meta.progress_token, serde_json::from_str(scan.value()?).ok()?)
-            }
+            "progressToken" => set(&mut meta.progress_token, RequestId::read(scan.value()?).ok()?),
             "io.modelcontextprotocol/protocolVersion" => {
                 set(&mut meta.protocol_version, scan.plain_string()?.into())
             }
