@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 use bytes::Bytes;
 use serde::de::{self, DeserializeOwned};
@@ -76,7 +77,7 @@ impl Message {
     /// The JSON text of one member of params, `null` included.
     pub(crate) fn raw_or_null(&self, member: Member) -> Option<&[u8]> {
         let Span { start, end } = self.params.members[member as usize]?;
-        self.bytes.get(start as usize..end as usize)
+        self.bytes.get(start.get() as usize..end as usize)
     }
 
     /// One member of params as `T`; absent and null are `None`.
@@ -260,7 +261,8 @@ members! {
 
 #[derive(Debug, Clone, Copy)]
 struct Span {
-    start: u32,
+    /// Behind the brace of the message, at least.
+    start: NonZeroU32,
     end: u32,
 }
 
@@ -276,9 +278,9 @@ impl Params {
         let base = frame.as_ptr() as usize;
         let span = |text: &str| {
             let start = (text.as_ptr() as usize - base) as u32;
-            Span { start, end: start + text.len() as u32 }
+            Some(Span { start: NonZeroU32::new(start)?, end: start + text.len() as u32 })
         };
-        Self { members: members.map(|text| text.map(span)) }
+        Self { members: members.map(|text| text.and_then(span)) }
     }
 }
 
