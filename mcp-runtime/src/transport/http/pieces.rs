@@ -36,3 +36,22 @@ impl Body for Pieces {
         SizeHint::with_exact(left as u64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_of_pieces_knows_its_length_and_its_end() {
+        let mut body = Pieces::of([Bytes::from_static(b"{\"id\":1,"), Bytes::from_static(b"2}")]);
+        assert_eq!(body.size_hint().exact(), Some(10));
+        let Ok(first) = body.frame().await.unwrap();
+        assert_eq!(first.into_data().unwrap(), "{\"id\":1,");
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(2), false));
+        let Ok(last) = body.frame().await.unwrap();
+        assert_eq!((last.into_data().unwrap().as_ref(), body.is_end_stream()), (&b"2}"[..], true));
+        assert!(body.frame().await.is_none());
+    }
+}
