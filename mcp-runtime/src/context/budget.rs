@@ -37,11 +37,12 @@ impl Budget {
     }
 
     /// Counts bytes that are there already, for as long as they are.
-    pub(crate) fn hold(self: &Arc<Self>, bytes: Vec<u8>) -> Bytes {
+    pub(crate) fn hold(self: &Arc<Self>, bytes: impl Into<Bytes>) -> Bytes {
+        let bytes = bytes.into();
         let mut reserved = Reserved::none(self);
         // Around large blocks that come and go malloc keeps about as much again.
         reserved.must_fit(bytes.len().saturating_mul(2));
-        reserved.keep(bytes.into())
+        reserved.keep(bytes)
     }
 }
 

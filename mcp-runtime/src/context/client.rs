@@ -1,5 +1,4 @@
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::revision::Revision;
 use crate::wire::initialize::{ClientCapabilities, ClientInfo};
@@ -27,11 +26,11 @@ impl Client {
     /// Lenient: what cannot be read was not declared.
     pub(crate) fn from_raw(
         revision: Revision,
-        info: Option<&RawValue>,
-        capabilities: Option<&RawValue>,
+        info: Option<&str>,
+        capabilities: Option<&str>,
     ) -> Self {
-        fn read<T: serde::de::DeserializeOwned + Default>(raw: Option<&RawValue>) -> T {
-            raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+        fn read<T: serde::de::DeserializeOwned + Default>(raw: Option<&str>) -> T {
+            raw.and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default()
         }
         let facts = revision.facts();
         let capabilities: ClientCapabilities = read(capabilities);

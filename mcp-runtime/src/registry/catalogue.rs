@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -9,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::seen::Parts;
 use crate::revision::{At, Page, Revision, SerializeAt, Stamp};
-use crate::wire::{Code, ErrorObject};
+use crate::wire::{Code, ErrorObject, SharedResult};
 
 /// One kind of item as `…/list` shows it: pages are written once per revision.
 #[derive(Debug)]
@@ -21,7 +20,7 @@ pub(crate) struct Catalogue<T> {
     items: Vec<Arc<T>>,
     /// For each place, listed or not, how many of the listed stand before what comes behind it.
     behind: BTreeMap<&'static str, usize>,
-    pages: [OnceLock<Vec<Box<RawValue>>>; Revision::ALL.len()],
+    pages: [OnceLock<Vec<SharedResult>>; Revision::ALL.len()],
     /// What callers see who may not see all.
     pub(super) parts: Parts<T>,
 }
@@ -81,7 +80,7 @@ impl<T: SerializeAt> Catalogue<T> {
         revision: Revision,
         cursor: Option<&str>,
         stamp: Stamp<'_>,
-    ) -> Result<Cow<'_, RawValue>, ErrorObject> {
+    ) -> Result<SharedResult, ErrorObject> {
         let start = cursor.map_or(Some(0), |cursor| self.start_behind(cursor));
         let start = start.ok_or_else(|| {
             ErrorObject::new(
@@ -93,8 +92,8 @@ impl<T: SerializeAt> Catalogue<T> {
         let pages = self.pages[revision as usize].get_or_init(|| self.write(revision, stamp));
         let whole = start.is_multiple_of(self.page_size);
         Ok(match pages.get(start / self.page_size).filter(|_| whole) {
-            Some(page) => Cow::Borrowed(page),
-            None => Cow::Owned(self.write_page(revision, start, stamp)),
+            Some(page) => page.clone(),
+            None => self.write_page(revision, start, stamp),
         })
     }
 
@@ -110,14 +109,14 @@ impl<T: SerializeAt> Catalogue<T> {
         URL_SAFE_NO_PAD.encode(format!("{} {}", self.name, self.keys[position]))
     }
 
-    fn write(&self, revision: Revision, stamp: Stamp<'_>) -> Vec<Box<RawValue>> {
+    fn write(&self, revision: Revision, stamp: Stamp<'_>) -> Vec<SharedResult> {
         let count = self.items.len().div_ceil(self.page_size).max(1);
         let starts = (0..count).map(|index| index * self.page_size);
         starts.map(|start| self.write_page(revision, start, stamp)).collect()
     }
 
     /// Ends where a page ends that begins at the beginning, so that the next one is written already.
-    fn write_page(&self, revision: Revision, start: usize, stamp: Stamp<'_>) -> Box<RawValue> {
+    fn write_page(&self, revision: Revision, start: usize, stamp: Stamp<'_>) -> SharedResult {
         let end = self.items.len().min((start / self.page_size + 1) * self.page_size);
         let items = self.items[start..end].iter().map(|item| to_raw(&At(revision, &**item)));
         let page = Page {
@@ -126,7 +125,7 @@ impl<T: SerializeAt> Catalogue<T> {
             next_cursor: (end < self.items.len()).then(|| self.cursor_behind(end - 1)),
             stamp,
         };
-        to_raw(&At(revision, &page))
+        SharedResult::of(&At(revision, &page))
     }
 }
 
@@ -166,7 +165,8 @@ mod tests {
     ) -> Result<(Vec<String>, Option<String>), ErrorObject> {
         let stamp = Stamp { server_info: RawValue::NULL, cache: CacheHint::default() };
         let page = catalogue.page(Revision::ALL[0], cursor, stamp)?;
-        let page: serde_json::Value = serde_json::from_str(page.get()).unwrap();
+        let response = [b"{", &*page.into_bytes()].concat();
+        let page = &serde_json::from_slice::<serde_json::Value>(&response).unwrap()["result"];
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         let names = page["prompts"].as_array().unwrap().iter();
         Ok((names.map(|prompt| text(&prompt["name"])).collect(), page.get("nextCursor").map(text)))

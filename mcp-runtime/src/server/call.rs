@@ -215,7 +215,7 @@ impl PendingCall {
         let reply = (&mut self).await;
         drop(self); // what its end still has to say comes before the reply
         if let Some(reply) = reply {
-            owed.reply(reply.frame);
+            owed.reply(reply.into_frame());
         }
     }
 }

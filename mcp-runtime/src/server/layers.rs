@@ -174,7 +174,7 @@ impl CallReply {
 
     /// The whole response as JSON, which its client will get.
     pub fn json(&self) -> &str {
-        std::str::from_utf8(&self.reply.frame).unwrap_or_default()
+        std::str::from_utf8(self.reply.of_call()).unwrap_or_default()
     }
 
     /// The reply to that request, of which this may have been for another.

@@ -129,7 +129,7 @@ impl Outcome {
     pub(crate) fn deliver(self, owed: Owed) {
         match self {
             Self::Accepted => {}
-            Self::Ready { reply, .. } => owed.reply(reply.frame),
+            Self::Ready { reply, .. } => owed.reply(reply.into_frame()),
             Self::Pending(call) => {
                 tokio::task::spawn(call.deliver(owed));
             }

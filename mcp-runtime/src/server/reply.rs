@@ -1,8 +1,9 @@
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::{Ended, Service};
 use crate::context::SMALL;
-use crate::wire::{Code, ErrorObject, RequestId, Unreadable, frame_within};
+use crate::wire::{Code, ErrorObject, RequestId, SharedResult, Unreadable, frame_within};
 
 /// What is said to whoever comes then.
 pub(crate) const STOPPING: &str = "the server is stopping; try again a little later";
@@ -27,7 +28,9 @@ pub(crate) enum Class {
 pub(crate) struct Reply {
     pub(crate) class: Class,
     pub(crate) ended: Ended,
-    pub(crate) frame: Vec<u8>,
+    frame: Vec<u8>,
+    /// What ends it, if others end with the same.
+    shared: Option<SharedResult>,
 }
 
 impl Reply {
@@ -44,7 +47,7 @@ impl Reply {
             result: &'a T,
         }
         match frame_within(&Response { jsonrpc: "2.0", id, result }, most) {
-            Ok(frame) => Self { class: Class::Answered, ended: Ended::Done, frame },
+            Ok(frame) => Self { class: Class::Answered, ended: Ended::Done, frame, shared: None },
             Err(error) if error.is_io() => {
                 let what = format!("the result is over {most} bytes");
                 let what = format!("{what}; --max-result and --max-memory set the limit");
@@ -58,13 +61,37 @@ impl Reply {
         }
     }
 
+    /// A result that is written already.
+    pub(super) fn shared(id: &RequestId, result: SharedResult) -> Self {
+        let frame = head(id).into_bytes();
+        Self { class: Class::Answered, ended: Ended::Done, frame, shared: Some(result) }
+    }
+
+    /// Its bytes.
+    pub(crate) fn into_frame(self) -> Vec<u8> {
+        let (mut frame, shared) = self.into_pieces();
+        if let Some(shared) = shared {
+            frame.reserve(shared.len() + 1); // where messages are lines there is a break behind it
+            frame.extend_from_slice(&shared);
+        }
+        frame
+    }
+
+    /// Its bytes, if it is for a call: such replies share none.
+    #[cfg(feature = "layers")]
+    pub(super) fn of_call(&self) -> &[u8] {
+        debug_assert!(self.shared.is_none(), "lists are no calls");
+        &self.frame
+    }
+
+    /// Its bytes, and those behind them that it shares with others.
+    pub(crate) fn into_pieces(self) -> (Vec<u8>, Option<Bytes>) {
+        (self.frame, self.shared.map(SharedResult::into_bytes))
+    }
+
     /// The same for another request: a frame begins with the id of its own.
     #[cfg(feature = "layers")]
     pub(super) fn readdressed(self, from: &RequestId, to: &RequestId) -> Self {
-        let head = |id: &RequestId| {
-            let id = serde_json::to_string(id).unwrap_or_default(); // text or a number: cannot fail
-            format!(r#"{{"jsonrpc":"2.0","id":{id},"#)
-        };
         match self.frame.strip_prefix(head(from).as_bytes()) {
             Some(rest) => Self { frame: [head(to).as_bytes(), rest].concat(), ..self },
             None => self,
@@ -90,7 +117,7 @@ impl Reply {
         }
         // Strings and JSON values: writing them cannot fail.
         let frame = serde_json::to_vec(&Response { jsonrpc: "2.0", id, error }).unwrap_or_default();
-        Self { class, ended: Ended::Failed(error.code), frame }
+        Self { class, ended: Ended::Failed(error.code), frame, shared: None }
     }
 
     /// The refusal of a request that came after the server was asked to stop.
@@ -103,6 +130,12 @@ impl Reply {
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
         Self::error(Class::Refused, unreadable.id.as_ref(), &unreadable.error)
     }
+}
+
+/// What a response begins with.
+fn head(id: &RequestId) -> String {
+    let id = serde_json::to_string(id).unwrap_or_default(); // text or a number: cannot fail
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"#)
 }
 
 impl Service {

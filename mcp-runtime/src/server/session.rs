@@ -1,5 +1,5 @@
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -33,7 +33,7 @@ pub(crate) struct Session {
 
 #[derive(Debug, Default)]
 struct InFlight {
-    calls: HashMap<RequestId, Context>,
+    calls: BTreeMap<RequestId, Context>,
     ended: bool,
 }
 

@@ -39,7 +39,7 @@ impl Connection {
             let Some(owed) = self.outbox().owe() else { return };
             match member {
                 Ok(message) => self.handle(message, owed),
-                Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).frame),
+                Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).into_frame()),
             }
         }
     }

@@ -8,7 +8,6 @@ use super::{Code, ErrorObject};
 
 /// What comes in one piece.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "messages are the rule, and a box would cost each")]
 pub(crate) enum Frame {
     Message(Message),
     Batch(Batch),

@@ -82,7 +82,7 @@ impl<'a> Envelope<'a> {
         }
         let id: Option<RequestId> = self
             .id
-            .map(serde_json::from_str)
+            .map(RequestId::read)
             .transpose()
             .map_err(|_| "`id` must be a string or an integer")?;
         match (&self.method, id, self.has_result, self.has_error) {
@@ -103,7 +103,7 @@ impl<'a> Envelope<'a> {
 }
 
 /// Nothing if it is set already.
-fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
+pub(super) fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
     place.replace(value).is_none().then_some(())
 }
 

@@ -1,5 +1,6 @@
 use std::{fmt, io};
 
+use bytes::Bytes;
 use memchr::memchr2_iter;
 use serde::Serialize;
 use serde_json::Serializer;
@@ -22,6 +23,26 @@ pub(crate) fn frame_within(
     let mut bounded = Bounded { frame: Vec::with_capacity(SMALL), most };
     message.serialize(&mut Serializer::with_formatter(&mut bounded, OneLine))?;
     Ok(bounded.frame)
+}
+
+/// What responses share behind their ids, `"result":…}`: written once, copied never.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedResult(Bytes);
+
+impl SharedResult {
+    /// What cannot be written is null.
+    pub(crate) fn of(result: &(impl Serialize + ?Sized)) -> Self {
+        #[derive(Serialize)]
+        struct Response<'a, T: ?Sized> {
+            result: &'a T,
+        }
+        let written = frame(&Response { result }).unwrap_or_else(|_| br#"{"result":null}"#.into());
+        Self(Bytes::from(written.into_boxed_slice()).slice(b"{".len()..))
+    }
+
+    pub(crate) fn into_bytes(self) -> Bytes {
+        self.0
+    }
 }
 
 /// What a message has beside its one large part, if it has one.

@@ -4,10 +4,17 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
 /// A request id: echoed with the JSON type and value it came with, never null (basic, "Requests").
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RequestId {
     Number(i64),
     String(Box<str>),
+}
+
+impl RequestId {
+    /// The id that a JSON value is. Nearly all are integers, and that is seen at once.
+    pub(super) fn read(json: &str) -> serde_json::Result<Self> {
+        json.parse().map(Self::Number).or_else(|_| serde_json::from_str(json))
+    }
 }
 
 impl fmt::Display for RequestId {
@@ -74,14 +81,20 @@ mod tests {
 
     #[test]
     fn ids_keep_their_type_and_value() {
-        for (text, echoed) in
-            [("1", "1"), ("1.0", "1"), ("\"1\"", "\"1\""), ("1800000000000", "1800000000000")]
-        {
+        for (text, echoed) in [
+            ("1", "1"),
+            ("1.0", "1"),
+            ("\"1\"", "\"1\""),
+            ("1800000000000", "1800000000000"),
+            ("-0", "0"),
+        ] {
             let id: RequestId = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&id).unwrap(), echoed);
+            assert_eq!(RequestId::read(text).unwrap(), id);
         }
         for text in ["null", "1.5", "true", "[]", "18446744073709551615"] {
             assert!(serde_json::from_str::<RequestId>(text).is_err(), "{text}");
+            assert!(RequestId::read(text).is_err(), "{text}");
         }
     }
 }

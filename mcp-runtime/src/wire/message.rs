@@ -1,10 +1,12 @@
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 use bytes::Bytes;
 use serde::de::{self, DeserializeOwned};
 use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
+use super::scan::Scan;
 use super::{Code, ErrorObject, Method, RequestId};
 
 /// One JSON-RPC message: the bytes it came in and an index of its params, made in one scan.
@@ -75,7 +77,7 @@ impl Message {
     /// The JSON text of one member of params, `null` included.
     pub(crate) fn raw_or_null(&self, member: Member) -> Option<&[u8]> {
         let Span { start, end } = self.params.members[member as usize]?;
-        self.bytes.get(start as usize..end as usize)
+        self.bytes.get(start.get() as usize..end as usize)
     }
 
     /// One member of params as `T`; absent and null are `None`.
@@ -119,10 +121,14 @@ impl Message {
         #[derive(serde::Deserialize)]
         struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-        self.raw(member)
-            .map(|raw| serde_json::from_slice(raw).map(|Text(text)| text))
-            .transpose()
-            .map_err(|error| invalid_member(member, &error))
+        let Some(raw) = self.raw(member) else { return Ok(None) };
+        let plain = str::from_utf8(raw).ok().and_then(|raw| Scan::new(raw).plain_string());
+        if let Some(plain) = plain {
+            return Ok(Some(plain.into()));
+        }
+        let Text(text) =
+            serde_json::from_slice(raw).map_err(|error| invalid_member(member, &error))?;
+        Ok(Some(text))
     }
 
     pub(crate) fn require_text(&self, member: Member) -> Result<Cow<'_, str>, ErrorObject> {
@@ -255,7 +261,8 @@ members! {
 
 #[derive(Debug, Clone, Copy)]
 struct Span {
-    start: u32,
+    /// Behind the brace of the message, at least.
+    start: NonZeroU32,
     end: u32,
 }
 
@@ -271,9 +278,9 @@ impl Params {
         let base = frame.as_ptr() as usize;
         let span = |text: &str| {
             let start = (text.as_ptr() as usize - base) as u32;
-            Span { start, end: start + text.len() as u32 }
+            Some(Span { start: NonZeroU32::new(start)?, end: start + text.len() as u32 })
         };
-        Self { members: members.map(|text| text.map(span)) }
+        Self { members: members.map(|text| text.and_then(span)) }
     }
 }
 

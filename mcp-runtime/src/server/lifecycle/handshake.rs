@@ -72,14 +72,15 @@ fn open(service: &Service, session: &Session, message: &Message) -> Result<Revis
         .unwrap_or(Revision::NEWEST_HANDSHAKE);
     let info: Option<Box<RawValue>> = message.read(Member::ClientInfo)?;
     let capabilities: Option<Box<RawValue>> = message.read(Member::Capabilities)?;
-    let kept =
-        [&info, &capabilities].into_iter().flatten().map(|raw| raw.get().len()).sum::<usize>();
+    let (info, capabilities) =
+        (info.as_deref().map(RawValue::get), capabilities.as_deref().map(RawValue::get));
+    let kept = [info, capabilities].into_iter().flatten().map(str::len).sum::<usize>();
     if kept > LONGEST_DECLARATION {
         let what =
             format!("clientInfo and capabilities may have {LONGEST_DECLARATION} bytes together");
         return Err(ErrorObject::new(Code::INVALID_PARAMS, what));
     }
-    let client = Arc::new(Client::from_raw(revision, info.as_deref(), capabilities.as_deref()));
+    let client = Arc::new(Client::from_raw(revision, info, capabilities));
     tracing::debug!(server = service.info.name, %revision, client = client.info().name(), "session opened");
     session.open(Handshake { revision, client }).map(|()| revision).map_err(|_| {
         ErrorObject::new(

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use crate::context::LogFilter;
 use crate::revision::{Era, Revision};
@@ -65,9 +64,8 @@ fn required<'a>(meta: &'a RequestMeta<'_>) -> Result<&'a str, ErrorObject> {
         ErrorObject::new(Code::INVALID_PARAMS, what)
     };
     let version = meta.protocol_version.as_deref().ok_or_else(|| missing("protocolVersion"))?;
-    let is_object = |raw: &RawValue| raw.get().starts_with('{');
     match meta.client_capabilities {
-        Some(capabilities) if is_object(capabilities) => Ok(version),
+        Some(capabilities) if capabilities.starts_with('{') => Ok(version),
         Some(_) => Err(ErrorObject::new(
             Code::INVALID_PARAMS,
             "params._meta: `io.modelcontextprotocol/clientCapabilities` must be an object",
@@ -84,7 +82,7 @@ fn served(version: &str) -> Result<Revision, ErrorObject> {
 }
 
 fn log_level(meta: &RequestMeta<'_>) -> Result<Option<LogLevel>, ErrorObject> {
-    meta.log_level.map(|raw| serde_json::from_str(raw.get())).transpose().map_err(|_| {
+    meta.log_level.map(serde_json::from_str).transpose().map_err(|_| {
         ErrorObject::new(
             Code::INVALID_PARAMS,
             "params._meta: `io.modelcontextprotocol/logLevel` must be one of debug, info, notice, warning, \

@@ -1,7 +1,7 @@
 use crate::registry::Catalogue;
 use crate::revision::SerializeAt;
 use crate::server::dispatch::Request;
-use crate::server::{Outcome, Service};
+use crate::server::{Outcome, Reply, Service};
 use crate::wire::Member;
 
 /// `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list`
@@ -17,7 +17,7 @@ pub(crate) fn page<T: SerializeAt>(
         .text(Member::Cursor)
         .and_then(|cursor| seen.page(request.revision, cursor.as_deref(), service.stamp()));
     match page {
-        Ok(page) => request.answer(&*page),
+        Ok(page) => Reply::shared(&request.id, page).into(),
         Err(error) => request.refuse(&error),
     }
 }

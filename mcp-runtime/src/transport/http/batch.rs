@@ -95,7 +95,7 @@ fn hand_in(
             }
             Err(unreadable) => {
                 asks = true;
-                owed.reply(Reply::unreadable(&unreadable).frame);
+                owed.reply(Reply::unreadable(&unreadable).into_frame());
             }
         }
     }

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -53,10 +54,12 @@ impl Door {
         Ok(door)
     }
 
-    /// Lets `serve` answer a request of whom it knows who they are, if they have to say.
+    /// Lets `serve` answer a request of whom it knows who they are, if they have to say; `peer` is
+    /// who is connected.
     pub(crate) async fn guarded(
         &self,
         methods: &'static str,
+        peer: Option<IpAddr>,
         request: Request,
         serve: impl AsyncFnOnce(Parts, Body, Caller) -> Result<Response, Refusal>,
     ) -> Response {
@@ -74,7 +77,7 @@ impl Door {
             let served = serve(parts, body, caller).await;
             Ok(self.challenged(served.unwrap_or_else(IntoResponse::into_response)))
         };
-        self.admitted(methods, request, ask).await
+        self.admitted(methods, peer, request, ask).await
     }
 
     /// Lets `serve` answer a request that the guard admits, whoever sent it, and a page read the
@@ -82,16 +85,17 @@ impl Door {
     pub(crate) async fn admitted(
         &self,
         methods: &'static str,
+        peer: Option<IpAddr>,
         request: Request,
         serve: impl AsyncFnOnce(Parts, Body) -> Result<Response, Refusal>,
     ) -> Response {
         let (parts, body) = request.into_parts();
         let admitted =
-            self.guard.admit(&parts).and_then(|origin| Ok((origin, self.share(&parts)?)));
+            self.guard.admit(&parts).and_then(|origin| Ok((origin, self.share(peer, &parts)?)));
         let (origin, share) = match admitted {
             Ok((origin, share)) => (origin.cloned(), share),
             Err(refusal) => {
-                let client = self.guard.client(&parts);
+                let client = self.guard.client(peer, &parts);
                 tracing::debug!(?client, %refusal, "a request was not let in");
                 return body::unread(&body, refusal).into_response();
             }
@@ -111,8 +115,8 @@ impl Door {
     }
 
     /// What a client behind a proxy takes of the requests it may have open.
-    fn share(&self, request: &Parts) -> Result<Option<Share>, Refusal> {
-        let Some(client) = self.guard.forwarded(request) else { return Ok(None) };
+    fn share(&self, peer: Option<IpAddr>, request: &Parts) -> Result<Option<Share>, Refusal> {
+        let Some(client) = self.guard.forwarded(peer, request) else { return Ok(None) };
         let share = self.clients.take(client).ok_or_else(|| {
             let what = "you have too many requests open (--max-requests-per-client)";
             Refusal::new(StatusCode::TOO_MANY_REQUESTS, what).with(RETRY_AFTER, "1")

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,7 +13,7 @@ use super::media::method_not_allowed;
 use super::refusal::{Refusal, single};
 use super::session_id::SessionId;
 use super::sessions::{Kept, Sessions};
-use super::{delete, get, post, version};
+use super::{delete, get, post, proxies, version};
 use crate::context::Caller;
 use crate::server::Service;
 
@@ -32,7 +33,7 @@ impl Endpoint {
     pub(super) fn router(self: Arc<Self>, path: &str) -> Router {
         let serve = any(move |request: Request| {
             let endpoint = self.clone();
-            async move { endpoint.serve(request).await }
+            async move { endpoint.serve(proxies::peer(&request), request).await }
         });
         match path {
             "/" => Router::new().route("/", serve),
@@ -40,7 +41,8 @@ impl Endpoint {
         }
     }
 
-    pub(super) async fn serve(&self, request: Request) -> Response {
+    /// `peer` is who is connected.
+    pub(super) async fn serve(&self, peer: Option<IpAddr>, request: Request) -> Response {
         let methods = match self.sessions {
             Some(_) => "GET, POST, DELETE, OPTIONS",
             None => "POST, OPTIONS",
@@ -56,7 +58,7 @@ impl Endpoint {
                 _ => Err(method_not_allowed(methods)),
             }
         };
-        self.door.guarded(methods, request, serve).await
+        self.door.guarded(methods, peer, request, serve).await
     }
 }
 

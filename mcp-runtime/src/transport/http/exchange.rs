@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Version};
@@ -96,13 +95,12 @@ impl Exchanging {
     /// Answers a request, in a future without a name: one with a name would need a box for each.
     pub(super) fn answer(
         &self,
-        mut request: Request<Incoming>,
+        request: Request<Incoming>,
     ) -> impl Future<Output = Result<http::Response<Holding<Exchange>>, Infallible>> + Send + use<>
     {
         let exchange = self.exchanges.begin();
         let closes_by_header = request.version() <= Version::HTTP_11; // later ones have a frame for it
-        request.extensions_mut().insert(ConnectInfo(self.client)); // whose it is
-        let routed = self.routes.answer(request);
+        let routed = self.routes.answer(self.client, request);
         async move {
             let mut response: Response = routed.await?;
             if closes_by_header && !exchange.0.life.is_serving() {

@@ -100,13 +100,13 @@ impl Guard {
     }
 
     /// The address a request comes from, as far as anyone we trust knows.
-    pub(crate) fn client(&self, request: &Parts) -> Option<IpAddr> {
-        self.proxies.client(request)
+    pub(crate) fn client(&self, peer: Option<IpAddr>, request: &Parts) -> Option<IpAddr> {
+        self.proxies.client(peer, request)
     }
 
     /// The same, if it was a trusted proxy that told.
-    pub(crate) fn forwarded(&self, request: &Parts) -> Option<IpAddr> {
-        self.proxies.forwarded(request)
+    pub(crate) fn forwarded(&self, peer: Option<IpAddr>, request: &Parts) -> Option<IpAddr> {
+        self.proxies.forwarded(peer, request)
     }
 
     fn admit_host(&self, host: &str) -> Result<(), Refusal> {
@@ -165,23 +165,21 @@ fn is_framed_once(request: &Parts) -> bool {
 /// `name`, `name:port`, `[::1]` or `[::1]:port`; the brackets stay off, and the port may be empty
 /// (RFC 3986, 3.2.3). `None` if it is neither.
 pub(super) fn authority(text: &str) -> Option<(&str, Option<u16>)> {
-    let (name, port) = match text.strip_prefix('[') {
+    let (name, rest) = match text.strip_prefix('[') {
         Some(rest) => {
             let (address, rest) = rest.split_once(']')?;
             address.parse::<Ipv6Addr>().ok()?;
-            (address, if rest.is_empty() { None } else { Some(rest.strip_prefix(':')?) })
+            (address, rest)
         }
         None => {
-            let (name, port) = match text.split_once(':') {
-                Some((name, port)) => (name, Some(port)),
-                None => (text, None),
-            };
             let plain =
                 |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-            (!name.is_empty() && name.bytes().all(plain)).then_some((name, port))?
+            let end = text.bytes().position(|byte| !plain(byte)).unwrap_or(text.len());
+            (end > 0).then(|| text.split_at(end))?
         }
     };
-    match port {
+    match rest.strip_prefix(':') {
+        None if !rest.is_empty() => None,
         None | Some("") => Some((name, None)),
         Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
             Some((name, Some(port.parse().ok()?)))

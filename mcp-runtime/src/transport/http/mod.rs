@@ -36,8 +36,9 @@ mod params;
 mod peer;
 #[cfg(feature = "tls")]
 mod pem;
+mod pieces;
 mod post;
-mod proxies;
+pub(super) mod proxies;
 mod public;
 pub(super) mod refusal;
 mod reply;

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use axum::extract::ConnectInfo;
 use http::header::{FORWARDED, HeaderName};
 use http::request::Parts;
-use http::{Extensions, HeaderMap};
+use http::{HeaderMap, Request};
 
 use crate::server::Error;
 
@@ -42,14 +42,14 @@ impl Proxies {
     }
 
     /// The address a request comes from; `None` if nobody knows who is connected.
-    pub(super) fn client(&self, request: &Parts) -> Option<IpAddr> {
-        Some(self.behind(peer(&request.extensions)?, &request.headers))
+    pub(super) fn client(&self, peer: Option<IpAddr>, request: &Parts) -> Option<IpAddr> {
+        Some(self.behind(peer?, &request.headers))
     }
 
     /// The address that a trusted proxy tells of; `None` if none does, and all there is to know is
     /// who is connected.
-    pub(super) fn forwarded(&self, request: &Parts) -> Option<IpAddr> {
-        let peer = peer(&request.extensions).filter(|peer| self.trust(*peer))?;
+    pub(super) fn forwarded(&self, peer: Option<IpAddr>, request: &Parts) -> Option<IpAddr> {
+        let peer = peer.filter(|peer| self.trust(*peer))?;
         Some(self.behind(peer, &request.headers)).filter(|client| *client != peer)
     }
 
@@ -88,9 +88,9 @@ impl Proxies {
     }
 }
 
-/// Who is connected.
-fn peer(extensions: &Extensions) -> Option<IpAddr> {
-    let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+/// Who is connected, if axum was told.
+pub(crate) fn peer<T>(request: &Request<T>) -> Option<IpAddr> {
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     Some(peer.ip().to_canonical())
 }
 

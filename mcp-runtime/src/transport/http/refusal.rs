@@ -46,7 +46,7 @@ impl Refusal {
     }
 
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
-        let body = Reply::unreadable(unreadable).frame;
+        let body = Reply::unreadable(unreadable).into_frame();
         Self { status: StatusCode::BAD_REQUEST, headers: Vec::new(), body }
     }
 
@@ -74,7 +74,8 @@ impl Refusal {
 
     fn of_request(status: StatusCode, id: Option<&RequestId>, what: impl Into<String>) -> Self {
         let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
-        Self { status, headers: Vec::new(), body: Reply::error(Class::Refused, id, &error).frame }
+        let body = Reply::error(Class::Refused, id, &error).into_frame();
+        Self { status, headers: Vec::new(), body }
     }
 }
 

@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::door::Needed;
 use super::media::Accepts;
+use super::pieces::Pieces;
 use super::refusal::{RETRY_STOPPED, empty, json};
 use super::streams::Streams;
 use super::{event, stream};
@@ -47,11 +48,12 @@ impl Form<'_> {
         let Accepts { json: can_json, events, rather_events } = self.accepts;
         let as_events = events && (!can_json || rather_events || !notifications.is_empty());
         if status != StatusCode::OK || !as_events {
-            let mut response = json(status, self.budget.hold(reply.frame));
-            if let Class::Forbidden(scopes) = reply.class {
+            let class = reply.class;
+            let mut response = json(status, self.body(reply));
+            if let Class::Forbidden(scopes) = class {
                 response.extensions_mut().insert(Needed(scopes));
             }
-            if reply.class == Class::Stopping {
+            if class == Class::Stopping {
                 let seconds = HeaderValue::from_static(RETRY_STOPPED);
                 response.headers_mut().insert(RETRY_AFTER, seconds);
             }
@@ -59,8 +61,15 @@ impl Form<'_> {
         }
         let mut events = Vec::new();
         notifications.iter().for_each(|notification| event::write(&mut events, notification));
-        event::write(&mut events, &reply.frame);
+        event::write(&mut events, &reply.into_frame());
         event::response(Body::from(self.budget.hold(events)))
+    }
+
+    fn body(self, reply: Reply) -> Body {
+        match reply.into_pieces() {
+            (own, None) => self.budget.hold(own).into(),
+            (own, Some(shared)) => Body::new(Pieces::of([own.into(), self.budget.hold(shared)])),
+        }
     }
 
     /// The answer to a request that its own client cancelled: none. A body without events says so

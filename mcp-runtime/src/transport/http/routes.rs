@@ -1,10 +1,12 @@
 //! Requests of our own listener on their way to what answers them.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::{Method, Request};
 use hyper::body::Incoming;
@@ -34,17 +36,21 @@ impl Routes {
         Self { endpoint: Some((path.into(), endpoint.clone())), ..router.into() }
     }
 
-    /// Answers a request.
+    /// Answers a request of that client.
     pub(super) fn answer(
         &self,
-        request: Request<Incoming>,
+        client: SocketAddr,
+        mut request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
         let is_message =
             |path: &str| request.method() == Method::POST && request.uri().path() == path;
         let endpoint = self.endpoint.as_ref().filter(|(path, _)| is_message(path));
         let way = match endpoint {
-            Some((_, endpoint)) => Way::Direct(direct(endpoint.clone(), request)),
-            None => Way::Routed(self.router.call(request)),
+            Some((_, endpoint)) => Way::Direct(direct(endpoint.clone(), client, request)),
+            None => {
+                request.extensions_mut().insert(ConnectInfo(client));
+                Way::Routed(self.router.call(request))
+            }
         };
         async move {
             match way {
@@ -61,6 +67,11 @@ enum Way<F> {
 }
 
 /// In a box: it has kilobytes, which would be moved about, and kept by a connection for as long as it lasts.
-fn direct(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> BoxFuture<Response> {
-    Box::pin(async move { endpoint.serve(request.map(Body::new)).await })
+fn direct(
+    endpoint: Arc<Endpoint>,
+    client: SocketAddr,
+    request: Request<Incoming>,
+) -> BoxFuture<Response> {
+    let peer = Some(client.ip().to_canonical());
+    Box::pin(async move { endpoint.serve(peer, request.map(Body::new)).await })
 }

@@ -18,11 +18,18 @@ impl SessionId {
 
     /// The id as [`random`](Self::random) has made it; anything else is nobody's.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-        let hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        if text.len() != 32 || !text.iter().all(hex) {
+        if text.len() != 32 {
             return None;
         }
-        u128::from_str_radix(str::from_utf8(text).ok()?, 16).ok().map(Self)
+        let number = text.iter().try_fold(0, |number: u128, digit| {
+            let value = match digit {
+                b'0'..=b'9' => digit - b'0',
+                b'a'..=b'f' => digit - b'a' + 10,
+                _ => return None,
+            };
+            Some(number << 4 | u128::from(value))
+        });
+        number.map(Self)
     }
 
     pub(crate) fn to_header(self) -> Option<HeaderValue> {
@@ -40,5 +47,23 @@ impl fmt::Display for SessionId {
 impl fmt::Debug for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionId(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_as_it_was_written_and_nothing_else_is() {
+        let id = SessionId::random().unwrap();
+        assert!(SessionId::parse(id.to_string().as_bytes()) == Some(id));
+        let text = "0123456789abcdef0123456789abcdef";
+        assert_eq!(SessionId::parse(text.as_bytes()).unwrap().to_string(), text);
+        for wrong in
+            ["", &text[1..], &format!("{text}0"), &text.to_uppercase(), &text.replace('0', "+")]
+        {
+            assert!(SessionId::parse(wrong.as_bytes()).is_none(), "{wrong}");
+        }
     }
 }

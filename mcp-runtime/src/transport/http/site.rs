@@ -9,7 +9,7 @@ use super::endpoint::Endpoint;
 use super::refusal::Refusal;
 use super::routes::Routes;
 use super::sessions::Sessions;
-use super::{HttpOptions, event_store, ops};
+use super::{HttpOptions, event_store, ops, proxies};
 use crate::server::{Error, Service};
 
 /// What is served over HTTP.
@@ -110,7 +110,7 @@ impl Site {
         self.router().fallback(move |request: Request| {
             let (door, here) = (door.clone(), here.clone());
             async move {
-                door.admitted("OPTIONS", request, async |parts, _| {
+                door.admitted("OPTIONS", proxies::peer(&request), request, async |parts, _| {
                     let asked = parts.uri.path();
                     let what = format!("nothing is at {asked:.200}; this server is at {here}");
                     Err(Refusal::new(StatusCode::NOT_FOUND, what))

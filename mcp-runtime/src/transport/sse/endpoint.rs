@@ -16,6 +16,7 @@ use crate::revision::{Era, Revision};
 use crate::server::{Class, Incoming, Reply, Service, Session};
 use crate::transport::http::door::Door;
 use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
+use crate::transport::http::proxies::peer;
 use crate::transport::http::refusal::{Refusal, empty};
 use crate::transport::http::session_id::SessionId;
 use crate::transport::http::stream::{self, Unnumbered};
@@ -48,14 +49,14 @@ impl Endpoint {
             let endpoint = streams.clone();
             async move {
                 let serve = async |parts, _, caller| endpoint.connect(&parts, caller);
-                endpoint.door.guarded("GET, OPTIONS", request, serve).await
+                endpoint.door.guarded("GET, OPTIONS", peer(&request), request, serve).await
             }
         };
         let take = move |request: Request| {
             let endpoint = messages.clone();
             async move {
                 let serve = async |parts, body, caller| endpoint.take(parts, body, caller).await;
-                endpoint.door.guarded("POST, OPTIONS", request, serve).await
+                endpoint.door.guarded("POST, OPTIONS", peer(&request), request, serve).await
             }
         };
         Router::new().route("/sse", any(connect)).route("/messages", any(take))
@@ -170,8 +171,8 @@ impl Endpoint {
         };
         let owed = outbox.owe().ok_or_else(unread)?;
         match message.map(|message| (stateless(&message), message)) {
-            Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).frame),
-            Ok((Some(refusal), _)) => owed.reply(refusal.frame),
+            Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).into_frame()),
+            Ok((Some(refusal), _)) => owed.reply(refusal.into_frame()),
             Ok((None, message)) => self.service.handle(incoming(message)).deliver(owed),
         }
         Ok(())

@@ -193,7 +193,7 @@ impl Connection {
             Outcome::Ready { reply, .. } => {
                 // What the call has said comes first.
                 std::iter::from_fn(|| self.outbox.pop()).for_each(|said| self.writer.push(said));
-                self.writer.push(reply.frame);
+                self.writer.push(reply.into_frame());
             }
             Outcome::Pending(call) => {
                 if let Some(owed) = self.outbox.owe() {
@@ -205,7 +205,7 @@ impl Connection {
 
     fn refuse(&mut self, unreadable: &Unreadable) {
         if self.session.answers(unreadable) {
-            self.writer.push(Reply::unreadable(unreadable).frame);
+            self.writer.push(Reply::unreadable(unreadable).into_frame());
         }
     }
 }
