@@ -297,6 +297,26 @@ async fn how_much_a_client_behind_a_proxy_may_ask() {
 }
 
 #[tokio::test]
+async fn who_hides_from_a_proxy_is_counted_with_all_who_do() {
+    let flags = ["--trust-proxy", "127.0.0.1", "--max-requests-per-client", "2"];
+    let server = Process::http(&flags).await;
+    let nap = stateless(1, "tools/call", call("nap", json!({ "ms": 60_000, "steps": 0 })));
+    let short = stateless(1, "tools/call", call("nap", json!({ "ms": 1, "steps": 0 })));
+    let ask = async |hidden: &str, nap: &str| {
+        let mut connection = Connection::open(server.address).await;
+        // The proxy has added the first; the second is the client's own, and passed on.
+        let says = [("X-Forwarded-For", "192.0.2.1"), ("Forwarded", hidden)];
+        let says = if hidden.is_empty() { &says[..1] } else { &says };
+        connection.ask_post(&[&NAP[..], says].concat(), nap).await;
+        connection
+    };
+    let status = async |hidden| ask(hidden, &short).await.response().await.status();
+    let _waiting = (ask("for=198.51.100.1", &nap).await, ask("for=unknown", &nap).await);
+    patient(async { while status("for=198.51.100.2").await != 429 {} }).await;
+    assert_eq!(status("").await, 200, "who does not hide has a share of their own");
+}
+
+#[tokio::test]
 async fn a_flag_that_makes_no_sense_is_refused() {
     for (flag, value) in [("--max-sessions", "0"), ("--max-body", "much"), ("--body-time", "1y")] {
         let output = super::command(&[flag, value]).output().await.unwrap();
