@@ -262,6 +262,19 @@ async fn listener(server: &Process) -> Connection {
     client
 }
 
+/// Or a few connections that say they will send much would keep everybody else out.
+#[tokio::test]
+async fn a_body_takes_memory_as_it_comes_and_not_as_it_is_announced() {
+    let (server, mut client) = server(&["--max-memory", "11MiB"]).await;
+    let id = client.initialize("2025-06-18").await;
+    let mut slow = Connection::open(server.address).await;
+    slow.ask("POST", "/mcp", &[JSON, BOTH, ("Content-Length", "4000000")], "{").await;
+    for _ in 0..20 {
+        let response = client.post(&[("Mcp-Session-Id", &id)], &padded(1_000_000)).await;
+        assert_eq!(outcome(&response), (200, None));
+    }
+}
+
 #[tokio::test]
 async fn how_much_a_client_behind_a_proxy_may_ask() {
     let flags = ["--trust-proxy", "127.0.0.1", "--max-requests-per-client", "2"];
