@@ -45,7 +45,6 @@ impl Site {
                 "--path {path}: give a path of letters, digits and `-._~/`, as in /mcp"
             ))
         })?;
-        let served = (mode == Mode::Http).then_some(&*path);
         let with_sse = options.with_sse || mode == Mode::Sse;
         let served = (mode == Mode::Http).then_some(&*path);
         if let Some(what) = served.and_then(|path| taken(path, with_sse)) {
