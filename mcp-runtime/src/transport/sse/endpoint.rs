@@ -13,7 +13,7 @@ use http::{Method, StatusCode};
 use super::peer::SsePeer;
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
-use crate::server::{Class, Incoming, Reply, Service, Session};
+use crate::server::{Incoming, Service, Session};
 use crate::transport::http::door::Door;
 use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
 use crate::transport::http::refusal::{Refusal, empty};
@@ -169,11 +169,7 @@ impl Endpoint {
             other => other,
         };
         let owed = outbox.owe().ok_or_else(unread)?;
-        match message.map(|message| (stateless(&message), message)) {
-            Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).frame),
-            Ok((Some(refusal), _)) => owed.reply(refusal.frame),
-            Ok((None, message)) => self.service.handle(incoming(message)).deliver(owed),
-        }
+        self.service.hand_in(message.and_then(of_session), incoming, owed);
         Ok(())
     }
 
@@ -205,22 +201,27 @@ impl Drop for Reader {
     }
 }
 
-/// The refusal of a request of the stateless era, which this transport does not have.
-fn stateless(message: &Message) -> Option<Reply> {
-    let MessageKind::Request { id, .. } = &message.kind else { return None };
-    if Era::peek(message, None) == Era::Handshake {
-        return None;
+/// The request, unless it is of the stateless era, which this transport does not have.
+fn of_session(message: Message) -> Result<Message, Unreadable> {
+    match &message.kind {
+        MessageKind::Request { id, .. } if Era::peek(&message, None) == Era::Stateless => {
+            Err(Unreadable { id: Some(id.clone()), error: stateless(&message) })
+        }
+        _ => Ok(message),
     }
+}
+
+fn stateless(message: &Message) -> ErrorObject {
     let meta = match RequestMeta::parse(message.raw(Member::Meta)) {
         Ok(meta) => meta,
-        Err(error) => return Some(Reply::error(Class::Refused, Some(id), &error)),
+        Err(error) => return error,
     };
     let served: Vec<_> = Service::revisions()
         .into_iter()
         .filter(|revision| revision.facts().era == Era::Handshake)
         .collect();
     let asked = meta.protocol_version.as_deref().unwrap_or(Revision::NEWEST_STATELESS.as_str());
-    Some(Reply::error(Class::Refused, Some(id), &ErrorObject::unsupported_version(asked, &served)))
+    ErrorObject::unsupported_version(asked, &served)
 }
 
 /// Whether something will be said to it.
