@@ -1,5 +1,4 @@
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -10,6 +9,7 @@ use http::header::RETRY_AFTER;
 use http::request::Parts;
 use http::{Method, StatusCode};
 
+use super::connected::Connected;
 use super::peer::SsePeer;
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
@@ -23,14 +23,14 @@ use crate::transport::http::{body, event};
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Frame, Member, Message, MessageKind, Unreadable};
 
-/// The two paths of the transport, and who is connected.
+/// The two paths of the transport.
 #[derive(Debug)]
 pub(in crate::transport) struct Endpoint {
     service: Arc<Service>,
     door: Arc<Door>,
     /// What stands before our paths where clients see them, if the server was told.
     prefix: Option<String>,
-    sessions: Mutex<HashMap<SessionId, Arc<Session>>>,
+    connected: Connected,
 }
 
 impl Endpoint {
@@ -39,7 +39,8 @@ impl Endpoint {
         door: Arc<Door>,
         prefix: Option<String>,
     ) -> Arc<Self> {
-        Arc::new(Self { service, door, prefix, sessions: Mutex::default() })
+        let connected = Connected::new(&service.limits);
+        Arc::new(Self { service, door, prefix, connected })
     }
 
     pub(in crate::transport) fn router(self: Arc<Self>) -> Router {
@@ -63,7 +64,7 @@ impl Endpoint {
 
     /// Ends each stream once what it owes is sent.
     pub(in crate::transport) fn close_streams(&self) {
-        self.sessions().values().for_each(|session| session.outbox().close());
+        self.connected.close();
     }
 
     fn connect(self: &Arc<Self>, request: &Parts, caller: Caller) -> Result<Response, Refusal> {
@@ -77,7 +78,7 @@ impl Endpoint {
             return Err(Refusal::stopping());
         }
         let session = Arc::new(Session::new(&self.service.room, caller));
-        let id = self.register(session.clone())?;
+        let id = self.connected.register(session.clone())?;
         // The first event: where to post to.
         let mut begun = Vec::new();
         let address = format!("{}/messages?session={id}", self.prefix(request));
@@ -93,23 +94,6 @@ impl Endpoint {
     fn prefix<'a>(&'a self, request: &'a Parts) -> &'a str {
         let seen = || request.extensions.get::<OriginalUri>()?.path().strip_suffix("/sse");
         self.prefix.as_deref().or_else(seen).unwrap_or_default()
-    }
-
-    /// Each has its stream, so none is idle and would make room.
-    fn register(&self, session: Arc<Session>) -> Result<SessionId, Refusal> {
-        let limits = &self.service.limits;
-        let mut sessions = self.sessions();
-        if sessions.len() >= limits.sessions {
-            return Err(Refusal::too_many_sessions());
-        }
-        let owner = session.owner();
-        let own = || sessions.values().filter(|other| other.is_of(owner)).count();
-        if owner.principal().is_some() && own() >= limits.sessions_per_principal {
-            return Err(Refusal::too_many_sessions_of_one(limits.sessions_per_principal));
-        }
-        let id = SessionId::random().ok_or_else(Refusal::too_many_sessions)?;
-        sessions.insert(id, session);
-        Ok(id)
     }
 
     /// A message of a connected client. Its reply goes to the stream; the response to the POST
@@ -176,12 +160,7 @@ impl Endpoint {
     fn named_session(&self, request: &Parts, caller: &Caller) -> Option<Arc<Session>> {
         let mut pairs = request.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
         let (_, id) = pairs.find(|(name, _)| *name == "session")?;
-        let session = self.sessions().get(&SessionId::parse(id.as_bytes())?).cloned();
-        session.filter(|session| session.is_of(caller))
-    }
-
-    fn sessions(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Session>>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connected.find(SessionId::parse(id.as_bytes())?, caller)
     }
 }
 
@@ -195,7 +174,7 @@ struct Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.endpoint.sessions().remove(&self.id);
+        self.endpoint.connected.remove(self.id);
         self.session.end();
         self.session.outbox().abandon();
     }
