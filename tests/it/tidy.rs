@@ -63,6 +63,20 @@ fn the_tree_is_the_documented_one() {
 }
 
 #[test]
+fn every_module_of_the_largest_folder_is_on_the_map() {
+    let map = source::read("ARCHITECTURE.md");
+    let has = |name: &str| map.lines.iter().any(|line| line.text.contains(&format!("`{name}`")));
+    let folder = "mcp-runtime/src/transport/http/";
+    let modules = rust_under(folder).filter(|file| file.path == format!("{folder}{}", file.name()));
+    let missing = modules.filter(|file| !["mod.rs", "tests.rs"].contains(&file.name()));
+    let missing =
+        missing.filter(|file| !has(file.name()) && !has(&format!("http/{}", file.name())));
+    report(missing.map(|file| {
+        format!("{}:1: not in ARCHITECTURE.md: add it to the step it belongs to", file.path)
+    }));
+}
+
+#[test]
 fn promises_have_their_tests() {
     let page = source::read("SECURITY.md");
     let defaults = promises::defaults(&page, &source::read("mcp-runtime/docs/limits.md"));

@@ -107,9 +107,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct Captured(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Kept {
+    impl io::Write for Captured {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -121,8 +121,8 @@ mod tests {
 
     #[test]
     fn an_event_is_an_object_of_its_fields() {
-        let kept = Kept::default();
-        let writer = kept.clone();
+        let captured = Captured::default();
+        let writer = captured.clone();
         let layer = tracing_subscriber::fmt::layer()
             .event_format(JsonLine)
             .with_writer(move || writer.clone());
@@ -143,7 +143,7 @@ mod tests {
             2
         );
         drop((inner, outer, logging));
-        let line = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let line = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
         assert_eq!(line.find('\n'), Some(line.len() - 1), "{line:?}");
         let mut entry: Value = serde_json::from_str(&line).unwrap();
         let timestamp = entry["timestamp"].take();

@@ -97,7 +97,7 @@ fn one_line(event: &str) -> String {
 /// direction of what follows.
 fn acts(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -107,8 +107,8 @@ mod tests {
     #[test]
     fn what_peers_send_begins_no_line_and_moves_no_cursor() {
         assert_eq!(
-            one_line("a\u{1b}[2Jb\nERROR c\r\u{9b}d\u{202e}e\n"),
-            "a\\u001b[2Jb\\u000aERROR c\\u000d\\u009bd\\u202ee\n"
+            one_line("a\u{1b}[2Jb\nERROR c\r\u{9b}d\u{202e}e\u{61c}\n"),
+            "a\\u001b[2Jb\\u000aERROR c\\u000d\\u009bd\\u202ee\\u061c\n"
         );
         assert_eq!(one_line("größe \"a\\nb\"\n"), "größe \"a\\nb\"\n");
     }

@@ -83,7 +83,7 @@ impl Reserved {
     pub(crate) fn keep(self, bytes: Bytes) -> Bytes {
         match self.bytes {
             0 => bytes,
-            _ => Bytes::from_owner(Kept { bytes, _reserved: self }),
+            _ => Bytes::from_owner(Counted { bytes, _reserved: self }),
         }
     }
 
@@ -118,12 +118,13 @@ fn counted(size: usize) -> usize {
     if size <= SMALL { 0 } else { size.next_multiple_of(STEP) }
 }
 
-struct Kept {
+/// Bytes, and what was reserved for them.
+struct Counted {
     bytes: Bytes,
     _reserved: Reserved,
 }
 
-impl AsRef<[u8]> for Kept {
+impl AsRef<[u8]> for Counted {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }

@@ -193,6 +193,19 @@ impl Service {
         Frame::parse(bytes, &self.limits.shape())
     }
 
+    /// Takes a message, or refuses what is none; what is said to it goes where it is owed.
+    pub(crate) fn hand_in(
+        self: &Arc<Self>,
+        message: Result<Message, Unreadable>,
+        incoming: impl FnOnce(Message) -> Incoming,
+        owed: Owed,
+    ) {
+        match message {
+            Ok(message) => self.handle(incoming(message)).deliver(owed),
+            Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).into_frame()),
+        }
+    }
+
     /// The bytes that may be held.
     pub(crate) fn budget(&self) -> &Arc<Budget> {
         &self.room.budget

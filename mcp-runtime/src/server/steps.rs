@@ -45,7 +45,7 @@ impl Steps {
         let peer = self.peer.clone();
         let incoming = Incoming { message, session: None, peer, outbox: None, trace: None };
         match self.service.handle(incoming) {
-            Outcome::Ready { reply, .. } => Some(reply.frame),
+            Outcome::Ready { reply, .. } => Some(reply.into_frame()),
             Outcome::Pending(_) | Outcome::Accepted => None,
         }
     }
@@ -54,6 +54,6 @@ impl Steps {
     pub fn encode(&self, returned: impl IntoToolResult) -> Vec<u8> {
         let result = returned.into_tool_result();
         let result = ToolResult { result: &result, wraps: false, stamp: self.service.stamp() };
-        Reply::result(&RequestId::Number(1), &At(Revision::NEWEST_STATELESS, &result)).frame
+        Reply::result(&RequestId::Number(1), &At(Revision::NEWEST_STATELESS, &result)).into_frame()
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::context::{Caller, NoHeaders, Outbox, Owed};
-use crate::server::{Incoming, Reply, Service, Session};
+use crate::context::{Caller, NoHeaders, Outbox};
+use crate::server::{Incoming, Service, Session};
 use crate::wire::{Frame, Message};
 
 /// One connection to a service: a session, in whose outbox everything for the client arrives.
@@ -37,22 +37,18 @@ impl Connection {
         };
         for member in members {
             let Some(owed) = self.outbox().owe() else { return };
-            match member {
-                Ok(message) => self.handle(message, owed),
-                Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).into_frame()),
-            }
+            self.service.hand_in(member, |message| self.incoming(message), owed);
         }
     }
 
-    fn handle(&self, message: Message, owed: Owed) {
-        let incoming = Incoming {
+    fn incoming(&self, message: Message) -> Incoming {
+        Incoming {
             message,
             session: Some(self.session.clone()),
             peer: self.peer.clone(),
             outbox: Some(self.outbox().clone()),
             trace: None,
-        };
-        self.service.handle(incoming).deliver(owed);
+        }
     }
 }
 

@@ -45,6 +45,14 @@ fn flags_that_do_not_go_together_are_told() {
         (&["--auth-scope", "files:read"], "nobody could ever call"),
         (&["--auth-client-id", "mcp"], "go together"),
         (&["--auth-token-env", "ADA,ADA"], "is another's too"),
+        (
+            &[
+                "--auth-issuer=https://id.example",
+                "--auth-audience=https://mcp.example/mcp",
+                "--path=/.well-known/oauth-protected-resource/mcp",
+            ],
+            "clients learn there where tokens come from; choose another",
+        ),
     ] {
         let said = refusal(flags);
         assert!(said.contains(what) && said.starts_with("error: "), "{flags:?}: {said}");

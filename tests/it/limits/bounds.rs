@@ -262,6 +262,19 @@ async fn listener(server: &Process) -> Connection {
     client
 }
 
+/// Or a few connections that say they will send much would keep everybody else out.
+#[tokio::test]
+async fn a_body_takes_memory_as_it_comes_and_not_as_it_is_announced() {
+    let (server, mut client) = server(&["--max-memory", "11MiB"]).await;
+    let id = client.initialize("2025-06-18").await;
+    let mut slow = Connection::open(server.address).await;
+    slow.ask("POST", "/mcp", &[JSON, BOTH, ("Content-Length", "4000000")], "{").await;
+    for _ in 0..20 {
+        let response = client.post(&[("Mcp-Session-Id", &id)], &padded(1_000_000)).await;
+        assert_eq!(outcome(&response), (200, None));
+    }
+}
+
 #[tokio::test]
 async fn how_much_a_client_behind_a_proxy_may_ask() {
     let flags = ["--trust-proxy", "127.0.0.1", "--max-requests-per-client", "2"];
@@ -294,6 +307,26 @@ async fn how_much_a_client_behind_a_proxy_may_ask() {
         waiting.pop();
         patient(async { while status(one).await != 200 {} }).await;
     }
+}
+
+#[tokio::test]
+async fn who_hides_from_a_proxy_is_counted_with_all_who_do() {
+    let flags = ["--trust-proxy", "127.0.0.1", "--max-requests-per-client", "2"];
+    let server = Process::http(&flags).await;
+    let nap = stateless(1, "tools/call", call("nap", json!({ "ms": 60_000, "steps": 0 })));
+    let short = stateless(1, "tools/call", call("nap", json!({ "ms": 1, "steps": 0 })));
+    let ask = async |hidden: &str, nap: &str| {
+        let mut connection = Connection::open(server.address).await;
+        // The proxy has added the first; the second is the client's own, and passed on.
+        let says = [("X-Forwarded-For", "192.0.2.1"), ("Forwarded", hidden)];
+        let says = if hidden.is_empty() { &says[..1] } else { &says };
+        connection.ask_post(&[&NAP[..], says].concat(), nap).await;
+        connection
+    };
+    let status = async |hidden| ask(hidden, &short).await.response().await.status();
+    let _waiting = (ask("for=198.51.100.1", &nap).await, ask("for=unknown", &nap).await);
+    patient(async { while status("for=198.51.100.2").await != 429 {} }).await;
+    assert_eq!(status("").await, 200, "who does not hide has a share of their own");
 }
 
 #[tokio::test]

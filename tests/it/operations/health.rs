@@ -18,6 +18,12 @@ pub(super) fn get(address: SocketAddr, path: &str) -> (u16, String) {
     (response[9..12].parse().unwrap(), response)
 }
 
+/// The port that is the operators' own.
+fn ops(process: &Process) -> SocketAddr {
+    let line = process.prints(|line| line.starts_with("health is told at "));
+    line.split('/').nth(2).unwrap().parse().unwrap()
+}
+
 #[test]
 fn a_server_that_drains_lives_and_is_not_ready() {
     for transport in ["http", "sse"] {
@@ -45,14 +51,27 @@ fn a_server_that_drains_lives_and_is_not_ready() {
 fn what_operators_see_may_have_a_port_of_its_own() {
     let process = Process::start(&["-t", "http", "--port", "0", "--ops-port", "0", "--metrics"]);
     let address = process.address();
-    let line = process.prints(|line| line.starts_with("health is told at "));
-    let ops: SocketAddr = line.split('/').nth(2).unwrap().parse().unwrap();
+    let ops = ops(&process);
     assert_ne!(address, ops);
     for path in ["/healthz", "/readyz", "/metrics"] {
         assert_eq!(get(ops, path).0, 200, "{path}");
         assert_eq!(get(address, path).0, 403, "{path}");
     }
     assert_eq!(get(ops, "/mcp").0, 404);
+}
+
+/// Or who watches over the server would end it because many call it.
+#[test]
+fn no_crowd_of_clients_keeps_operators_out() {
+    let flags = ["-t", "http", "--port", "0", "--ops-port", "0", "--max-memory", "1MiB"];
+    let process = Process::start(&flags);
+    let address = process.address();
+    let ops = ops(&process);
+    let mut crowd = Vec::new();
+    while get(address, "/").0 != 503 {
+        crowd.push(TcpStream::connect(address).unwrap());
+    }
+    assert_eq!(get(ops, "/healthz").0, 200);
 }
 
 #[test]

@@ -10,11 +10,19 @@ use tokio::task::JoinSet;
 
 use super::crowd::{Crowd, give_back};
 use super::shares::{Share, Shares};
-use crate::context::Reserved;
-use crate::server::{NO_MEMORY, Service};
+use crate::context::{Budget, Reserved};
+use crate::server::{Limits, NO_MEMORY, Service};
 
 /// What a connection holds beside the head of a request: buffers, and the task that serves it.
 const CONNECTION: usize = 16 * 1024;
+
+/// Operators who may be connected at once: probes, and who gathers metrics.
+const OPERATORS: usize = 32;
+
+/// What the connections of operators may hold: of their own, so that no crowd of clients keeps them out.
+pub(super) fn of_operators(limits: &Limits) -> Arc<Budget> {
+    Budget::new(OPERATORS.saturating_mul(CONNECTION + limits.header_bytes))
+}
 
 /// Clients that are told at once that they may not connect. Past it connections are just closed.
 const REFUSED: usize = 64;
@@ -26,6 +34,8 @@ const REFUSAL_BYTES: usize = 64 * 1024;
 /// Lets connections in as long as there are few enough.
 pub(super) struct Admission {
     service: Arc<Service>,
+    /// Of which connections take.
+    budget: Arc<Budget>,
     open: Arc<Mutex<Crowd>>,
     peers: Arc<Shares>,
     refused: JoinSet<()>,
@@ -44,9 +54,10 @@ pub(super) struct Admitted {
 struct Turned(&'static str, String);
 
 impl Admission {
-    pub(super) fn new(service: &Arc<Service>) -> Self {
+    pub(super) fn new(service: &Arc<Service>, budget: &Arc<Budget>) -> Self {
         let peers = Shares::new(service.limits.connections_per_peer);
-        Self { service: service.clone(), open: Arc::default(), peers, refused: JoinSet::new() }
+        let (service, budget) = (service.clone(), budget.clone());
+        Self { service, budget, open: Arc::default(), peers, refused: JoinSet::new() }
     }
 
     /// Lets the connection in, or tells its client why not.
@@ -79,7 +90,7 @@ impl Admission {
             let what = format!("you have {most} connections open (--max-connections-per-peer)");
             Turned("429 Too Many Requests", what)
         })?;
-        let reserved = self.service.budget().reserve(CONNECTION + limits.header_bytes);
+        let reserved = self.budget.reserve(CONNECTION + limits.header_bytes);
         let reserved = reserved.ok_or_else(|| Turned(BUSY, NO_MEMORY.to_owned()))?;
         open.enter();
         Ok(Admitted { open: self.open.clone(), _share: share, _reserved: reserved })
@@ -122,10 +133,11 @@ async fn refuse(mut stream: TcpStream, Turned(status, what): Turned) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{Limits, Server};
+    use crate::server::Server;
 
     async fn admission(limits: Limits) -> Admission {
-        Admission::new(&Server::new("test", "1").limits(limits).build(&()).await.unwrap())
+        let service = Server::new("test", "1").limits(limits).build(&()).await.unwrap();
+        Admission::new(&service, service.budget())
     }
 
     #[tokio::test]

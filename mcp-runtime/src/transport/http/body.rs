@@ -73,12 +73,14 @@ async fn read_whole(
     }
     // Memory is reserved before it is touched: what is given back for a refusal may stay with the
     // allocator, and be in nobody's count.
-    let (mut whole, mut room) = (BytesMut::new(), declared as usize);
+    // It is so as the body comes, four times over at most: to announce one costs a client nothing.
+    let most = if declared > 0 { declared as usize } else { limit };
+    let (mut whole, mut room) = (BytesMut::new(), 0);
     let mut more = first;
     loop {
         let received = whole.len() + more.len();
         if received > room {
-            room = received.next_power_of_two().min(limit); // it did not say how long it is
+            room = (4 * received).min(most).max(received);
         }
         let refusal = match (received > limit, reserved.fit_message(room)) {
             (false, true) => None,

@@ -21,6 +21,7 @@ use super::exchange::{Exchanges, Exchanging, Watched};
 use super::routes::Routes;
 #[cfg(feature = "tls")]
 use super::tls::{self, Tls};
+use crate::context::Budget;
 use crate::server::{Error, Service};
 
 /// What is read at once of a body that is large, a text of 64 KiB and what stands around it: one that comes in pieces is
@@ -31,6 +32,8 @@ const BUFFER: usize = 80 * 1024;
 #[derive(Debug, Clone)]
 pub(super) struct Terms {
     pub(super) service: Arc<Service>,
+    /// Of which open connections take.
+    pub(super) budget: Arc<Budget>,
     routes: Routes,
     #[cfg(feature = "tls")]
     tls: Option<Arc<Tls>>,
@@ -46,6 +49,7 @@ impl Terms {
         let _ = options;
         Ok(Self {
             service: service.clone(),
+            budget: service.budget().clone(),
             routes: routes.into(),
             #[cfg(feature = "tls")]
             tls: options.tls.as_ref().map(Tls::load).transpose()?,

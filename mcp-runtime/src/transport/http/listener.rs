@@ -91,7 +91,7 @@ impl Listener {
 
     /// Serves until it is over. While the server drains there is an answer for who comes: that it stops.
     pub(super) async fn serve(self, terms: Terms) {
-        let mut admission = Admission::new(&terms.service);
+        let mut admission = Admission::new(&terms.service, &terms.budget);
         let mut connections = JoinSet::new();
         let life = terms.service.life();
         while let Some((stream, client)) = self.accept(&mut connections, life).await {

@@ -48,7 +48,7 @@ pub struct HttpOptions {
     pub(super) tls: Option<super::tls::TlsFiles>,
     /// Who may call; anyone unless said.
     #[cfg(feature = "auth")]
-    pub auth: Option<super::Auth>,
+    pub(super) auth: Option<super::Auth>,
 }
 
 impl Default for HttpOptions {

@@ -47,10 +47,13 @@ impl Proxies {
     }
 
     /// The address that a trusted proxy tells of; `None` if none does, and all there is to know is
-    /// who is connected.
+    /// who is connected. A client that sends the header its proxy does not set is the proxy: hiding
+    /// behind headers that disagree makes nobody uncounted.
     pub(super) fn forwarded(&self, peer: Option<IpAddr>, request: &Parts) -> Option<IpAddr> {
         let peer = peer.filter(|peer| self.trust(*peer))?;
-        Some(self.behind(peer, &request.headers)).filter(|client| *client != peer)
+        let tells = |name| request.headers.contains_key(name);
+        let client = self.behind(peer, &request.headers);
+        (client != peer || (tells(FORWARDED_FOR) && tells(FORWARDED))).then_some(client)
     }
 
     /// Who stands behind a peer, as far as trusted proxies tell. Two headers that do not agree tell

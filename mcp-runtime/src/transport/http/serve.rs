@@ -4,6 +4,7 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::task::JoinSet;
 
+use super::admission::of_operators;
 use super::connection::Terms;
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode, bind, ops};
@@ -28,7 +29,9 @@ pub(crate) async fn serve(
             let other = bind(&listener.local_addr().ip().to_string(), port).await?;
             let address = other.local_addr();
             // For probes of the same network: without TLS.
-            beside.spawn(other.serve(Terms::new(&service, ops, &HttpOptions::default())?));
+            let mut terms = Terms::new(&service, ops, &HttpOptions::default())?;
+            terms.budget = of_operators(&service.limits);
+            beside.spawn(other.serve(terms));
             (site.whole_router(), Some(address))
         }
     };

@@ -45,18 +45,12 @@ impl Site {
                 "--path {path}: give a path of letters, digits and `-._~/`, as in /mcp"
             ))
         })?;
-        let served = (mode == Mode::Http).then_some(&*path);
-        let door = Arc::new(Door::new(options, own_hosts, service, served)?);
         let with_sse = options.with_sse || mode == Mode::Sse;
-        if with_sse && mode == Mode::Http && ["/sse", "/messages"].contains(&&*path) {
-            return Err(Error::one(format!(
-                "--path {path}: the SSE transport is there; choose another"
-            )));
+        let served = (mode == Mode::Http).then_some(&*path);
+        if let Some(what) = served.and_then(|path| taken(path, with_sse)) {
+            return Err(Error::one(format!("--path {path}: {what}; choose another")));
         }
-        if mode == Mode::Http && ops::PATHS.contains(&&*path) {
-            let what = format!("--path {path}: the server's health is told there; choose another");
-            return Err(Error::one(what));
-        }
+        let door = Arc::new(Door::new(options, own_hosts, service, served)?);
         #[cfg(not(feature = "sse"))]
         if with_sse {
             return Err(Error::one("the SSE transport is not built in: add the feature `sse`"));
@@ -156,5 +150,17 @@ impl Site {
 
     pub(super) fn sessions(&self) -> Option<&Arc<Sessions>> {
         self.endpoint.as_ref()?.1.sessions.as_ref()
+    }
+}
+
+/// What is at a path already that an endpoint may not have.
+fn taken(path: &str, with_sse: bool) -> Option<&'static str> {
+    match path {
+        "/sse" | "/messages" if with_sse => Some("the SSE transport is there"),
+        _ if ops::PATHS.contains(&path) => Some("the server's health is told there"),
+        _ if path.starts_with("/.well-known/oauth-protected-resource") => {
+            Some("clients learn there where tokens come from")
+        }
+        _ => None,
     }
 }

@@ -1,8 +1,6 @@
 use std::fmt;
-use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::header::{HOST, HeaderValue};
@@ -11,8 +9,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use tokio::net::TcpStream;
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinSet;
+use tokio::runtime::Builder;
 
 /// The largest answer: what is said of spans that were not taken.
 const SIZE: usize = 64 * 1024;
@@ -20,27 +17,15 @@ const SIZE: usize = 64 * 1024;
 const PORT: u16 = 80;
 
 /// Sends spans, each batch on a connection of its own: there is one every few seconds.
-///
-/// The SDK asks on a thread of its own, which is no runtime's; so this brings one.
 pub(super) struct Collector {
-    runtime: Mutex<Runtime>,
     timeout: Duration,
     /// Whether the last batch was lost: what goes on is logged once.
     is_down: AtomicBool,
 }
 
 impl Collector {
-    pub(super) fn new(timeout: Duration) -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
-        Ok(Self { runtime: Mutex::new(runtime), timeout, is_down: AtomicBool::new(false) })
-    }
-
-    fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
-        let exchange = async { tokio::time::timeout(self.timeout, exchange(request)).await };
-        runtime.block_on(exchange).unwrap_or_else(|_| {
-            Err(format!("the collector did not answer within {:?}", self.timeout).into())
-        })
+    pub(super) fn new(timeout: Duration) -> Self {
+        Self { timeout, is_down: AtomicBool::new(false) }
     }
 
     /// Says in the log when spans begin to be lost.
@@ -61,7 +46,7 @@ impl HttpClient for Collector {
         'a: 'b,
         Self: 'b,
     {
-        let answer = self.send(request);
+        let answer = within(self.timeout, exchange(request));
         match &answer {
             Ok(response) if response.status().is_success() => self.note(None),
             Ok(response) => self.note(Some(&response.status())),
@@ -69,6 +54,19 @@ impl HttpClient for Collector {
         }
         Box::pin(std::future::ready(answer))
     }
+}
+
+/// Waits for an answer. The SDK asks on a thread of its own, which is no runtime's; so this brings
+/// one, and leaves nothing of it: neither a connection nor a name that is still being looked up, for
+/// which the end of the server would have to wait.
+fn within<T>(
+    limit: Duration,
+    answer: impl Future<Output = Result<T, HttpError>>,
+) -> Result<T, HttpError> {
+    let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+    let answer = runtime.block_on(async { tokio::time::timeout(limit, answer).await });
+    runtime.shutdown_background();
+    answer.unwrap_or_else(|_| Err(format!("the collector did not answer within {limit:?}").into()))
 }
 
 async fn exchange(request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
@@ -80,17 +78,11 @@ async fn exchange(request: Request<Bytes>) -> Result<Response<Bytes>, HttpError>
     head.uri = target.parse()?;
     let stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    let mut driver = JoinSet::new(); // ends with this
-    driver.spawn(connection);
+    tokio::spawn(connection);
     let request = Request::from_parts(head, Full::new(body));
-    let answer = async {
-        let (head, body) = sender.send_request(request).await?.into_parts();
-        let body = Limited::new(body, SIZE).collect().await?;
-        Ok(Response::from_parts(head, body.to_bytes()))
-    };
-    let answer = answer.await;
-    driver.shutdown().await; // here: the runtime stands still until the next batch
-    answer
+    let (head, body) = sender.send_request(request).await?.into_parts();
+    let body = Limited::new(body, SIZE).collect().await?;
+    Ok(Response::from_parts(head, body.to_bytes()))
 }
 
 impl fmt::Debug for Collector {
@@ -103,6 +95,7 @@ impl fmt::Debug for Collector {
 mod tests {
     use std::io::{Read, Write};
     use std::net::TcpListener;
+    use std::sync::mpsc;
     use std::thread;
 
     use super::*;
@@ -119,9 +112,9 @@ mod tests {
             let _ = stream.read(&mut [0]); // until it has hung up
             String::from_utf8_lossy(&asked[..length]).into_owned()
         });
-        let collector = Collector::new(Duration::from_secs(10)).unwrap();
         let request = Request::post(url).body(Bytes::new()).unwrap();
-        let answer = collector.send(request).map_err(|error| error.to_string());
+        let answer = within(Duration::from_secs(10), exchange(request));
+        let answer = answer.map_err(|error| error.to_string());
         let asked = collecting.join().unwrap().to_lowercase();
         assert!(asked.starts_with("post /v1/traces?a=b http/1.1\r\n"), "{asked}");
         assert!(asked.contains("\r\nhost: 127.0.0.1:"), "{asked}");
@@ -143,9 +136,20 @@ mod tests {
     #[test]
     fn a_collector_has_a_time_to_answer_in() {
         let silent = TcpListener::bind("[::1]:0").unwrap();
-        let collector = Collector::new(Duration::from_millis(20)).unwrap();
         let url = format!("http://{}", silent.local_addr().unwrap());
-        let error = collector.send(Request::post(url).body(Bytes::new()).unwrap()).unwrap_err();
+        let request = Request::post(url).body(Bytes::new()).unwrap();
+        let error = within(Duration::from_millis(20), exchange(request)).unwrap_err();
         assert!(error.to_string().contains("within 20ms"), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_is_still_looked_up_holds_up_nobody() {
+        let (end, ended) = mpsc::channel::<()>();
+        let look_up = async {
+            let looking = move || ended.recv_timeout(Duration::from_secs(5));
+            Ok(tokio::task::spawn_blocking(looking).await?)
+        };
+        assert!(within(Duration::from_millis(20), look_up).is_err());
+        assert!(end.send(()).is_ok(), "the look-up was waited for");
     }
 }

@@ -44,14 +44,11 @@ impl Otel {
             return Ok(None);
         }
         check()?;
-        let wrong = |what: String| Error::one(format!("--otel: {what}"));
-        let collector = Collector::new(timeout()?)
-            .map_err(|error| wrong(format!("cannot start a runtime: {error}")))?;
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(collector)
+            .with_http_client(Collector::new(timeout()?))
             .build()
-            .map_err(|error| wrong(format!("the OTEL_* variables: {error}")))?;
+            .map_err(|error| Error::one(format!("--otel: the OTEL_* variables: {error}")))?;
         let mut resource = Resource::builder();
         if env::var_os("OTEL_SERVICE_NAME").is_none() {
             resource = resource.with_service_name(server.name.clone());

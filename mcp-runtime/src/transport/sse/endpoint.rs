@@ -1,5 +1,4 @@
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -10,10 +9,11 @@ use http::header::RETRY_AFTER;
 use http::request::Parts;
 use http::{Method, StatusCode};
 
+use super::connected::Connected;
 use super::peer::SsePeer;
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
-use crate::server::{Class, Incoming, Reply, Service, Session};
+use crate::server::{Incoming, Service, Session};
 use crate::transport::http::door::Door;
 use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
 use crate::transport::http::proxies::peer;
@@ -24,14 +24,14 @@ use crate::transport::http::{body, event};
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Frame, Member, Message, MessageKind, Unreadable};
 
-/// The two paths of the transport, and who is connected.
+/// The two paths of the transport.
 #[derive(Debug)]
 pub(in crate::transport) struct Endpoint {
     service: Arc<Service>,
     door: Arc<Door>,
     /// What stands before our paths where clients see them, if the server was told.
     prefix: Option<String>,
-    sessions: Mutex<HashMap<SessionId, Arc<Session>>>,
+    connected: Connected,
 }
 
 impl Endpoint {
@@ -40,7 +40,8 @@ impl Endpoint {
         door: Arc<Door>,
         prefix: Option<String>,
     ) -> Arc<Self> {
-        Arc::new(Self { service, door, prefix, sessions: Mutex::default() })
+        let connected = Connected::new(&service.limits);
+        Arc::new(Self { service, door, prefix, connected })
     }
 
     pub(in crate::transport) fn router(self: Arc<Self>) -> Router {
@@ -64,7 +65,7 @@ impl Endpoint {
 
     /// Ends each stream once what it owes is sent.
     pub(in crate::transport) fn close_streams(&self) {
-        self.sessions().values().for_each(|session| session.outbox().close());
+        self.connected.close();
     }
 
     fn connect(self: &Arc<Self>, request: &Parts, caller: Caller) -> Result<Response, Refusal> {
@@ -78,7 +79,7 @@ impl Endpoint {
             return Err(Refusal::stopping());
         }
         let session = Arc::new(Session::new(&self.service.room, caller));
-        let id = self.register(session.clone())?;
+        let id = self.connected.register(session.clone())?;
         // The first event: where to post to.
         let mut begun = Vec::new();
         let address = format!("{}/messages?session={id}", self.prefix(request));
@@ -94,23 +95,6 @@ impl Endpoint {
     fn prefix<'a>(&'a self, request: &'a Parts) -> &'a str {
         let seen = || request.extensions.get::<OriginalUri>()?.path().strip_suffix("/sse");
         self.prefix.as_deref().or_else(seen).unwrap_or_default()
-    }
-
-    /// Each has its stream, so none is idle and would make room.
-    fn register(&self, session: Arc<Session>) -> Result<SessionId, Refusal> {
-        let limits = &self.service.limits;
-        let mut sessions = self.sessions();
-        if sessions.len() >= limits.sessions {
-            return Err(Refusal::too_many_sessions());
-        }
-        let owner = session.owner();
-        let own = || sessions.values().filter(|other| other.is_of(owner)).count();
-        if owner.principal().is_some() && own() >= limits.sessions_per_principal {
-            return Err(Refusal::too_many_sessions_of_one(limits.sessions_per_principal));
-        }
-        let id = SessionId::random().ok_or_else(Refusal::too_many_sessions)?;
-        sessions.insert(id, session);
-        Ok(id)
     }
 
     /// A message of a connected client. Its reply goes to the stream; the response to the POST
@@ -170,23 +154,14 @@ impl Endpoint {
             other => other,
         };
         let owed = outbox.owe().ok_or_else(unread)?;
-        match message.map(|message| (stateless(&message), message)) {
-            Err(unreadable) => owed.reply(Reply::unreadable(&unreadable).into_frame()),
-            Ok((Some(refusal), _)) => owed.reply(refusal.into_frame()),
-            Ok((None, message)) => self.service.handle(incoming(message)).deliver(owed),
-        }
+        self.service.hand_in(message.and_then(of_session), incoming, owed);
         Ok(())
     }
 
     fn named_session(&self, request: &Parts, caller: &Caller) -> Option<Arc<Session>> {
         let mut pairs = request.uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
         let (_, id) = pairs.find(|(name, _)| *name == "session")?;
-        let session = self.sessions().get(&SessionId::parse(id.as_bytes())?).cloned();
-        session.filter(|session| session.is_of(caller))
-    }
-
-    fn sessions(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Session>>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connected.find(SessionId::parse(id.as_bytes())?, caller)
     }
 }
 
@@ -200,28 +175,33 @@ struct Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.endpoint.sessions().remove(&self.id);
+        self.endpoint.connected.remove(self.id);
         self.session.end();
         self.session.outbox().abandon();
     }
 }
 
-/// The refusal of a request of the stateless era, which this transport does not have.
-fn stateless(message: &Message) -> Option<Reply> {
-    let MessageKind::Request { id, .. } = &message.kind else { return None };
-    if Era::peek(message, None) == Era::Handshake {
-        return None;
+/// The request, unless it is of the stateless era, which this transport does not have.
+fn of_session(message: Message) -> Result<Message, Unreadable> {
+    match &message.kind {
+        MessageKind::Request { id, .. } if Era::peek(&message, None) == Era::Stateless => {
+            Err(Unreadable { id: Some(id.clone()), error: stateless(&message) })
+        }
+        _ => Ok(message),
     }
+}
+
+fn stateless(message: &Message) -> ErrorObject {
     let meta = match RequestMeta::parse(message.raw(Member::Meta)) {
         Ok(meta) => meta,
-        Err(error) => return Some(Reply::error(Class::Refused, Some(id), &error)),
+        Err(error) => return error,
     };
     let served: Vec<_> = Service::revisions()
         .into_iter()
         .filter(|revision| revision.facts().era == Era::Handshake)
         .collect();
     let asked = meta.protocol_version.as_deref().unwrap_or(Revision::NEWEST_STATELESS.as_str());
-    Some(Reply::error(Class::Refused, Some(id), &ErrorObject::unsupported_version(asked, &served)))
+    ErrorObject::unsupported_version(asked, &served)
 }
 
 /// Whether something will be said to it.

@@ -3,6 +3,7 @@
 //!
 //! The stream is the session: both end together.
 
+mod connected;
 mod endpoint;
 mod peer;
 
