@@ -22,7 +22,7 @@ use super::{Ended, Outcome, Service, rounds};
 use crate::context::{Context, Owed};
 #[cfg(feature = "layers")]
 use crate::handler::BoxFuture;
-use crate::handler::{Call, Fault, Given, ToolError};
+use crate::handler::{Call, Fault, Given, ToolError, task};
 use crate::wire::content::{Content, ContentKind};
 use crate::wire::{Code, ErrorObject};
 
@@ -54,7 +54,7 @@ struct Answering<R, A> {
 
 impl<R, A> Work for Answering<R, A>
 where
-    R: Send,
+    R: Send + 'static,
     A: Fn(&Service, &Context, Result<R, Fault>) -> Reply + Send,
 {
     fn poll(
@@ -210,13 +210,15 @@ impl PendingCall {
         self
     }
 
-    /// Runs the call to its end, and puts its reply where it is owed.
-    pub(crate) async fn deliver(mut self, owed: Owed) {
-        let reply = (&mut self).await;
-        drop(self); // what its end still has to say comes before the reply
-        if let Some(reply) = reply {
-            owed.reply(reply.frame);
-        }
+    /// Runs the call to its end, in a task of its own, and puts its reply where it is owed.
+    pub(crate) fn deliver(mut self, owed: Owed) {
+        tokio::task::spawn(task(async move {
+            let reply = (&mut self).await;
+            drop(self); // what its end still has to say comes before the reply
+            if let Some(reply) = reply {
+                owed.reply(reply.frame);
+            }
+        }));
     }
 }
 

@@ -128,9 +128,7 @@ impl Outcome {
         match self {
             Self::Accepted => {}
             Self::Ready { reply, .. } => owed.reply(reply.frame),
-            Self::Pending(call) => {
-                tokio::task::spawn(call.deliver(owed));
-            }
+            Self::Pending(call) => call.deliver(owed),
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use super::connection::Terms;
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode, bind, ops};
-use crate::handler::BoxFuture;
+use crate::handler::{BoxFuture, task};
 use crate::server::{Error, Server, Service};
 
 /// Serves on a bound address until it is told to stop. `ready` is called when nothing can keep it
@@ -28,12 +28,12 @@ pub(crate) async fn serve(
             let other = bind(&listener.local_addr().ip().to_string(), port).await?;
             let address = other.local_addr();
             // For probes of the same network: without TLS.
-            beside.spawn(other.serve(Terms::new(&service, ops, &HttpOptions::default())?));
+            beside.spawn(task(other.serve(Terms::new(&service, ops, &HttpOptions::default())?)));
             (site.whole_router(), Some(address))
         }
     };
     let terms = Terms::new(&service, site.routes(router), options)?;
-    beside.spawn(site.clone().end_in_time());
+    beside.spawn(task(site.clone().end_in_time()));
     ready(ops_address);
     listener.serve(terms).await;
     site.end();
@@ -77,11 +77,11 @@ impl Server {
         let site = Arc::new(Site::new(&service, &options, Mode::Http, Vec::new())?);
         let router = site.router();
         if let Some(stop) = stop {
-            tokio::spawn(async move {
+            tokio::spawn(task(async move {
                 stop.await;
-                tokio::spawn(site.end_in_time());
+                tokio::spawn(task(site.end_in_time()));
                 service.stop().await;
-            });
+            }));
         }
         Ok(router)
     }
