@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use crate::revision::Revision;
 use crate::wire::initialize::{ClientCapabilities, ClientInfo};
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Member, Message};
+use crate::wire::{Member, Message, from_text};
 
 /// A client's declaration of itself: from `initialize`, or from the request's own `_meta`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,7 +31,7 @@ impl Client {
         capabilities: Option<&RawValue>,
     ) -> Self {
         fn read<T: serde::de::DeserializeOwned + Default>(raw: Option<&RawValue>) -> T {
-            raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+            raw.and_then(|raw| from_text(raw.get()).ok()).unwrap_or_default()
         }
         let facts = revision.facts();
         let capabilities: ClientCapabilities = read(capabilities);

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
 use super::path::path_at;
+use crate::wire::from_text;
 use crate::wire::message::without_position;
 use crate::wire::schema::Node;
 use crate::wire::tool::Tool;
@@ -33,12 +34,12 @@ fn mend(
     let given: Value = serde_json::from_slice(raw).map_err(|error| unfit(tool, &error))?;
     let mut coerced = given.clone();
     if coerce(&mut coerced, tool.schemas.input.root()) {
-        let coerced = coerced.to_string().into_bytes();
+        let coerced = serde_json::to_vec(&coerced).unwrap_or_default();
         if wrong(&coerced).is_none() {
             return Ok(coerced);
         }
     }
-    let text = given.to_string().into_bytes();
+    let text = serde_json::to_vec(&given).unwrap_or_default();
     let (path, what) = match wrong(&text) {
         // Behind the last element that there is room for comes another.
         Some(error) if error.is_syntax() && error.to_string().starts_with("trailing") => {
@@ -63,7 +64,7 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 fn coerce(value: &mut Value, schema: Node<'_>) -> bool {
     match value {
         Value::String(text) if !allows(schema, "string", 0) => {
-            match serde_json::from_str::<Value>(text) {
+            match from_text::<Value>(text) {
                 Ok(read) if allows(schema, kind_keyword(&read), 0) => *value = read,
                 _ => return false,
             }

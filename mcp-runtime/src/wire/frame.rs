@@ -1,7 +1,7 @@
 use std::{fmt, io};
 
 use memchr::memchr2_iter;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
@@ -22,6 +22,12 @@ pub(crate) fn frame_within(
     let mut bounded = Bounded { frame: Vec::with_capacity(SMALL), most };
     message.serialize(&mut Serializer::with_formatter(&mut bounded, OneLine))?;
     Ok(bounded.frame)
+}
+
+/// Reads JSON that is text already. As bytes, which is how messages are read: serde_json, and all that is read with
+/// it, would be compiled once more for text.
+pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    serde_json::from_slice(text.as_bytes())
 }
 
 /// What a message has beside its one large part, if it has one.
