@@ -1,8 +1,10 @@
+use std::io;
+
 use serde::Serialize;
 
 use super::{Ended, Service};
 use crate::context::SMALL;
-use crate::wire::{Code, ErrorObject, RequestId, Unreadable, frame_within};
+use crate::wire::{Code, ErrorObject, Line, RequestId, Unreadable, Write};
 
 /// What is said to whoever comes then.
 pub(crate) const STOPPING: &str = "the server is stopping; try again a little later";
@@ -37,15 +39,13 @@ impl Reply {
 
     /// As [`result`](Self::result), of so many bytes at most; an error if it would be longer.
     fn result_within(id: &RequestId, result: &(impl Serialize + ?Sized), most: usize) -> Self {
-        #[derive(Serialize)]
-        struct Response<'a, T: ?Sized> {
-            jsonrpc: &'static str,
-            id: &'a RequestId,
-            result: &'a T,
-        }
-        match frame_within(&Response { jsonrpc: "2.0", id, result }, most) {
+        Self::written(id, &|line| line.value(result), most)
+    }
+
+    fn written(id: &RequestId, result: Write<'_>, most: usize) -> Self {
+        match response(Some(id), r#","result":"#, result, most) {
             Ok(frame) => Self { class: Class::Answered, ended: Ended::Done, frame },
-            Err(error) if error.is_io() => {
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                 let what = format!("the result is over {most} bytes");
                 let what = format!("{what}; --max-result and --max-memory set the limit");
                 let error = ErrorObject::new(Code::INTERNAL_ERROR, what);
@@ -81,16 +81,9 @@ impl Reply {
 
     /// An error response; without an id if it could not be read.
     pub(crate) fn error(class: Class, id: Option<&RequestId>, error: &ErrorObject) -> Self {
-        #[derive(Serialize)]
-        struct Response<'a> {
-            jsonrpc: &'static str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            id: Option<&'a RequestId>,
-            error: &'a ErrorObject,
-        }
         // Strings and JSON values: writing them cannot fail.
-        let frame = serde_json::to_vec(&Response { jsonrpc: "2.0", id, error }).unwrap_or_default();
-        Self { class, ended: Ended::Failed(error.code), frame }
+        let frame = response(id, r#","error":"#, &|line| line.value(error), usize::MAX);
+        Self { class, ended: Ended::Failed(error.code), frame: frame.unwrap_or_default() }
     }
 
     /// The refusal of a request that came after the server was asked to stop.
@@ -103,6 +96,25 @@ impl Reply {
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
         Self::error(Class::Refused, unreadable.id.as_ref(), &unreadable.error)
     }
+}
+
+/// A response as one line of JSON; `name` is that of its last member, as JSON.
+fn response(
+    id: Option<&RequestId>,
+    name: &str,
+    value: Write<'_>,
+    most: usize,
+) -> io::Result<Vec<u8>> {
+    let mut line = Line::new(most);
+    line.text(r#"{"jsonrpc":"2.0""#)?;
+    if let Some(id) = id {
+        line.text(r#","id":"#)?;
+        line.value(id)?;
+    }
+    line.text(name)?;
+    value(&mut line)?;
+    line.text("}")?;
+    Ok(line.finish())
 }
 
 impl Service {

@@ -29,7 +29,7 @@ pub(crate) mod tool;
 
 pub(crate) use batch::{Batch, Frame};
 pub(crate) use error::{Code, ErrorObject};
-pub(crate) use frame::{Quoted, frame, frame_within, from_text};
+pub(crate) use frame::{Line, Quoted, Write, from_text};
 pub(crate) use id::RequestId;
 pub(crate) use message::{Member, Message, MessageKind, Unreadable};
 pub(crate) use method::Method;
