@@ -150,7 +150,8 @@ fn explain(path: &str, what: &str, given: &Value, tool: &Tool) -> String {
             None => format!(" Unknown argument `{unknown:.64}`."),
         };
     }
-    text += &format!(" Example of valid arguments: {}", example(schema, 0));
+    text += " Example of valid arguments: ";
+    text += &serde_json::to_string(&example(schema, 0)).unwrap_or_default();
     text
 }
 
@@ -224,11 +225,13 @@ fn example(schema: Node<'_>, depth: usize) -> Value {
 /// Required members only: the shortest call that works.
 fn example_object(schema: Node<'_>, depth: usize) -> Value {
     let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-    let members = required.filter_map(Value::as_str).map(|name| {
+    let mut members = Map::new(); // to collect into one would sort it
+    for name in required.filter_map(Value::as_str) {
         let property = schema.property(name);
-        (name.to_owned(), property.map_or(json!("text"), |property| example(property, depth + 1)))
-    });
-    Value::Object(members.collect())
+        let value = property.map_or_else(|| json!("text"), |property| example(property, depth + 1));
+        members.insert(name.to_owned(), value);
+    }
+    Value::Object(members)
 }
 
 /// How deep a schema is looked into: it may hold itself.
