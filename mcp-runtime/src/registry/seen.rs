@@ -21,8 +21,11 @@ pub(super) struct Parts<T> {
     places: Vec<(&'static str, Scopes, Option<Arc<T>>)>,
     /// Each set of scopes that a place needs, once.
     locks: Vec<Scopes>,
-    made: Mutex<Vec<(Vec<bool>, Arc<Catalogue<T>>)>>,
+    made: Mutex<Made<T>>,
 }
+
+/// Which locks are open, and what is seen then: few enough to be looked through.
+type Made<T> = Vec<(Vec<bool>, Arc<Catalogue<T>>)>;
 
 /// A list, as one caller sees it.
 #[derive(Debug)]
