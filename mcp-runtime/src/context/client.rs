@@ -3,7 +3,7 @@ use serde_json::Value;
 use crate::revision::Revision;
 use crate::wire::initialize::{ClientCapabilities, ClientInfo};
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Member, Message};
+use crate::wire::{Member, Message, from_text};
 
 /// A client's declaration of itself: from `initialize`, or from the request's own `_meta`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,7 +30,7 @@ impl Client {
         capabilities: Option<&str>,
     ) -> Self {
         fn read<T: serde::de::DeserializeOwned + Default>(raw: Option<&str>) -> T {
-            raw.and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default()
+            raw.and_then(|raw| from_text(raw).ok()).unwrap_or_default()
         }
         let facts = revision.facts();
         let capabilities: ClientCapabilities = read(capabilities);

@@ -13,8 +13,8 @@ mod state;
 mod trace_parent;
 mod voice;
 
-use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::{fmt, io};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -38,7 +38,7 @@ pub(crate) use voice::Voice;
 
 use crate::revision::{At, Progressed, Revision};
 use crate::wire::log::LogLevel;
-use crate::wire::{Member, Message, RequestId, frame};
+use crate::wire::{Line, Member, Message, RequestId, Write};
 
 /// The request a function serves: tell its client of progress, log to it, ask whether it still
 /// waits, see who it is.
@@ -253,15 +253,25 @@ impl fmt::Debug for Context {
 
 /// A notification as one line of JSON; `None` if `params` cannot be serialised.
 pub(crate) fn notification(method: &'static str, params: &impl Serialize) -> Option<Vec<u8>> {
-    #[derive(Serialize)]
-    struct Notification<'a, P> {
-        jsonrpc: &'static str,
-        method: &'static str,
-        params: &'a P,
-    }
-    frame(&Notification { jsonrpc: "2.0", method, params })
+    said(None, method, &|line| line.value(params))
         .inspect_err(
             |error| tracing::warn!(method, %error, "a notification cannot be written as JSON"),
         )
         .ok()
+}
+
+/// A notification, or a request if there is an id, as one line of JSON.
+fn said(id: Option<i64>, method: &'static str, params: Write<'_>) -> io::Result<Vec<u8>> {
+    let mut line = Line::new(usize::MAX);
+    line.text(r#"{"jsonrpc":"2.0""#)?;
+    if let Some(id) = id {
+        line.text(r#","id":"#)?;
+        line.value(&id)?;
+    }
+    line.text(r#","method":"#)?;
+    line.value(method)?;
+    line.text(r#","params":"#)?;
+    params(&mut line)?;
+    line.text("}")?;
+    Ok(line.finish())
 }

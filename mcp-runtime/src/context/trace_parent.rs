@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Context;
-use crate::wire::{Member, Message};
+use crate::wire::{Member, Message, from_text};
 
 /// What there may be in `tracestate` (W3C Trace Context, 3.3.1.1).
 const STATE_MEMBERS: usize = 32;
@@ -94,7 +94,7 @@ impl TraceParent {
         struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
         let text = |raw: Option<&RawValue>| {
-            let Text(text) = serde_json::from_str(raw?.get()).ok()?;
+            let Text(text) = from_text(raw?.get()).ok()?;
             Some(text.into_owned())
         };
         let meta: Meta<'_> = serde_json::from_slice(meta).ok()?;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
 use super::path::path_at;
+use crate::wire::from_text;
 use crate::wire::message::without_position;
 use crate::wire::schema::Node;
 use crate::wire::tool::Tool;
@@ -33,12 +34,12 @@ fn mend(
     let given: Value = serde_json::from_slice(raw).map_err(|error| unfit(tool, &error))?;
     let mut coerced = given.clone();
     if coerce(&mut coerced, tool.schemas.input.root()) {
-        let coerced = coerced.to_string().into_bytes();
+        let coerced = serde_json::to_vec(&coerced).unwrap_or_default();
         if wrong(&coerced).is_none() {
             return Ok(coerced);
         }
     }
-    let text = given.to_string().into_bytes();
+    let text = serde_json::to_vec(&given).unwrap_or_default();
     let (path, what) = match wrong(&text) {
         // Behind the last element that there is room for comes another.
         Some(error) if error.is_syntax() && error.to_string().starts_with("trailing") => {
@@ -63,7 +64,7 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 fn coerce(value: &mut Value, schema: Node<'_>) -> bool {
     match value {
         Value::String(text) if !allows(schema, "string", 0) => {
-            match serde_json::from_str::<Value>(text) {
+            match from_text::<Value>(text) {
                 Ok(read) if allows(schema, kind_keyword(&read), 0) => *value = read,
                 _ => return false,
             }
@@ -149,7 +150,8 @@ fn explain(path: &str, what: &str, given: &Value, tool: &Tool) -> String {
             None => format!(" Unknown argument `{unknown:.64}`."),
         };
     }
-    text += &format!(" Example of valid arguments: {}", example(schema, 0));
+    text += " Example of valid arguments: ";
+    text += &serde_json::to_string(&example(schema, 0)).unwrap_or_default();
     text
 }
 
@@ -223,11 +225,13 @@ fn example(schema: Node<'_>, depth: usize) -> Value {
 /// Required members only: the shortest call that works.
 fn example_object(schema: Node<'_>, depth: usize) -> Value {
     let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-    let members = required.filter_map(Value::as_str).map(|name| {
+    let mut members = Map::new(); // to collect into one would sort it
+    for name in required.filter_map(Value::as_str) {
         let property = schema.property(name);
-        (name.to_owned(), property.map_or(json!("text"), |property| example(property, depth + 1)))
-    });
-    Value::Object(members.collect())
+        let value = property.map_or_else(|| json!("text"), |property| example(property, depth + 1));
+        members.insert(name.to_owned(), value);
+    }
+    Value::Object(members)
 }
 
 /// How deep a schema is looked into: it may hold itself.

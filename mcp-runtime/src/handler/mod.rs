@@ -37,7 +37,7 @@ pub(crate) use fault::{Fault, FaultKind};
 pub(crate) use pace::Pace;
 pub(crate) use returns::ResourceOutput;
 pub use returns::{IntoPromptResult, IntoResourceContents, IntoToolResult};
-pub(crate) use run::{BoxFuture, Run};
+pub(crate) use run::{BoxFuture, Run, task};
 pub(crate) use schema::{input as input_schema, output as output_schema, prompt_arguments};
 pub(crate) use text::TextValue;
 pub(crate) use uri::{Operator, UriPart, UriTemplate};

@@ -10,6 +10,12 @@ use crate::wire::tool::CallToolResult;
 /// The one box of an async call.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
+/// A task as a runtime gets it. Boxed, because a runtime is compiled for each type of task it runs,
+/// which is some kilobytes.
+pub(crate) fn task(work: impl Future<Output = ()> + Send + 'static) -> BoxFuture<()> {
+    Box::pin(work)
+}
+
 pub type ToolOutcome = Result<CallToolResult, Fault>;
 pub type ResourceOutcome = Result<ResourceOutput, Fault>;
 pub type PromptOutcome = Result<GetPromptResult, Fault>;

@@ -107,14 +107,15 @@ pub(crate) fn prompt_arguments(write: fn(&mut SchemaGenerator) -> Schema) -> Vec
     let required = schema["required"].take();
     let is_required =
         |name: &str| required.as_array().is_some_and(|names| names.iter().any(|one| one == name));
-    let Value::Object(properties) = schema["properties"].take() else { return Vec::new() };
+    let Value::Object(mut properties) = schema["properties"].take() else { return Vec::new() };
     let text = |schema: &Value, keyword: &str| {
         schema.get(keyword).and_then(Value::as_str).map(str::to_owned)
     };
-    let mut properties: Vec<_> = properties.into_iter().collect();
-    properties.sort_by_key(|(name, _)| order.iter().position(|declared| declared == name));
+    let declared: Vec<_> =
+        order.iter().filter_map(|name| properties.remove_entry(name.as_str()?)).collect();
     properties
         .into_iter()
+        .chain(declared)
         .map(|(name, schema)| PromptArgument {
             title: text(&schema, "title"),
             description: text(&schema, "description"),

@@ -11,6 +11,7 @@ use crate::handler::{
     Location, PromptDef, ResourceDef, ToolDef, input_schema, output_schema, prompt_arguments,
 };
 use crate::wire::content::Annotations;
+use crate::wire::from_text;
 use crate::wire::prompt::Prompt;
 use crate::wire::resource::About;
 use crate::wire::schema::Schema;
@@ -130,7 +131,7 @@ pub(super) fn prompt(def: &'static PromptDef) -> Prompt {
 
 /// `#[meta]` text is made by the macro, which has checked it.
 fn raw(meta: Option<&'static str>) -> Option<Box<RawValue>> {
-    meta.and_then(|text| RawValue::from_string(text.to_owned()).ok())
+    meta.and_then(|text| from_text(text).ok())
 }
 
 /// Arguments of prompts and resources arrive as strings; those whose type the macro could not see

@@ -83,6 +83,7 @@ impl Found {
             "only a property of the arguments, or of an object in them, can go into a header"
                 .to_owned()
         } else if name.is_empty() {
+            let header = serde_json::to_string(header).unwrap_or_default();
             format!("{header} is no name of a header (RFC 9110, \"token\")")
         } else if self.mirrored.iter().any(|other| other.header == full) {
             format!("another argument goes into the header `{name}`, whose case does not count")

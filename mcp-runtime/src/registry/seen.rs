@@ -1,6 +1,5 @@
 //! What of a list a caller sees.
 
-use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,8 +21,11 @@ pub(super) struct Parts<T> {
     places: Vec<(&'static str, Scopes, Option<Arc<T>>)>,
     /// Each set of scopes that a place needs, once.
     locks: Vec<Scopes>,
-    made: Mutex<HashMap<Vec<bool>, Arc<Catalogue<T>>>>,
+    made: Mutex<Made<T>>,
 }
+
+/// Which locks are open, and what is seen then: few enough to be looked through.
+type Made<T> = Vec<(Vec<bool>, Arc<Catalogue<T>>)>;
 
 /// A list, as one caller sees it.
 #[derive(Debug)]
@@ -76,7 +78,7 @@ impl<T: SerializeAt> Catalogue<T> {
             return Seen::Whole(self);
         }
         let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(part) = made.get(&open) {
+        if let Some((_, part)) = made.iter().find(|(of, _)| *of == open) {
             return Seen::Part(part.clone());
         }
         let is_open = |scopes: &Scopes| {
@@ -91,7 +93,7 @@ impl<T: SerializeAt> Catalogue<T> {
         part.parts.locks.clone_from(locks);
         let part = Arc::new(part);
         if made.len() < KEPT {
-            made.insert(open, part.clone());
+            made.push((open, part.clone()));
         }
         Seen::Part(part)
     }

@@ -118,7 +118,7 @@ impl Server {
     #[doc(hidden)]
     pub fn of_program(name: &str, version: &str) -> Self {
         let mut items: Vec<Item> = inventory::iter::<Item>().copied().collect();
-        items.sort_by_key(Item::key);
+        items.sort_unstable_by_key(Item::key);
         Self::new(name, version).with(items)
     }
 }

@@ -22,7 +22,7 @@ use super::{Ended, Outcome, Service, rounds};
 use crate::context::{Context, Owed};
 #[cfg(feature = "layers")]
 use crate::handler::BoxFuture;
-use crate::handler::{Call, Fault, Given, ToolError};
+use crate::handler::{Call, Fault, Given, ToolError, task};
 use crate::wire::content::{Content, ContentKind};
 use crate::wire::{Code, ErrorObject};
 
@@ -54,7 +54,7 @@ struct Answering<R, A> {
 
 impl<R, A> Work for Answering<R, A>
 where
-    R: Send,
+    R: Send + 'static,
     A: Fn(&Service, &Context, Result<R, Fault>) -> Reply + Send,
 {
     fn poll(
@@ -72,7 +72,7 @@ where
             return Poll::Ready(rounds::reply(service, context, self.name, end));
         }
         let limit = &mut self.limit;
-        ready!(limit.poll(request.asks.are_open(), || request.voice.last_progress(), cx));
+        ready!(limit.poll(request.asks.are_open(), &|| request.voice.last_progress(), cx));
         let fault = ToolError::new(format!("timed out after {:?}", limit.limit));
         let reply = (self.answer)(service, context, Err(fault.into()));
         request.voice.end();
@@ -101,9 +101,11 @@ impl Service {
         #[cfg(feature = "layers")]
         if let Some(layers) = self.layered() {
             let call = Call::new(context.clone(), given);
-            let run = run(self.clone(), context.clone(), move |service, context| {
-                begin(service, context, name, limit, start(service, call), answer)
+            let begin: Begin = Box::new(move |service, context| {
+                let begun = begin(service, context, name, limit, start(service, call), answer)?;
+                Ok(Box::new(begun))
             });
+            let run = run(self.clone(), context.clone(), begin);
             let request = CallRequest::new(name, context.clone(), run);
             return self.pending(context, noted, Layered::new(layers, request));
         }
@@ -129,16 +131,7 @@ impl Service {
         noted: Noted,
         work: impl Work + 'static,
     ) -> Outcome {
-        Pending {
-            service: self.clone(),
-            context,
-            noted: Some(noted),
-            slot: Some(self.capacity.call()),
-            held: None,
-            watch: None,
-            work,
-        }
-        .begin()
+        Pending { begun: Begun::new(self, context, noted, self.capacity.call()), work }.begin()
     }
 }
 
@@ -160,13 +153,12 @@ where
     }
 }
 
+#[cfg(feature = "layers")]
+type Begin = Box<dyn FnOnce(&Service, &Context) -> Result<Box<dyn Work>, Reply> + Send>;
+
 /// Begins the work when it is first polled, and runs it to its end: for who comes before it.
 #[cfg(feature = "layers")]
-fn run<W: Work + 'static>(
-    service: Arc<Service>,
-    context: Context,
-    begin: impl FnOnce(&Service, &Context) -> Result<W, Reply> + Send + 'static,
-) -> BoxFuture<Reply> {
+fn run(service: Arc<Service>, context: Context, begin: Begin) -> BoxFuture<Reply> {
     Box::pin(async move {
         match begin(&service, &context) {
             Ok(mut work) => poll_fn(|cx| work.poll(&service, &context, cx)).await,
@@ -189,34 +181,41 @@ impl Outcome {
 pub(crate) struct PendingCall(Box<Pending<dyn Work>>);
 
 pub(super) struct Pending<W: Work + ?Sized> {
-    pub(super) service: Arc<Service>,
-    pub(super) context: Context,
-    /// None once it has ended, like the slot.
-    pub(super) noted: Option<Noted>,
-    pub(super) slot: Option<Slot>,
-    /// From its first poll on, if it did not return then.
-    pub(super) held: Option<CallHold>,
-    pub(super) watch: Option<Watch>,
+    pub(super) begun: Begun,
     pub(super) work: W,
+}
+
+/// What is the same of all pending calls.
+pub(super) struct Begun {
+    service: Arc<Service>,
+    context: Context,
+    /// None once it has ended, like the slot.
+    noted: Option<Noted>,
+    slot: Option<Slot>,
+    /// From its first poll on, if it did not return then.
+    held: Option<CallHold>,
+    watch: Option<Watch>,
 }
 
 impl PendingCall {
     pub(crate) fn context(&self) -> &Context {
-        &self.0.context
+        &self.0.begun.context
     }
 
     pub(super) fn watched(mut self, watch: Watch) -> Self {
-        self.0.watch = Some(watch);
+        self.0.begun.watch = Some(watch);
         self
     }
 
-    /// Runs the call to its end, and puts its reply where it is owed.
-    pub(crate) async fn deliver(mut self, owed: Owed) {
-        let reply = (&mut self).await;
-        drop(self); // what its end still has to say comes before the reply
-        if let Some(reply) = reply {
-            owed.reply(reply.into_frame());
-        }
+    /// Runs the call to its end, in a task of its own, and puts its reply where it is owed.
+    pub(crate) fn deliver(mut self, owed: Owed) {
+        tokio::task::spawn(task(async move {
+            let reply = (&mut self).await;
+            drop(self); // what its end still has to say comes before the reply
+            if let Some(reply) = reply {
+                owed.reply(reply.into_frame());
+            }
+        }));
     }
 }
 
@@ -225,15 +224,15 @@ impl Future for PendingCall {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Reply>> {
         let pending = &mut *self.0;
-        let cancellation = &pending.context.request().cancellation;
+        let cancellation = &pending.begun.context.request().cancellation;
         cancellation.register(cx.waker());
         let reply = match (cancellation.is_cancelled(), cancellation.is_cut()) {
-            (true, true) => Some(cut(&pending.context)),
+            (true, true) => Some(cut(&pending.begun.context)),
             (true, false) => None,
             (false, _) => Some(ready!(pending.poll_reply(cx))),
         };
-        pending.end();
-        if let Some(watch) = pending.watch.take() {
+        pending.begun.end();
+        if let Some(watch) = pending.begun.watch.take() {
             watch.end(reply.as_ref().map_or(Ended::Cancelled, |reply| reply.ended));
         }
         Poll::Ready(reply)
@@ -243,22 +242,48 @@ impl Future for PendingCall {
 impl<W: Work + 'static> Pending<W> {
     /// Polls it for the first time.
     pub(super) fn begin(mut self) -> Outcome {
-        if let Some(session) = self.noted.as_ref().and_then(Noted::session) {
-            self.context.request().asks.connect(session.clone());
-        }
+        self.begun.connect();
         let mut cx = task::Context::from_waker(task::Waker::noop());
         if let Poll::Ready(reply) = self.poll_reply(&mut cx) {
-            self.end();
-            return Outcome::ready(&self.context, reply);
+            return self.begun.ended(reply);
         }
-        self.held = Some(self.service.life.hold_call(&self.context));
+        self.begun.hold();
         Outcome::Pending(PendingCall(Box::new(self)))
     }
 }
 
 impl<W: Work + ?Sized> Pending<W> {
     fn poll_reply(&mut self, cx: &mut task::Context<'_>) -> Poll<Reply> {
-        self.work.poll(&self.service, &self.context, cx)
+        self.work.poll(&self.begun.service, &self.begun.context, cx)
+    }
+}
+
+impl Begun {
+    pub(super) fn new(service: &Arc<Service>, context: Context, noted: Noted, slot: Slot) -> Self {
+        Self {
+            service: service.clone(),
+            context,
+            noted: Some(noted),
+            slot: Some(slot),
+            held: None,
+            watch: None,
+        }
+    }
+
+    /// Lets the call ask in its session.
+    fn connect(&self) {
+        if let Some(session) = self.noted.as_ref().and_then(Noted::session) {
+            self.context.request().asks.connect(session.clone());
+        }
+    }
+
+    fn hold(&mut self) {
+        self.held = Some(self.service.life.hold_call(&self.context));
+    }
+
+    fn ended(&mut self, reply: Reply) -> Outcome {
+        self.end();
+        Outcome::ready(&self.context, reply)
     }
 
     fn end(&mut self) {
@@ -269,7 +294,7 @@ impl<W: Work + ?Sized> Pending<W> {
     }
 }
 
-impl<W: Work + ?Sized> Drop for Pending<W> {
+impl Drop for Begun {
     fn drop(&mut self) {
         // Has no effect on one that has ended.
         self.context.request().cancellation.cancel();
@@ -279,7 +304,7 @@ impl<W: Work + ?Sized> Drop for Pending<W> {
 
 impl<W: Work + ?Sized> fmt::Debug for Pending<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").field("context", &self.context).finish_non_exhaustive()
+        f.debug_struct("Pending").field("context", &self.begun.context).finish_non_exhaustive()
     }
 }
 

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -32,7 +31,8 @@ pub(crate) struct Listeners {
 
 #[derive(Default)]
 struct Table {
-    all: BTreeMap<u64, Weak<dyn Listener>>,
+    /// By their numbers, of which each is greater than the last.
+    all: Vec<(u64, Weak<dyn Listener>)>,
     last: u64,
     ended: bool,
 }
@@ -51,7 +51,7 @@ impl Listeners {
         let mut table = self.table();
         table.last += 1;
         let number = table.last;
-        table.all.insert(number, listener);
+        table.all.push((number, listener));
         if table.ended {
             drop(table);
             self.end();
@@ -66,7 +66,7 @@ impl Listeners {
 
     /// Tells everyone who is still there. A listener may call back: no lock is held.
     pub(crate) fn tell(&self, change: &Change) {
-        let there: Vec<_> = self.table().all.values().filter_map(Weak::upgrade).collect();
+        let there: Vec<_> = self.table().all.iter().filter_map(|(_, one)| one.upgrade()).collect();
         there.iter().for_each(|listener| listener.changed(change));
     }
 
@@ -76,7 +76,7 @@ impl Listeners {
         table.ended = true;
         let there = std::mem::take(&mut table.all);
         drop(table);
-        there.values().filter_map(Weak::upgrade).for_each(|listener| listener.ended());
+        there.iter().filter_map(|(_, one)| one.upgrade()).for_each(|listener| listener.ended());
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -86,7 +86,13 @@ impl Listeners {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner).all.remove(&self.number);
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = &mut table.all;
+        let Ok(at) = all.binary_search_by_key(&self.number, |(number, _)| *number) else { return };
+        all.remove(at);
+        if all.len() < all.capacity() / 4 {
+            all.shrink_to_fit();
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::shutdown_hook::{Need, Run, ShutdownHook};
 use super::{Error, Server, Service};
-use crate::handler::BoxFuture;
+use crate::handler::{BoxFuture, task};
 
 /// How long running calls have to finish when the server stops, unless the author or `--drain`
 /// says otherwise: less than the shortest time container hosts wait before they kill, 10 s.
@@ -34,6 +34,17 @@ impl Default for Ending {
 }
 
 impl Ending {
+    /// Ready once one of the signals is; none if there are none.
+    fn take_stop(&mut self) -> Option<BoxFuture<()>> {
+        let mut stops = std::mem::take(&mut self.stops);
+        (!stops.is_empty()).then(|| {
+            task(poll_fn(move |cx| {
+                let any = stops.iter_mut().any(|stop| stop.as_mut().poll(cx).is_ready());
+                if any { Poll::Ready(()) } else { Poll::Pending }
+            }))
+        })
+    }
+
     /// Whether the state that hooks need is among what is `given`.
     pub(super) fn check(&self, given: &HashSet<TypeId>) -> Result<(), Error> {
         let missing = self.needs.iter().find(|need| !given.contains(&need.type_id));
@@ -109,14 +120,8 @@ impl<A> Server<A> {
     }
 
     /// Ready once the server is asked to stop; none if nobody can.
-    pub(crate) fn take_stop(&mut self) -> Option<impl Future<Output = ()> + Send + use<A>> {
-        let mut stops = std::mem::take(&mut self.ending.stops);
-        (!stops.is_empty()).then(|| {
-            poll_fn(move |cx| {
-                let any = stops.iter_mut().any(|stop| stop.as_mut().poll(cx).is_ready());
-                if any { Poll::Ready(()) } else { Poll::Pending }
-            })
-        })
+    pub(crate) fn take_stop(&mut self) -> Option<BoxFuture<()>> {
+        self.ending.take_stop()
     }
 }
 
@@ -130,14 +135,7 @@ impl<A: 'static> Server<A> {
         let hooks = std::mem::take(&mut self.ending.hooks);
         let stop = self.take_stop();
         let service = self.build(flags).await?;
-        let mut watcher = JoinSet::new(); // which ends with this future
-        if let Some(stop) = stop {
-            let service = service.clone();
-            watcher.spawn(async move {
-                stop.await;
-                service.stop().await;
-            });
-        }
+        let _watcher = stop.map(|stop| service.clone().stop_on(stop));
         let served = serve(service.clone()).await;
         for hook in hooks {
             if let Some(hook) = hook(&service.states) {
@@ -149,6 +147,15 @@ impl<A: 'static> Server<A> {
 }
 
 impl Service {
+    /// Ends the server once `stop` is ready, unless the set is dropped before.
+    fn stop_on(self: Arc<Self>, stop: BoxFuture<()>) -> JoinSet<()> {
+        let watching = async move {
+            stop.await;
+            self.stop().await;
+        };
+        JoinSet::from_iter([task(watching)])
+    }
+
     /// Ends the server: gives what runs its time, then cuts it off.
     pub(crate) async fn stop(&self) {
         self.life.begin_draining();

@@ -30,7 +30,7 @@ impl Limit {
     pub(super) fn poll(
         &mut self,
         rests: bool,
-        progress: impl FnOnce() -> Option<Instant>,
+        progress: &dyn Fn() -> Option<Instant>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
         let running = self.running.get_or_insert_with(|| Running {
@@ -77,7 +77,7 @@ mod tests {
             let passed = began.elapsed().as_millis() / every.as_millis();
             Some(began + every * u32::try_from(passed).unwrap())
         };
-        poll_fn(|cx| limit.poll(false, progress, cx)).await;
+        poll_fn(|cx| limit.poll(false, &progress, cx)).await;
         began.elapsed()
     }
 

@@ -130,9 +130,7 @@ impl Outcome {
         match self {
             Self::Accepted => {}
             Self::Ready { reply, .. } => owed.reply(reply.into_frame()),
-            Self::Pending(call) => {
-                tokio::task::spawn(call.deliver(owed));
-            }
+            Self::Pending(call) => call.deliver(owed),
         }
     }
 }

@@ -1,9 +1,11 @@
+use std::io;
+
 use bytes::Bytes;
 use serde::Serialize;
 
 use super::{Ended, Service};
 use crate::context::SMALL;
-use crate::wire::{Code, ErrorObject, RequestId, SharedResult, Unreadable, frame_within};
+use crate::wire::{Code, ErrorObject, Line, RequestId, SharedResult, Unreadable, Write};
 
 /// What is said to whoever comes then.
 pub(crate) const STOPPING: &str = "the server is stopping; try again a little later";
@@ -40,15 +42,13 @@ impl Reply {
 
     /// As [`result`](Self::result), of so many bytes at most; an error if it would be longer.
     fn result_within(id: &RequestId, result: &(impl Serialize + ?Sized), most: usize) -> Self {
-        #[derive(Serialize)]
-        struct Response<'a, T: ?Sized> {
-            jsonrpc: &'static str,
-            id: &'a RequestId,
-            result: &'a T,
-        }
-        match frame_within(&Response { jsonrpc: "2.0", id, result }, most) {
+        Self::written(id, &|line| line.value(result), most)
+    }
+
+    fn written(id: &RequestId, result: Write<'_>, most: usize) -> Self {
+        match response(Some(id), r#""result":"#, result, most) {
             Ok(frame) => Self { class: Class::Answered, ended: Ended::Done, frame, shared: None },
-            Err(error) if error.is_io() => {
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                 let what = format!("the result is over {most} bytes");
                 let what = format!("{what}; --max-result and --max-memory set the limit");
                 let error = ErrorObject::new(Code::INTERNAL_ERROR, what);
@@ -63,7 +63,7 @@ impl Reply {
 
     /// A result that is written already.
     pub(super) fn shared(id: &RequestId, result: SharedResult) -> Self {
-        let frame = head(id).into_bytes();
+        let frame = head(id);
         Self { class: Class::Answered, ended: Ended::Done, frame, shared: Some(result) }
     }
 
@@ -92,8 +92,8 @@ impl Reply {
     /// The same for another request: a frame begins with the id of its own.
     #[cfg(feature = "layers")]
     pub(super) fn readdressed(self, from: &RequestId, to: &RequestId) -> Self {
-        match self.frame.strip_prefix(head(from).as_bytes()) {
-            Some(rest) => Self { frame: [head(to).as_bytes(), rest].concat(), ..self },
+        match self.frame.strip_prefix(&*head(from)) {
+            Some(rest) => Self { frame: [&*head(to), rest].concat(), ..self },
             None => self,
         }
     }
@@ -108,16 +108,10 @@ impl Reply {
 
     /// An error response; without an id if it could not be read.
     pub(crate) fn error(class: Class, id: Option<&RequestId>, error: &ErrorObject) -> Self {
-        #[derive(Serialize)]
-        struct Response<'a> {
-            jsonrpc: &'static str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            id: Option<&'a RequestId>,
-            error: &'a ErrorObject,
-        }
         // Strings and JSON values: writing them cannot fail.
-        let frame = serde_json::to_vec(&Response { jsonrpc: "2.0", id, error }).unwrap_or_default();
-        Self { class, ended: Ended::Failed(error.code), frame, shared: None }
+        let frame = response(id, r#""error":"#, &|line| line.value(error), usize::MAX);
+        let (ended, frame) = (Ended::Failed(error.code), frame.unwrap_or_default());
+        Self { class, ended, frame, shared: None }
     }
 
     /// The refusal of a request that came after the server was asked to stop.
@@ -133,9 +127,34 @@ impl Reply {
 }
 
 /// What a response begins with.
-fn head(id: &RequestId) -> String {
-    let id = serde_json::to_string(id).unwrap_or_default(); // text or a number: cannot fail
-    format!(r#"{{"jsonrpc":"2.0","id":{id},"#)
+fn head(id: &RequestId) -> Vec<u8> {
+    let mut line = Line::new(usize::MAX);
+    begin(&mut line, Some(id)).map_or_else(|_| Vec::new(), |()| line.finish()) // it has room
+}
+
+fn begin(line: &mut Line, id: Option<&RequestId>) -> io::Result<()> {
+    line.text(r#"{"jsonrpc":"2.0","#)?;
+    if let Some(id) = id {
+        line.text(r#""id":"#)?;
+        line.value(id)?;
+        line.text(",")?;
+    }
+    Ok(())
+}
+
+/// A response as one line of JSON; `name` is that of its last member, as JSON.
+fn response(
+    id: Option<&RequestId>,
+    name: &str,
+    value: Write<'_>,
+    most: usize,
+) -> io::Result<Vec<u8>> {
+    let mut line = Line::new(most);
+    begin(&mut line, id)?;
+    line.text(name)?;
+    value(&mut line)?;
+    line.text("}")?;
+    Ok(line.finish())
 }
 
 impl Service {

@@ -25,7 +25,7 @@ pub(super) enum Running<R> {
         future: Option<BoxFuture<Result<R, Fault>>>,
         _slot: Option<Slot>,
     },
-    OnThread(JoinHandle<Result<R, Fault>>),
+    OnThread(JoinHandle<Returned>),
 }
 
 /// Starts a function where its kind and its pace say. It keeps its slot until it has returned, also
@@ -40,35 +40,43 @@ pub(super) fn start<R: Send + 'static>(
     match run {
         Run::Async(run) => Started::Running(Running::Here { future: Some(run(call)), _slot: slot }),
         Run::Inline(run) => Started::Done(caught(|| run(call))),
-        Run::Blocking(run) => {
-            Started::Running(on_thread(call, slot, move |call| caught(|| run(call))))
-        }
+        Run::Blocking(run) => Started::Running(on_thread(run, call, None, slot)),
         Run::Sync(run) => {
             if pace.is_quick()
                 && let Some(_leave) = capacity.run_in_place()
             {
                 return Started::Done(timed(pace, || run(call)));
             }
-            let pace = pace.clone();
-            Started::Running(on_thread(call, slot, move |call| timed(&pace, || run(call))))
+            Started::Running(on_thread(run, call, Some(pace.clone()), slot))
         }
     }
 }
 
 fn on_thread<R: Send + 'static>(
+    run: fn(Call) -> Result<R, Fault>,
     call: Call,
+    pace: Option<Pace>,
     slot: Option<Slot>,
-    work: impl FnOnce(Call) -> Result<R, Fault> + Send + 'static,
 ) -> Running<R> {
-    let context = call.context().clone();
-    Running::OnThread(tokio::task::spawn_blocking(move || {
-        let outcome = work(call);
+    let work: OnThread = Box::new(move || {
+        let context = call.context().clone();
+        let outcome = match pace {
+            Some(pace) => timed(&pace, || run(call)),
+            None => caught(|| run(call)),
+        };
         drop(slot);
         // At once: what it would have interrupted may serve another call by now.
         context.request().end();
-        outcome
-    }))
+        Box::new(outcome)
+    });
+    Running::OnThread(tokio::task::spawn_blocking(work))
 }
+
+/// What threads run, whatever it returns: the runtime is compiled once for all.
+type OnThread = Box<dyn FnOnce() -> Returned + Send>;
+
+/// A `Result<R, Fault>`.
+type Returned = Box<dyn Any + Send>;
 
 fn timed<R>(pace: &Pace, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
     let started = Instant::now();
@@ -95,7 +103,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Fault {
     Fault { kind: FaultKind::Protocol(ErrorObject::internal()) }
 }
 
-impl<R> Running<R> {
+impl<R: 'static> Running<R> {
     pub(super) fn here(future: BoxFuture<Result<R, Fault>>) -> Self {
         Self::Here { future: Some(future), _slot: None }
     }
@@ -107,9 +115,13 @@ impl<R> Running<R> {
                 catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
                     .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic))))
             }
-            Self::OnThread(handle) => Pin::new(handle).poll(cx).map(|joined| {
+            Self::OnThread(handle) => Pin::new(handle).poll(cx).map(|joined| match joined {
+                Ok(returned) => returned.downcast().map_or_else(
+                    |_| Err(Fault::internal("a thread returned another type")),
+                    |outcome| *outcome,
+                ),
                 // The thread catches panics, so this is a runtime that shuts down.
-                joined.unwrap_or_else(|error| Err(Fault::internal(error)))
+                Err(error) => Err(Fault::internal(error)),
             }),
         }
     }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use super::Server;
 use crate::context::Caller;
@@ -8,7 +8,7 @@ use crate::context::Caller;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scopes {
     /// For each scope those that stand for it, however indirectly.
-    implied_by: BTreeMap<String, BTreeSet<String>>,
+    implied_by: HashMap<String, HashSet<String>>,
 }
 
 impl Scopes {

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::message::{Message, MessageKind, Unreadable, legible_id, not_json};
 use super::shape::{Shape, TooMuch};
-use super::{Code, ErrorObject};
+use super::{Code, ErrorObject, from_text};
 
 /// What comes in one piece.
 #[derive(Debug)]
@@ -56,9 +56,9 @@ impl Unreadable {
 impl Batch {
     fn parse(bytes: &Bytes) -> Result<Self, Unreadable> {
         let text = str::from_utf8(bytes).map_err(|_| not_json("not UTF-8"))?;
-        let Ok(members) = serde_json::from_str::<Vec<&RawValue>>(text) else {
+        let Ok(members) = from_text::<Vec<&RawValue>>(text) else {
             // serde_json stops where it is nested too deep, and that is not a matter of JSON.
-            return Err(match serde_json::from_str::<IgnoredAny>(text) {
+            return Err(match from_text::<IgnoredAny>(text) {
                 Ok(IgnoredAny) => refused("not a JSON-RPC message: nested too deep"),
                 Err(_) => not_json("not JSON"),
             });

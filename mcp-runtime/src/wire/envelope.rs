@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::message::{MEMBERS, Member, MessageKind};
 use super::scan::Scan;
-use super::{Method, RequestId};
+use super::{Method, RequestId, from_text};
 
 /// The members of a message, borrowed from it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl<'a> Envelope<'a> {
     }
 
     fn spelled_out(text: &'a str) -> serde_json::Result<Self> {
-        let Spelled { jsonrpc, id, method, params, result, error } = serde_json::from_str(text)?;
+        let Spelled { jsonrpc, id, method, params, result, error } = from_text(text)?;
         Ok(Self {
             jsonrpc,
             id: id.map(RawValue::get),

@@ -1,28 +1,49 @@
-use std::{fmt, io};
+use std::fmt;
+use std::io::{self, Write as _};
 
 use bytes::Bytes;
 use memchr::memchr2_iter;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-/// Writes a message: one line of JSON, whatever it is made of.
+/// A message that is being written: one line of JSON, whatever it is made of.
 ///
 /// JSON that comes from elsewhere as text, such as an author's `RawValue`, is written as it is,
 /// line breaks included. Within strings they are escaped, so a raw one is white space; left there
 /// it would end the message for a client that reads lines, and begin a forged one.
-pub(crate) fn frame(message: &(impl Serialize + ?Sized)) -> serde_json::Result<Vec<u8>> {
-    frame_within(message, usize::MAX)
+pub(crate) struct Line {
+    frame: Vec<u8>,
+    most: usize,
 }
 
-/// As [`frame`], of so many bytes at most; an error of I/O if it would be longer.
-pub(crate) fn frame_within(
-    message: &(impl Serialize + ?Sized),
-    most: usize,
-) -> serde_json::Result<Vec<u8>> {
-    let mut bounded = Bounded { frame: Vec::with_capacity(SMALL), most };
-    message.serialize(&mut Serializer::with_formatter(&mut bounded, OneLine))?;
-    Ok(bounded.frame)
+/// What writes a value: that which holds it is then compiled once for all types of value.
+pub(crate) type Write<'a> = &'a dyn Fn(&mut Line) -> io::Result<()>;
+
+impl Line {
+    /// Of so many bytes at most: what would be longer is `FileTooLarge`.
+    pub(crate) fn new(most: usize) -> Self {
+        Self { frame: Vec::with_capacity(SMALL), most }
+    }
+
+    /// A piece of JSON, which is one of ours and has no line break.
+    pub(crate) fn text(&mut self, json: &str) -> io::Result<()> {
+        self.write_all(json.as_bytes())
+    }
+
+    pub(crate) fn value(&mut self, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+        Ok(value.serialize(&mut Serializer::with_formatter(self, OneLine))?)
+    }
+
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.frame
+    }
+}
+
+/// Reads JSON that is text already. As bytes, which is how messages are read: serde_json, and all that is read with
+/// it, would be compiled once more for text.
+pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    serde_json::from_slice(text.as_bytes())
 }
 
 /// What responses share behind their ids, `"result":…}`: written once, copied never.
@@ -32,12 +53,15 @@ pub(crate) struct SharedResult(Bytes);
 impl SharedResult {
     /// What cannot be written is null.
     pub(crate) fn of(result: &(impl Serialize + ?Sized)) -> Self {
-        #[derive(Serialize)]
-        struct Response<'a, T: ?Sized> {
-            result: &'a T,
-        }
-        let written = frame(&Response { result }).unwrap_or_else(|_| br#"{"result":null}"#.into());
-        Self(Bytes::from(written.into_boxed_slice()).slice(b"{".len()..))
+        let write = |mut line: Line| {
+            line.text(r#""result":"#)?;
+            line.value(result)?;
+            line.text("}")?;
+            Ok::<_, io::Error>(line.finish())
+        };
+        let written = write(Line::new(usize::MAX));
+        let written = written.unwrap_or_else(|_| br#""result":null}"#.into());
+        Self(written.into_boxed_slice().into())
     }
 
     pub(crate) fn into_bytes(self) -> Bytes {
@@ -66,12 +90,7 @@ impl Formatter for OneLine {
     }
 }
 
-struct Bounded {
-    frame: Vec<u8>,
-    most: usize,
-}
-
-impl io::Write for Bounded {
+impl io::Write for Line {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.write_all(bytes).map(|()| bytes.len())
     }
@@ -114,14 +133,16 @@ mod tests {
     #[test]
     fn a_frame_is_one_line() {
         let raw: Box<RawValue> = serde_json::from_str("{\n\"a\\n\":\r\n1}").unwrap();
-        let frame = frame(&raw).unwrap();
-        assert_eq!(String::from_utf8(frame).unwrap(), "{ \"a\\n\":  1}");
+        let mut line = Line::new(usize::MAX);
+        line.value(&raw).unwrap();
+        assert_eq!(String::from_utf8(line.finish()).unwrap(), "{ \"a\\n\":  1}");
     }
 
     #[test]
     fn a_frame_may_be_so_long_and_not_longer() {
-        assert_eq!(frame_within("four", 6).unwrap(), b"\"four\"");
-        assert!(frame_within("four", 5).unwrap_err().is_io());
+        assert!(Line::new(6).value("four").is_ok());
+        let error = Line::new(5).value("four").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
     }
 
     #[test]

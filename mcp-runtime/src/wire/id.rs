@@ -3,6 +3,8 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
+use super::from_text;
+
 /// A request id: echoed with the JSON type and value it came with, never null (basic, "Requests").
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RequestId {
@@ -13,7 +15,7 @@ pub(crate) enum RequestId {
 impl RequestId {
     /// The id that a JSON value is. Nearly all are integers, and that is seen at once.
     pub(super) fn read(json: &str) -> serde_json::Result<Self> {
-        json.parse().map(Self::Number).or_else(|_| serde_json::from_str(json))
+        json.parse().map(Self::Number).or_else(|_| from_text(json))
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
 use super::scan::Scan;
-use super::{Code, ErrorObject, Method, RequestId};
+use super::{Code, ErrorObject, Method, RequestId, from_text};
 
 /// One JSON-RPC message: the bytes it came in and an index of its params, made in one scan.
 ///
@@ -100,8 +100,8 @@ impl Message {
         }
         let message: serde_json::Result<Params<'_>> = serde_json::from_slice(&self.bytes);
         let params = message.and_then(|message| match message.params {
-            Some(params) => serde_json::from_str(params.get()),
-            None => serde_json::from_str("{}"),
+            Some(params) => from_text(params.get()),
+            None => from_text("{}"),
         });
         params.map_err(|error| {
             let what = format!("params: {}", without_position(&error));
@@ -190,7 +190,7 @@ fn unreadable(bytes: &Bytes, error: &serde_json::Error) -> Unreadable {
 
 /// What is no object is no message, if it is JSON at all.
 fn no_object(text: &str) -> Unreadable {
-    if serde_json::from_str::<de::IgnoredAny>(text).is_err() {
+    if from_text::<de::IgnoredAny>(text).is_err() {
         return not_json("not JSON");
     }
     let what = "not a JSON-RPC message: not an object";

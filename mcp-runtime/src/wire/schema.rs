@@ -2,6 +2,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::from_text;
+
 /// A JSON Schema as a list shows it: made from a type, or written by the author and then shown as written.
 #[derive(Debug)]
 pub(crate) struct Schema {
@@ -14,15 +16,14 @@ impl Schema {
     /// What the author wrote: JSON, an object, and for objects. White space between its tokens is left out, because a
     /// message may have to be one line.
     pub(crate) fn written(text: &str) -> Result<Self, String> {
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))?;
+        let value: Value = from_text(text).map_err(|error| format!("is not JSON: {error}"))?;
         if value.get("type").and_then(Value::as_str) != Some("object") {
             return Err(
                 "is not the schema of an object: it has to be one, with `\"type\": \"object\"`"
                     .to_owned(),
             );
         }
-        let written = RawValue::from_string(without_white_space(text))
+        let written = from_text(&without_white_space(text))
             .map_err(|error| format!("is not JSON: {error}"))?;
         Ok(Self { value, written: Some(written) })
     }

@@ -10,6 +10,7 @@ use super::form::form_of;
 use super::{Ask, AskError, Kind, Question};
 use crate::context::Context;
 use crate::revision::{At, ElicitForm, ElicitUrl};
+use crate::wire::from_text;
 
 /// What a user did with a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub(super) fn form<T: DeserializeOwned + JsonSchema>(
     Ask::new(context, Words::Written(form_question::<T>(context, message)), |answer| {
         read(answer, |content| {
             form_of::<T>()?.check(content)?;
-            serde_json::from_str(content).map_err(|error| error.to_string())
+            from_text(content).map_err(|error| error.to_string())
         })
     })
 }
@@ -89,8 +90,7 @@ fn read<T>(
         Decline,
         Cancel,
     }
-    let answer: Answer<'_> =
-        serde_json::from_str(answer.get()).map_err(|error| error.to_string())?;
+    let answer: Answer<'_> = from_text(answer.get()).map_err(|error| error.to_string())?;
     match answer.action {
         Action::Accept => {
             let given = answer.content.map_or("{}", RawValue::get);

@@ -6,6 +6,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::wire::form::{FieldKind, Form, FormField, Options};
+use crate::wire::from_text;
 
 /// Formats a client knows; others are the author's affair, checked when the answer is read.
 const FORMATS: &[&str] = &["email", "uri", "date", "date-time"];
@@ -208,7 +209,7 @@ impl Form {
     /// Holds an answer against the bounds people were shown. What a field is, and whether it may be
     /// missing, is for its type to say.
     pub(super) fn check(&self, content: &str) -> Result<(), String> {
-        let content: Object = serde_json::from_str(content).map_err(|error| error.to_string())?;
+        let content: Object = from_text(content).map_err(|error| error.to_string())?;
         let given = |field: &FormField| content.get(&field.name).cloned().unwrap_or_default();
         let within = |count: usize, least: &Option<u64>, most: &Option<u64>| {
             least.is_none_or(|least| count as u64 >= least)

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::asks::Asks;
 use crate::context::Context;
+use crate::wire::from_text;
 
 impl Context {
     /// Runs an effect that must not run again: a charge, a message, a random choice.
@@ -54,7 +55,7 @@ impl Context {
             (None, Some((store, id))) => store.once(id, Box::pin(written(effect))).await,
             (None, None) => written(effect).await,
         };
-        let read = json.and_then(|json| Ok((serde_json::from_str(&json)?, json)));
+        let read = json.and_then(|json| Ok((from_text(&json)?, json)));
         match read {
             Ok((value, json)) => {
                 running.result = Some(Ok(json));

@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 use super::asking::Words;
 use super::{Ask, Kind, Question};
 use crate::context::Context;
+use crate::wire::from_text;
 
 /// A question for folders: what [`Context::roots`] gives.
 pub type ListRoots = Ask<Vec<Root>>;
@@ -28,6 +29,6 @@ fn read(answer: &RawValue) -> Result<Vec<Root>, String> {
     struct Answer {
         roots: Vec<Root>,
     }
-    let answer: Answer = serde_json::from_str(answer.get()).map_err(|error| error.to_string())?;
+    let answer: Answer = from_text(answer.get()).map_err(|error| error.to_string())?;
     Ok(answer.roots)
 }

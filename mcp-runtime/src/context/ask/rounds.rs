@@ -15,6 +15,7 @@ use super::digest::digest;
 use super::store::OnceStore;
 use super::{Answer, AskError, Kind, Question};
 use crate::context::Client;
+use crate::wire::from_text;
 
 /// Questions that may be open when a round ends.
 const QUESTIONS: usize = 256;
@@ -32,7 +33,7 @@ pub(crate) struct Memory {
     pub(crate) id: String,
     /// How many have ended.
     pub(crate) rounds: u32,
-    questions: BTreeMap<String, Asked>,
+    questions: Vec<Asked>,
     /// Results of effects, as JSON.
     effects: BTreeMap<String, Box<RawValue>>,
 }
@@ -40,6 +41,7 @@ pub(crate) struct Memory {
 /// A question of an earlier round; without an answer it is one of the last round.
 #[derive(Debug, Serialize, Deserialize)]
 struct Asked {
+    key: String,
     digest: String,
     answer: Option<Box<RawValue>>,
 }
@@ -140,21 +142,29 @@ impl Round {
         digest: &str,
         readable: &dyn Fn(&RawValue) -> bool,
     ) -> Option<Box<RawValue>> {
-        let asked = self.memory.questions.get(key);
+        let asked = self.memory.questions.iter_mut().find(|asked| asked.key == key);
         // With a state a client answers what it was asked; without one we cannot know what it was.
         if asked.is_none() && self.continues {
             return None;
         }
-        let known = asked.and_then(|asked| asked.answer.clone());
+        let known = asked.as_ref().and_then(|asked| asked.answer.clone());
         let was_known = known.is_some();
         let answer = known.or_else(|| self.responses.remove(key)).filter(|answer| readable(answer));
-        if asked.is_some_and(|asked| asked.digest != digest) || (was_known && answer.is_none()) {
+        if asked.as_ref().is_some_and(|asked| asked.digest != digest)
+            || (was_known && answer.is_none())
+        {
             self.broken = Some(format!("`{key}` does not ask what it asked before"));
             return None;
         }
         let answer = answer?;
-        let asked = Asked { digest: digest.to_owned(), answer: Some(answer.clone()) };
-        self.memory.questions.insert(key.to_owned(), asked);
+        match asked {
+            Some(asked) => asked.answer = Some(answer.clone()),
+            None => self.memory.questions.push(Asked {
+                key: key.to_owned(),
+                digest: digest.to_owned(),
+                answer: Some(answer.clone()),
+            }),
+        }
         Some(answer)
     }
 
@@ -182,9 +192,9 @@ impl Round {
         }
         let mut memory = std::mem::take(&mut self.memory);
         memory.rounds += 1;
-        memory.questions.retain(|_, asked| asked.answer.is_some());
+        memory.questions.retain(|asked| asked.answer.is_some());
         let asked = open.into_iter().map(|Open { key, digest, question, .. }| {
-            memory.questions.insert(key.clone(), Asked { digest, answer: None });
+            memory.questions.push(Asked { key: key.clone(), digest, answer: None });
             (key, question)
         });
         Some(RoundEnd::Ask(asked.collect(), memory))
@@ -204,7 +214,7 @@ impl Round {
         self.running_effects = self.running_effects.saturating_sub(1);
         let Some(result) = result else { return };
         let result = result.and_then(|json| match json.len() {
-            ..=RESULT => RawValue::from_string(json).map_err(|error| error.to_string()),
+            ..=RESULT => from_text(&json).map_err(|error| error.to_string()),
             bytes => Err(format!("{bytes} bytes are more than {RESULT}")),
         });
         match result {

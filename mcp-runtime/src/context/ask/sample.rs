@@ -9,6 +9,7 @@ use super::{Ask, AskError, Kind, Question};
 use crate::context::Context;
 use crate::revision::{At, Revision};
 use crate::wire::content::Role;
+use crate::wire::from_text;
 use crate::wire::sampling::{
     Block, CreateMessage, IncludeContext, ModelHint, ModelPreferences, SamplingMessage,
     SamplingTool, ToolChoice, ToolUse,
@@ -224,7 +225,7 @@ fn read(answer: &RawValue) -> Result<Sampled, String> {
         model: String,
         stop_reason: Option<String>,
     }
-    let answer: Answer = serde_json::from_str(answer.get()).map_err(|error| error.to_string())?;
+    let answer: Answer = from_text(answer.get()).map_err(|error| error.to_string())?;
     let content = match answer.content {
         Value::Array(blocks) => blocks,
         block => vec![block],

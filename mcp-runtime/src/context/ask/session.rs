@@ -3,11 +3,10 @@
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
 use super::{Answer, Question};
-use crate::context::notification;
+use crate::context::{notification, said};
 
 /// Where a session notes which answers are to come.
 pub(crate) trait Port: fmt::Debug + Send + Sync {
@@ -20,16 +19,8 @@ pub(crate) trait Port: fmt::Debug + Send + Sync {
 
 /// The request that puts a question.
 pub(super) fn request(id: i64, question: &Question) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Request<'a> {
-        jsonrpc: &'static str,
-        id: i64,
-        method: &'static str,
-        params: &'a RawValue,
-    }
-    let method = question.kind.method();
-    let request = Request { jsonrpc: "2.0", id, method, params: &question.params };
-    serde_json::to_vec(&request).unwrap_or_default() // strings and JSON: cannot fail
+    let request = said(Some(id), question.kind.method(), &|line| line.value(&question.params));
+    request.unwrap_or_default() // strings and JSON: cannot fail
 }
 
 /// The notification that takes it back (basic/utilities/cancellation).

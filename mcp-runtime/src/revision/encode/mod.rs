@@ -82,7 +82,14 @@ impl<M: SerializeMap> Object<M> {
         name: &'static str,
         value: &T,
     ) -> Result<(), M::Error> {
-        self.map.serialize_entry(name, value)
+        self.name(name)?;
+        self.map.serialize_value(value)
+    }
+
+    /// By itself, so that it is not compiled again for each type of value.
+    #[inline(never)]
+    fn name(&mut self, name: &'static str) -> Result<(), M::Error> {
+        self.map.serialize_key(name)
     }
 
     /// A member of every revision that may be missing.
@@ -91,7 +98,7 @@ impl<M: SerializeMap> Object<M> {
         name: &'static str,
         value: Option<T>,
     ) -> Result<(), M::Error> {
-        value.map_or(Ok(()), |value| self.map.serialize_entry(name, &value))
+        value.map_or(Ok(()), |value| self.put(name, &value))
     }
 
     /// A member that only some revisions have.

@@ -42,7 +42,8 @@ pub(crate) struct SubscriptionEnded<'a> {
 impl Members for SubscriptionEnded<'_> {
     fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         let id = serde_json::to_value(self.subscription).unwrap_or_default();
-        let meta = serde_json::Map::from_iter([(SUBSCRIPTION_ID.to_owned(), id)]);
+        let mut meta = serde_json::Map::new();
+        meta.insert(SUBSCRIPTION_ID.to_owned(), id);
         self.stamp.end(object, Some(&meta))
     }
 }

@@ -9,7 +9,7 @@ use crate::server::reply::{Class, Reply};
 use crate::server::{Incoming, Outcome, Service};
 use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Code, ErrorObject, MessageKind, Quoted, RequestId};
+use crate::wire::{Code, ErrorObject, MessageKind, Quoted, RequestId, from_text};
 
 /// What a request says of itself.
 pub(super) struct Settled {
@@ -82,7 +82,7 @@ fn served(version: &str) -> Result<Revision, ErrorObject> {
 }
 
 fn log_level(meta: &RequestMeta<'_>) -> Result<Option<LogLevel>, ErrorObject> {
-    meta.log_level.map(serde_json::from_str).transpose().map_err(|_| {
+    meta.log_level.map(from_text).transpose().map_err(|_| {
         ErrorObject::new(
             Code::INVALID_PARAMS,
             "params._meta: `io.modelcontextprotocol/logLevel` must be one of debug, info, notice, warning, \

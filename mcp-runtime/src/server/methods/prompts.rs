@@ -55,7 +55,8 @@ fn arguments(request: &Request) -> Result<Arguments, ErrorObject> {
     let given: Option<Map<String, Value>> = request.message.read(Member::Arguments)?;
     let text = |(name, value)| match value {
         Value::String(text) => Ok(Some((name, TextValue::One(text)))),
-        Value::Bool(_) | Value::Number(_) => Ok(Some((name, TextValue::One(value.to_string())))),
+        Value::Bool(flag) => Ok(Some((name, TextValue::One(flag.to_string())))),
+        Value::Number(number) => Ok(Some((name, TextValue::One(number.to_string())))),
         Value::Null => Ok(None),
         Value::Array(_) | Value::Object(_) => {
             let what = format!("params.arguments.{name:.128}: a prompt takes strings");

@@ -5,7 +5,7 @@ use super::resources;
 use crate::context::{Context, OnCancel, notification};
 use crate::registry::Registry;
 use crate::revision::{At, Revision, Subscribed, SubscriptionEnded};
-use crate::server::call::{Pending, Work};
+use crate::server::call::{Begun, Pending, Work};
 use crate::server::dispatch::Request;
 use crate::server::reply::Reply;
 use crate::server::subscription::Subscription;
@@ -106,16 +106,8 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
     // From then on, and not from when the request is next polled.
     let cancelled = subscription.clone();
     let silence = context.on_cancel(move || cancelled.stop());
-    Pending {
-        service: service.clone(),
-        context,
-        noted: Some(noted),
-        slot: Some(slot),
-        held: None,
-        watch: None,
-        work: Listening { subscription, _silence: silence },
-    }
-    .begin()
+    let work = Listening { subscription, _silence: silence };
+    Pending { begun: Begun::new(service, context, noted, slot), work }.begin()
 }
 
 /// What of it will be told: of features that are offered, and of resources that are there and that

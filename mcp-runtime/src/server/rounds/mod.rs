@@ -142,7 +142,7 @@ fn binding(service: &Service, message: &Message, caller: &Caller) -> Vec<u8> {
     let caller = caller.principal().map(Principal::key);
     let (name, uri) = (value(Member::Name), value(Member::Uri));
     let bound = json!([service.info.name, caller, method, name, uri, arguments]);
-    bound.to_string().into_bytes()
+    serde_json::to_vec(&bound).unwrap_or_default()
 }
 
 fn merge(into: &mut Value, from: Value) {

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::crowd::{Crowd, give_back};
 use super::shares::{Share, Shares};
 use crate::context::{Budget, Reserved};
+use crate::handler::task;
 use crate::server::{Limits, NO_MEMORY, Service};
 
 /// What a connection holds beside the head of a request: buffers, and the task that serves it.
@@ -68,9 +69,9 @@ impl Admission {
             Err(turned) => {
                 while self.refused.try_join_next().is_some() {}
                 if self.refused.len() < REFUSED {
-                    self.refused.spawn(async move {
+                    self.refused.spawn(task(async move {
                         let _ = tokio::time::timeout(REFUSAL_TIME, refuse(stream, turned)).await;
-                    });
+                    }));
                 }
                 None
             }

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::admission::Admission;
 use super::connection::Terms;
+use crate::handler::task;
 use crate::server::{Error, Life};
 
 /// How long nothing is accepted after the system could not: it may be out of file descriptors.
@@ -96,7 +97,7 @@ impl Listener {
         let life = terms.service.life();
         while let Some((stream, client)) = self.accept(&mut connections, life).await {
             let Some((stream, admitted)) = admission.admit(stream) else { continue };
-            connections.spawn(terms.clone().serve(stream, client, admitted));
+            connections.spawn(task(terms.clone().serve(stream, client, admitted)));
         }
         while connections.join_next().await.is_some() {}
     }

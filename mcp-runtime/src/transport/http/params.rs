@@ -5,7 +5,7 @@ use serde_json::{Number, Value};
 
 use super::peer::{HttpPeer, mismatch};
 use crate::wire::tool::Mirrored;
-use crate::wire::{ErrorObject, Member, Message};
+use crate::wire::{ErrorObject, Member, Message, from_text};
 
 /// A header stands beside each argument that is given, and says the same; beside one that is not given, or null,
 /// stands none: a proxy would act on a value that the tool never sees.
@@ -41,7 +41,7 @@ fn agree(value: &Value, said: &str) -> bool {
         Value::String(text) => text == said,
         Value::Bool(flag) => said == if *flag { "true" } else { "false" },
         Value::Number(number) => {
-            serde_json::from_str(said).is_ok_and(|said: Number| same_number(number, &said))
+            from_text(said).is_ok_and(|said: Number| same_number(number, &said))
         }
         _ => false,
     }

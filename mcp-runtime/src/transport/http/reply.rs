@@ -17,6 +17,7 @@ use super::refusal::{RETRY_STOPPED, empty, json};
 use super::streams::Streams;
 use super::{event, stream};
 use crate::context::Budget;
+use crate::handler::task;
 use crate::revision::Era;
 use crate::server::{Class, Outcome, PendingCall, Reply};
 
@@ -145,7 +146,7 @@ impl Drop for Awaited {
         }
         // Without a runtime, which is shutting down then, the call ends here.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(call);
+            runtime.spawn(task(async move { drop(call.await) }));
         }
     }
 }

@@ -8,7 +8,7 @@ use super::admission::of_operators;
 use super::connection::Terms;
 use super::site::Site;
 use super::{HttpOptions, Listener, Mode, bind, ops};
-use crate::handler::BoxFuture;
+use crate::handler::{BoxFuture, task};
 use crate::server::{Error, Server, Service};
 
 /// Serves on a bound address until it is told to stop. `ready` is called when nothing can keep it
@@ -31,12 +31,12 @@ pub(crate) async fn serve(
             // For probes of the same network: without TLS.
             let mut terms = Terms::new(&service, ops, &HttpOptions::default())?;
             terms.budget = of_operators(&service.limits);
-            beside.spawn(other.serve(terms));
+            beside.spawn(task(other.serve(terms)));
             (site.whole_router(), Some(address))
         }
     };
     let terms = Terms::new(&service, site.routes(router), options)?;
-    beside.spawn(site.clone().end_in_time());
+    beside.spawn(task(site.clone().end_in_time()));
     ready(ops_address);
     listener.serve(terms).await;
     site.end();
@@ -80,11 +80,11 @@ impl Server {
         let site = Arc::new(Site::new(&service, &options, Mode::Http, Vec::new())?);
         let router = site.router();
         if let Some(stop) = stop {
-            tokio::spawn(async move {
+            tokio::spawn(task(async move {
                 stop.await;
-                tokio::spawn(site.end_in_time());
+                tokio::spawn(task(site.end_in_time()));
                 service.stop().await;
-            });
+            }));
         }
         Ok(router)
     }

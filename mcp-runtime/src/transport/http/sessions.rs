@@ -8,6 +8,7 @@ use super::refusal::Refusal;
 use super::session_id::SessionId;
 use super::streams::Streams;
 use crate::context::{Caller, Principal};
+use crate::handler::task;
 use crate::server::{Limits, Session};
 
 /// The open sessions of an endpoint.
@@ -160,7 +161,7 @@ impl Sessions {
         let kept = Arc::new(Kept { id, session, streams });
         table.entries.insert(id, Entry { kept, used: Instant::now() });
         if !std::mem::replace(&mut table.swept, true) {
-            tokio::spawn(keep_sweeping(Arc::downgrade(self), self.idle / 30));
+            tokio::spawn(task(keep_sweeping(Arc::downgrade(self), self.idle / 30)));
         }
         Some(id)
     }

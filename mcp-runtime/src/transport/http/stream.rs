@@ -44,7 +44,7 @@ pub(super) fn of_call(call: PendingCall, streams: Option<&Arc<Streams>>) -> Resp
     let context = call.context().clone();
     let outbox = context.request().voice.outbox().clone();
     if let Some(owed) = outbox.owe() {
-        tokio::spawn(call.deliver(owed));
+        call.deliver(owed);
     }
     outbox.close();
     match streams {

@@ -197,7 +197,7 @@ impl Connection {
             }
             Outcome::Pending(call) => {
                 if let Some(owed) = self.outbox.owe() {
-                    tokio::spawn(call.deliver(owed));
+                    call.deliver(owed);
                 }
             }
         }
