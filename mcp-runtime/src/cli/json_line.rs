@@ -63,35 +63,43 @@ impl Members {
         self.0.push(':');
         self.0.push_str(&json(serde_json::to_string(value)));
     }
+
+    /// A member of the event's own, beside those that every line has: none stands twice.
+    fn field(&mut self, field: &Field, value: &(impl Serialize + ?Sized)) {
+        match field.name() {
+            name @ ("timestamp" | "level" | "spans") => self.add(&format!("field.{name}"), value),
+            name => self.add(name, value),
+        }
+    }
 }
 
 impl Visit for Members {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.add(field.name(), &format!("{value:?}"));
+        self.field(field, &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.add(field.name(), value);
+        self.field(field, value);
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.add(field.name(), &value.to_string());
+        self.field(field, &value.to_string());
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.add(field.name(), &value);
+        self.field(field, &value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.add(field.name(), &value);
+        self.field(field, &value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.add(field.name(), &value);
+        self.field(field, &value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.add(field.name(), &value);
+        self.field(field, &value);
     }
 }
 
@@ -119,31 +127,39 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_event_is_an_object_of_its_fields() {
+    /// What is written of an event, and nothing else.
+    fn written(event: impl FnOnce()) -> String {
         let captured = Captured::default();
         let writer = captured.clone();
         let layer = tracing_subscriber::fmt::layer()
             .event_format(JsonLine)
             .with_writer(move || writer.clone());
         let logging = tracing_subscriber::registry().with(layer).set_default();
-        let outer = tracing::info_span!("outer", table = "\"a\"").entered();
-        let inner = tracing::info_span!("inner").entered();
-        let error: &(dyn Error + 'static) = &fmt::Error;
-        let (text, list) = ("a \"b\"\n", [1]);
-        tracing::warn!(
-            text,
-            yes = true,
-            less = -1,
-            more = u64::MAX,
-            part = 0.5,
-            error,
-            ?list,
-            "é {}",
-            2
-        );
-        drop((inner, outer, logging));
-        let line = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+        event();
+        drop(logging);
+        String::from_utf8(captured.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn an_event_is_an_object_of_its_fields() {
+        let line = written(|| {
+            let outer = tracing::info_span!("outer", table = "\"a\"").entered();
+            let inner = tracing::info_span!("inner").entered();
+            let error: &(dyn Error + 'static) = &fmt::Error;
+            let (text, list) = ("a \"b\"\n", [1]);
+            tracing::warn!(
+                text,
+                yes = true,
+                less = -1,
+                more = u64::MAX,
+                part = 0.5,
+                error,
+                ?list,
+                "é {}",
+                2
+            );
+            drop((inner, outer));
+        });
         assert_eq!(line.find('\n'), Some(line.len() - 1), "{line:?}");
         let mut entry: Value = serde_json::from_str(&line).unwrap();
         let timestamp = entry["timestamp"].take();
@@ -154,5 +170,14 @@ mod tests {
             "list": "[1]", "spans": [r#"outer{table="\"a\""}"#, "inner"],
         });
         assert_eq!(entry, expected);
+    }
+
+    #[test]
+    fn no_field_of_an_event_stands_in_for_what_every_line_says() {
+        let line = written(|| tracing::warn!(level = "gold", timestamp = 0, spans = 3));
+        assert_eq!(line.matches(r#""level":"#).count(), 1, "{line}");
+        let entry: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((&entry["level"], &entry["field.level"]), (&json!("WARN"), &json!("gold")));
+        assert_eq!((&entry["field.timestamp"], &entry["field.spans"]), (&json!(0), &json!(3)));
     }
 }
