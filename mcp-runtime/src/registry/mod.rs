@@ -23,13 +23,12 @@ pub use update::Update;
 use crate::handler::{Item, TextValue};
 use crate::wire::prompt::Prompt;
 use crate::wire::resource::{Resource, ResourceTemplate};
-use crate::wire::tool::Tool;
 
 /// Everything a server offers at one time. It does not change: an update makes another, which
 /// shares the entries of what stays.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    pub(crate) tools: Catalogue<Tool>,
+    pub(crate) tools: Catalogue<ToolEntry>,
     pub(crate) resources: Catalogue<Resource>,
     pub(crate) templates: Catalogue<ResourceTemplate>,
     pub(crate) prompts: Catalogue<Prompt>,
@@ -95,11 +94,7 @@ impl Registry {
         let enabled = place.is_enabled();
         match &place.entry {
             Entry::Tool(entry) => {
-                self.tools.push(
-                    entry.def.name,
-                    entry.def.scopes,
-                    enabled.then(|| entry.tool.clone()),
-                );
+                self.tools.push(entry.def.name, entry.def.scopes, enabled.then(|| entry.clone()));
             }
             Entry::Resource(entry) => self.add_resource(entry, place),
             Entry::Prompt(entry) => {

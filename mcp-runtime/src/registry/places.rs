@@ -1,5 +1,6 @@
 use std::any::TypeId;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::hash_map;
 
 use super::entry::Entry;
 use super::update::{Edit, Update};
@@ -13,7 +14,7 @@ use crate::handler::Item;
 pub(super) struct Places {
     in_order: Vec<Place>,
     /// By key, then kind.
-    by_key: BTreeMap<(&'static str, &'static str), usize>,
+    by_key: HashMap<(&'static str, &'static str), usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -57,29 +58,34 @@ impl Places {
     /// Does what can be done of an update, and says what cannot.
     pub(super) fn apply(&mut self, update: &Update) -> Vec<String> {
         let edits = update.edits.iter();
+        self.in_order.reserve(edits.len());
+        self.by_key.reserve(edits.len());
         edits.filter_map(|(edit, item)| self.edit(*edit, *item).err()).flatten().collect()
     }
 
     fn edit(&mut self, edit: Edit, item: Item) -> Result<(), Vec<String>> {
-        let index = self.by_key.get(&(item.key(), item.kind())).copied();
-        let place = index.and_then(|index| self.in_order.get_mut(index));
-        let taken = place.filter(|place| edit == Edit::Add || place.is_there());
-        match (edit, taken) {
-            (Edit::Add, None) => {
+        let index = match self.by_key.entry((item.key(), item.kind())) {
+            hash_map::Entry::Occupied(taken) => *taken.get(),
+            hash_map::Entry::Vacant(_) if edit != Edit::Add => {
+                return Err(vec![not_there(edit, &item)]);
+            }
+            hash_map::Entry::Vacant(free) => {
                 let entry = Entry::new(item)?;
-                self.by_key.insert((item.key(), item.kind()), self.in_order.len());
+                free.insert(self.in_order.len());
                 self.in_order.push(Place { entry, standing: Standing::Enabled });
+                return Ok(());
             }
-            (Edit::Add, Some(place)) => place.take(item)?,
-            (_, Some(place)) if place.entry.item().is(&item) => {
-                place.standing = match edit {
-                    Edit::Add | Edit::Enable => Standing::Enabled,
-                    Edit::Disable => Standing::Disabled,
-                    Edit::Remove => Standing::Removed,
-                };
+        };
+        let place = &mut self.in_order[index];
+        place.standing = match edit {
+            Edit::Add => return place.take(item),
+            _ if !place.is_there() || !place.entry.item().is(&item) => {
+                return Err(vec![not_there(edit, &item)]);
             }
-            (_, Some(_) | None) => return Err(vec![not_there(edit, &item)]),
-        }
+            Edit::Enable => Standing::Enabled,
+            Edit::Disable => Standing::Disabled,
+            Edit::Remove => Standing::Removed,
+        };
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 use tokio::task::JoinHandle;
 
 use super::capacity::{Capacity, Slot};
-use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Run};
+use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Record, Run};
 use crate::wire::ErrorObject;
 
 /// A function that was started.
@@ -47,10 +47,10 @@ pub(super) fn start<R: Send + 'static>(
             if pace.is_quick()
                 && let Some(_leave) = capacity.run_in_place()
             {
-                return Started::Done(timed(pace, || run(call)));
+                return Started::Done(timed(pace.record(), || run(call)));
             }
-            let pace = pace.clone();
-            Started::Running(on_thread(call, slot, move |call| timed(&pace, || run(call))))
+            let record = pace.record().clone();
+            Started::Running(on_thread(call, slot, move |call| timed(&record, || run(call))))
         }
     }
 }
@@ -70,10 +70,10 @@ fn on_thread<R: Send + 'static>(
     }))
 }
 
-fn timed<R>(pace: &Pace, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
+fn timed<R>(record: &Record, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
     let started = Instant::now();
     let outcome = caught(run);
-    pace.record(started.elapsed());
+    record.note(started.elapsed());
     outcome
 }
 
