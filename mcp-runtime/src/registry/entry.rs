@@ -93,18 +93,19 @@ impl Entry {
         }
     }
 
-    /// A line for each state that the function or its completers take and `has` does not know.
-    pub(super) fn missing_state(&self, has: impl Fn(TypeId) -> bool) -> Vec<String> {
+    /// Adds a line for each state that the function or its completers take and `has` does not know.
+    pub(super) fn missing_state(&self, has: &dyn Fn(TypeId) -> bool, missing: &mut Vec<String>) {
         let (needs, completions) = match self {
             Self::Tool(entry) => (entry.def.needs, None),
             Self::Resource(entry) => (entry.def.needs, Some(&entry.completions)),
             Self::Prompt(entry) => (entry.def.needs, Some(&entry.completions)),
         };
-        let needs = needs.iter().copied();
-        let needs = needs.chain(completions.into_iter().flat_map(Completions::needs));
-        let context = TypeId::of::<Context>();
-        let missing = needs.filter(|need| need.type_id != context && !has(need.type_id));
-        missing.map(|need| not_given(&self.item(), need)).collect()
+        let completers = completions.into_iter().flat_map(Completions::needs);
+        for need in needs.iter().copied().chain(completers) {
+            if need.type_id != TypeId::of::<Context>() && !has(need.type_id) {
+                missing.push(not_given(&self.item(), need));
+            }
+        }
     }
 }
 

@@ -1,6 +1,4 @@
 use std::any::TypeId;
-use std::collections::HashMap;
-use std::collections::hash_map;
 
 use super::entry::Entry;
 use super::update::{Edit, Update};
@@ -13,8 +11,8 @@ use crate::handler::Item;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
     in_order: Vec<Place>,
-    /// By key, then kind.
-    by_key: HashMap<(&'static str, &'static str), usize>,
+    /// The places by key, which is one of each kind.
+    by_key: Vec<(&'static str, usize)>,
 }
 
 #[derive(Debug, Clone)]
@@ -47,7 +45,15 @@ impl Places {
     }
 
     pub(super) fn find(&self, kind: &str, key: &str) -> Option<&Place> {
-        self.in_order.get(*self.by_key.get(&(key, kind))?)
+        Some(&self.in_order[self.search(kind, key).ok()?])
+    }
+
+    /// Which place it has; or where in `by_key` it would stand.
+    fn search(&self, kind: &str, key: &str) -> Result<usize, usize> {
+        let first = self.by_key.partition_point(|(other, _)| *other < key);
+        let same = self.by_key[first..].iter().take_while(|(other, _)| *other == key);
+        let is_kind = |place: &usize| self.in_order[*place].entry.item().kind() == kind;
+        same.map(|(_, place)| *place).find(is_kind).ok_or(first)
     }
 
     /// What is there.
@@ -57,29 +63,31 @@ impl Places {
 
     /// Does what can be done of an update, and says what cannot.
     pub(super) fn apply(&mut self, update: &Update) -> Vec<String> {
-        let edits = update.edits.iter();
-        self.in_order.reserve(edits.len());
-        self.by_key.reserve(edits.len());
-        edits.filter_map(|(edit, item)| self.edit(*edit, *item).err()).flatten().collect()
+        self.in_order.reserve(update.edits.len());
+        self.by_key.reserve(update.edits.len());
+        let mut mistakes = Vec::new();
+        for (edit, item) in &update.edits {
+            if let Err(wrong) = self.edit(*edit, *item) {
+                mistakes.extend(wrong);
+            }
+        }
+        mistakes
     }
 
     fn edit(&mut self, edit: Edit, item: Item) -> Result<(), Vec<String>> {
-        let index = match self.by_key.entry((item.key(), item.kind())) {
-            hash_map::Entry::Occupied(taken) => *taken.get(),
-            hash_map::Entry::Vacant(_) if edit != Edit::Add => {
-                return Err(vec![not_there(edit, &item)]);
-            }
-            hash_map::Entry::Vacant(free) => {
+        let taken = match self.search(item.kind(), item.key()) {
+            Ok(place) => &mut self.in_order[place],
+            Err(_) if edit != Edit::Add => return Err(vec![not_there(edit, &item)]),
+            Err(free) => {
                 let entry = Entry::new(item)?;
-                free.insert(self.in_order.len());
+                self.by_key.insert(free, (item.key(), self.in_order.len()));
                 self.in_order.push(Place { entry, standing: Standing::Enabled });
                 return Ok(());
             }
         };
-        let place = &mut self.in_order[index];
-        place.standing = match edit {
-            Edit::Add => return place.take(item),
-            _ if !place.is_there() || !place.entry.item().is(&item) => {
+        taken.standing = match edit {
+            Edit::Add => return taken.take(item),
+            _ if !taken.is_there() || !taken.entry.item().is(&item) => {
                 return Err(vec![not_there(edit, &item)]);
             }
             Edit::Enable => Standing::Enabled,
@@ -90,9 +98,12 @@ impl Places {
     }
 
     /// A line for each state that a function takes and `has` does not know.
-    pub(super) fn missing_state(&self, has: impl Fn(TypeId) -> bool) -> Vec<String> {
-        let there = self.iter().filter(|place| place.is_there());
-        there.flat_map(|place| place.entry.missing_state(&has)).collect()
+    pub(super) fn missing_state(&self, has: &dyn Fn(TypeId) -> bool) -> Vec<String> {
+        let mut missing = Vec::new();
+        for place in self.iter().filter(|place| place.is_there()) {
+            place.entry.missing_state(has, &mut missing);
+        }
+        missing
     }
 }
 
