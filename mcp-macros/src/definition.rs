@@ -148,7 +148,9 @@ impl Definition {
                 use #runtime::__private as __mcp;
                 #arguments
                 #shim
-                const __ITEM: __mcp::Item = __mcp::Item::#item(&__mcp::#def::new(#new) #setters);
+                // A constant would be in the program once for each place that names it.
+                static __DEF: __mcp::#def = __mcp::#def::new(#new) #setters;
+                const __ITEM: __mcp::Item = __mcp::Item::#item(&__DEF);
                 __mcp::inventory::submit! { __ITEM }
                 __ITEM
             };

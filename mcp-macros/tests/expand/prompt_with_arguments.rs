@@ -28,16 +28,15 @@ const __mcp_explain: ::mcp_runtime::Item = {
         let __value = explain(__arguments.query, __arguments.depth);
         __mcp::prompt_result!(__value)
     }
-    const __ITEM: __mcp::Item = __mcp::Item::Prompt(
-        &__mcp::PromptDef::new(
-                "explain",
-                __mcp::location!(),
-                __ARGUMENTS.schema(),
-                __mcp::Run::Sync(__run),
-            )
-            .description("Explains a query.")
-            .title("Explain"),
-    );
+    static __DEF: __mcp::PromptDef = __mcp::PromptDef::new(
+            "explain",
+            __mcp::location!(),
+            __ARGUMENTS.schema(),
+            __mcp::Run::Sync(__run),
+        )
+        .description("Explains a query.")
+        .title("Explain");
+    const __ITEM: __mcp::Item = __mcp::Item::Prompt(&__DEF);
     __mcp::inventory::submit! {
         __ITEM
     }

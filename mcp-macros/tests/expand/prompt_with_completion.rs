@@ -25,21 +25,20 @@ const __mcp_visit: ::mcp_runtime::Item = {
         let __value = visit(__arguments.city, #[cfg(unix)] __arguments.when);
         __mcp::prompt_result!(__value)
     }
-    const __ITEM: __mcp::Item = __mcp::Item::Prompt(
-        &__mcp::PromptDef::new(
-                "visit",
-                __mcp::location!(),
-                __ARGUMENTS.schema(),
-                __mcp::Run::Sync(__run),
-            )
-            .completers(
-                &[
-                    __mcp::Completer::new("city", || __mcp::completing(cities)),
-                    #[cfg(unix)]
-                    __mcp::Completer::new("time", || __mcp::completing(["day", "night"])),
-                ],
-            ),
-    );
+    static __DEF: __mcp::PromptDef = __mcp::PromptDef::new(
+            "visit",
+            __mcp::location!(),
+            __ARGUMENTS.schema(),
+            __mcp::Run::Sync(__run),
+        )
+        .completers(
+            &[
+                __mcp::Completer::new("city", || __mcp::completing(cities)),
+                #[cfg(unix)]
+                __mcp::Completer::new("time", || __mcp::completing(["day", "night"])),
+            ],
+        );
+    const __ITEM: __mcp::Item = __mcp::Item::Prompt(&__DEF);
     __mcp::inventory::submit! {
         __ITEM
     }

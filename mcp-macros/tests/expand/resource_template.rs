@@ -43,41 +43,40 @@ const __mcp_file: ::mcp_runtime::Item = {
             .await;
         __mcp::resource_result!(__value)
     }
-    const __ITEM: __mcp::Item = __mcp::Item::Resource(
-        &__mcp::ResourceDef::new(
-            "file",
-            __mcp::location!(),
-            __mcp::UriTemplate::new(
-                "repo://{owner}/files{/path*}{?rev,full}",
-                &[
-                    __mcp::UriPart::Literal("repo://"),
-                    __mcp::UriPart::Variable {
-                        name: "owner",
-                        operator: __mcp::Operator::Simple,
-                        explode: false,
-                    },
-                    __mcp::UriPart::Literal("/files"),
-                    __mcp::UriPart::Variable {
-                        name: "path",
-                        operator: __mcp::Operator::Path,
-                        explode: true,
-                    },
-                    __mcp::UriPart::Variable {
-                        name: "rev",
-                        operator: __mcp::Operator::Query,
-                        explode: false,
-                    },
-                    __mcp::UriPart::Variable {
-                        name: "full",
-                        operator: __mcp::Operator::QueryContinuation,
-                        explode: false,
-                    },
-                ],
-            ),
-            __ARGUMENTS.schema(),
-            __mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))),
+    static __DEF: __mcp::ResourceDef = __mcp::ResourceDef::new(
+        "file",
+        __mcp::location!(),
+        __mcp::UriTemplate::new(
+            "repo://{owner}/files{/path*}{?rev,full}",
+            &[
+                __mcp::UriPart::Literal("repo://"),
+                __mcp::UriPart::Variable {
+                    name: "owner",
+                    operator: __mcp::Operator::Simple,
+                    explode: false,
+                },
+                __mcp::UriPart::Literal("/files"),
+                __mcp::UriPart::Variable {
+                    name: "path",
+                    operator: __mcp::Operator::Path,
+                    explode: true,
+                },
+                __mcp::UriPart::Variable {
+                    name: "rev",
+                    operator: __mcp::Operator::Query,
+                    explode: false,
+                },
+                __mcp::UriPart::Variable {
+                    name: "full",
+                    operator: __mcp::Operator::QueryContinuation,
+                    explode: false,
+                },
+            ],
         ),
+        __ARGUMENTS.schema(),
+        __mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))),
     );
+    const __ITEM: __mcp::Item = __mcp::Item::Resource(&__DEF);
     __mcp::inventory::submit! {
         __ITEM
     }

@@ -55,23 +55,22 @@ pub const __mcp_search: ::mcp_runtime::Item = {
             .await;
         __mcp::tool_result!(__value)
     }
-    const __ITEM: __mcp::Item = __mcp::Item::Tool(
-        &__mcp::ToolDef::new(
-                "search",
-                __mcp::location!(),
-                __ARGUMENTS.schema(),
-                __mcp::tool_output!(Result < Vec < Hit >, Error < 'static > >),
-                __mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))),
-            )
-            .description("Searches.")
-            .needs(
-                &[
-                    __mcp::Need::of::<Context>(),
-                    __mcp::Need::of::<Db<'static>>(),
-                    __mcp::Need::of::<dyn Store + Send + Sync>(),
-                ],
-            ),
-    );
+    static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
+            "search",
+            __mcp::location!(),
+            __ARGUMENTS.schema(),
+            __mcp::tool_output!(Result < Vec < Hit >, Error < 'static > >),
+            __mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))),
+        )
+        .description("Searches.")
+        .needs(
+            &[
+                __mcp::Need::of::<Context>(),
+                __mcp::Need::of::<Db<'static>>(),
+                __mcp::Need::of::<dyn Store + Send + Sync>(),
+            ],
+        );
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM
     }

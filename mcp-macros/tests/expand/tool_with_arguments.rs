@@ -30,16 +30,15 @@ pub(crate) const __mcp_add: ::mcp_runtime::Item = {
         let __value = add(__arguments.a, __arguments.b);
         __mcp::tool_result!(__value)
     }
-    const __ITEM: __mcp::Item = __mcp::Item::Tool(
-        &__mcp::ToolDef::new(
-                "add",
-                __mcp::location!(),
-                __ARGUMENTS.schema(),
-                __mcp::tool_output!(i64),
-                __mcp::Run::Sync(__run),
-            )
-            .description("Adds two numbers.\n\nExactly."),
-    );
+    static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
+            "add",
+            __mcp::location!(),
+            __ARGUMENTS.schema(),
+            __mcp::tool_output!(i64),
+            __mcp::Run::Sync(__run),
+        )
+        .description("Adds two numbers.\n\nExactly.");
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM
     }

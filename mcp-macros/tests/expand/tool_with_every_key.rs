@@ -24,35 +24,34 @@ const __mcp_move: facade::mcp::Item = {
         let __value = r#move(__arguments.r#type);
         __mcp::tool_result!(__value)
     }
-    const __ITEM: __mcp::Item = __mcp::Item::Tool(
-        &__mcp::ToolDef::new(
-                "files.read",
-                __mcp::location!(),
-                __ARGUMENTS.schema(),
-                __mcp::tool_output!(()),
-                __mcp::Run::Blocking(__run),
-            )
-            .description("Reads.")
-            .title("Read a file")
-            .read_only(true)
-            .destructive(false)
-            .idempotent(true)
-            .open_world(false)
-            .timeout(::core::time::Duration::from_secs(30u64))
-            .scopes(&["files:read", "files:list"])
-            .max_concurrency(4u64)
-            .input_schema(schemas::MOVE)
-            .output_schema(include_str!("moved.json"))
-            .icons(
-                &[
-                    __mcp::Icon::new("https://example.com/a.png")
-                        .mime_type("image/png")
-                        .sizes(&["48x48", "96x96"])
-                        .theme(__mcp::Theme::Dark),
-                ],
-            )
-            .meta("{\"com.example/owner\":\"files\",\"beta\":true}"),
-    );
+    static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
+            "files.read",
+            __mcp::location!(),
+            __ARGUMENTS.schema(),
+            __mcp::tool_output!(()),
+            __mcp::Run::Blocking(__run),
+        )
+        .description("Reads.")
+        .title("Read a file")
+        .read_only(true)
+        .destructive(false)
+        .idempotent(true)
+        .open_world(false)
+        .timeout(::core::time::Duration::from_secs(30u64))
+        .scopes(&["files:read", "files:list"])
+        .max_concurrency(4u64)
+        .input_schema(schemas::MOVE)
+        .output_schema(include_str!("moved.json"))
+        .icons(
+            &[
+                __mcp::Icon::new("https://example.com/a.png")
+                    .mime_type("image/png")
+                    .sizes(&["48x48", "96x96"])
+                    .theme(__mcp::Theme::Dark),
+            ],
+        )
+        .meta("{\"com.example/owner\":\"files\",\"beta\":true}");
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM
     }

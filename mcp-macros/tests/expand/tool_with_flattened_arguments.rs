@@ -11,16 +11,15 @@ const __mcp_find: ::mcp_runtime::Item = {
         let __value = find(__call.state::<Db>(), __arguments);
         __mcp::tool_result!(__value)
     }
-    const __ITEM: __mcp::Item = __mcp::Item::Tool(
-        &__mcp::ToolDef::new(
-                "find",
-                __mcp::location!(),
-                __ARGUMENTS.schema(),
-                __mcp::tool_output!(& 'static str),
-                __mcp::Run::Inline(__run),
-            )
-            .needs(&[__mcp::Need::of::<Db>()]),
-    );
+    static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
+            "find",
+            __mcp::location!(),
+            __ARGUMENTS.schema(),
+            __mcp::tool_output!(& 'static str),
+            __mcp::Run::Inline(__run),
+        )
+        .needs(&[__mcp::Need::of::<Db>()]);
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM
     }

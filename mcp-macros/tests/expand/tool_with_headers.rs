@@ -25,16 +25,15 @@ const __mcp_scale: ::mcp_runtime::Item = {
         let __value = scale(&__arguments.region, #[cfg(unix)] __arguments.copies);
         __mcp::tool_result!(__value)
     }
-    const __ITEM: __mcp::Item = __mcp::Item::Tool(
-        &__mcp::ToolDef::new(
-                "scale",
-                __mcp::location!(),
-                __ARGUMENTS.schema(),
-                __mcp::tool_output!(()),
-                __mcp::Run::Sync(__run),
-            )
-            .headers(&[("region", "Region"), #[cfg(unix)] ("n", "Copies")]),
-    );
+    static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
+            "scale",
+            __mcp::location!(),
+            __ARGUMENTS.schema(),
+            __mcp::tool_output!(()),
+            __mcp::Run::Sync(__run),
+        )
+        .headers(&[("region", "Region"), #[cfg(unix)] ("n", "Copies")]);
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM
     }

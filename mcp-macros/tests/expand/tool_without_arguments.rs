@@ -9,15 +9,14 @@ const __mcp_now: ::mcp_runtime::Item = {
         let __value = now();
         __mcp::tool_result!(__value)
     }
-    const __ITEM: __mcp::Item = __mcp::Item::Tool(
-        &__mcp::ToolDef::new(
-            "now",
-            __mcp::location!(),
-            __mcp::no_arguments,
-            __mcp::tool_output!(String),
-            __mcp::Run::Sync(__run),
-        ),
+    static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
+        "now",
+        __mcp::location!(),
+        __mcp::no_arguments,
+        __mcp::tool_output!(String),
+        __mcp::Run::Sync(__run),
     );
+    const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::Caller;
 use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
-use crate::wire::tool::Tool;
+use crate::wire::tool::Described;
 use crate::wire::{ErrorObject, Message};
 
 /// What a transport knows of the sender of a message, beside the message.
@@ -27,7 +27,7 @@ pub(crate) trait Peer: fmt::Debug + Send + Sync {
     fn mirrors(&self, message: &Message, meta: &RequestMeta<'_>) -> Result<(), ErrorObject>;
 
     /// The same for the arguments of a tool that are to be repeated outside the message; nothing is where nobody can.
-    fn mirrors_arguments(&self, _: &Message, _: &Tool) -> Result<(), ErrorObject> {
+    fn mirrors_arguments(&self, _: &Message, _: &dyn Described) -> Result<(), ErrorObject> {
         Ok(())
     }
 }

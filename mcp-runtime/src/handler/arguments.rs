@@ -9,11 +9,11 @@ use super::path::path_at;
 use crate::wire::from_text;
 use crate::wire::message::without_position;
 use crate::wire::schema::Node;
-use crate::wire::tool::Tool;
+use crate::wire::tool::Described;
 
 /// Reads arguments. Only if that fails is the schema looked at: to read `"42"` as 42, because
 /// models write that, and otherwise to say what is wrong.
-pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &Tool) -> Result<T, Fault> {
+pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &dyn Described) -> Result<T, Fault> {
     serde_json::from_slice(raw).or_else(|error| {
         let mended = mend(raw, tool, &error, |json| serde_json::from_slice::<T>(json).err())?;
         serde_json::from_slice(&mended).map_err(|error| unfit(tool, &error))
@@ -25,7 +25,7 @@ pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &Tool) -> Result<T, Fa
 #[cold]
 fn mend(
     raw: &[u8],
-    tool: &Tool,
+    tool: &dyn Described,
     error: &serde_json::Error,
     wrong: fn(&[u8]) -> Option<serde_json::Error>,
 ) -> Result<Vec<u8>, Fault> {
@@ -33,7 +33,7 @@ fn mend(
     // number beyond 64 bits, nesting without end.
     let given: Value = serde_json::from_slice(raw).map_err(|error| unfit(tool, &error))?;
     let mut coerced = given.clone();
-    if coerce(&mut coerced, tool.schemas.input.root()) {
+    if coerce(&mut coerced, tool.schemas().input.root()) {
         let coerced = serde_json::to_vec(&coerced).unwrap_or_default();
         if wrong(&coerced).is_none() {
             return Ok(coerced);
@@ -52,9 +52,9 @@ fn mend(
     Err(Fault::arguments(explain(&path, &what, &given, tool)))
 }
 
-fn unfit(tool: &Tool, error: &serde_json::Error) -> Fault {
+fn unfit(tool: &dyn Described, error: &serde_json::Error) -> Fault {
     let what = without_position(error);
-    Fault::arguments(format!("Invalid arguments for tool `{}`: {what}.", tool.name))
+    Fault::arguments(format!("Invalid arguments for tool `{}`: {what}.", tool.name()))
 }
 
 /// Up to here every whole number is a `f64`.
@@ -129,13 +129,13 @@ fn kind_keyword(value: &Value) -> &'static str {
 }
 
 /// What is wrong, where, the nearest argument for an unknown one, and a call that would do.
-fn explain(path: &str, what: &str, given: &Value, tool: &Tool) -> String {
-    let mut text = format!("Invalid arguments for tool `{}`", tool.name);
+fn explain(path: &str, what: &str, given: &Value, tool: &dyn Described) -> String {
+    let mut text = format!("Invalid arguments for tool `{}`", tool.name());
     match path {
         "" => text += &format!(": {what}."),
         path => text += &format!(" at `{path}`: {what}."),
     }
-    let schema = tool.schemas.input.root();
+    let schema = tool.schemas().input.root();
     let missing = what.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
     if let (Some(property), true) =
         (missing.and_then(|name| schema.property(name)), path.is_empty())
@@ -239,15 +239,13 @@ const DEEPEST: usize = 4;
 
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
-
     use schemars::JsonSchema;
     use serde::Deserialize;
 
     use super::*;
     use crate::handler::fault::FaultKind;
     use crate::handler::schema;
-    use crate::wire::tool::{Schemas, ToolAnnotations};
+    use crate::wire::tool::Schemas;
 
     #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
     struct Arguments {
@@ -262,21 +260,21 @@ mod tests {
         c: (i64, i64),
     }
 
-    fn tool() -> Tool {
-        Tool {
-            name: "search",
-            title: None,
-            description: None,
-            schemas: LazyLock::new(Box::new(|| Schemas {
-                input: schema::input(schema::arguments_schema::<Arguments>).into(),
-                output: None,
-                mirrored: Vec::new(),
-                wraps_output: false,
-            })),
-            annotations: ToolAnnotations::default(),
-            icons: &[],
-            meta: None,
+    struct Search(Schemas);
+
+    impl Described for Search {
+        fn name(&self) -> &'static str {
+            "search"
         }
+
+        fn schemas(&self) -> &Schemas {
+            &self.0
+        }
+    }
+
+    fn tool() -> Search {
+        let input = schema::input(schema::arguments_schema::<Arguments>).into();
+        Search(Schemas { input, output: None, mirrored: Vec::new(), wraps_output: false })
     }
 
     fn arguments(text: &str) -> Result<Arguments, String> {

@@ -12,7 +12,7 @@ use super::state::State;
 use super::text::{self, TextValue};
 use crate::context::Context;
 use crate::wire::Member;
-use crate::wire::tool::Tool;
+use crate::wire::tool::Described;
 
 /// One call of one function, owned: it may move to another thread and outlive its reader.
 pub struct Call {
@@ -23,7 +23,7 @@ pub struct Call {
 /// Where a function's arguments come from.
 pub(crate) enum Given {
     /// The JSON `arguments` of the request; the tool's schema says what was expected of them.
-    Json(Arc<Tool>),
+    Json(Arc<dyn Described>),
     /// Strings: a prompt's arguments or the variables of a URI.
     Text(Vec<(&'static str, TextValue)>),
     /// Strings under names the client chose.
@@ -47,7 +47,7 @@ impl Call {
     pub(super) fn arguments<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         let Given::Json(tool) = &self.given else { return Err(Fault::internal(MISMATCH)) };
         let raw = self.context.request().message.raw(Member::Arguments).unwrap_or(b"{}");
-        arguments::read(raw, tool)
+        arguments::read(raw, &**tool)
     }
 
     /// The same of those that arrive as strings: no function takes both, and reading is compiled for each.

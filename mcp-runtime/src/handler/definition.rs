@@ -82,23 +82,20 @@ impl Item {
         }
     }
 
-    /// Whether both are one function. The address of a constant says nothing: it may have several.
+    /// Whether both are one function.
     pub(crate) fn is(&self, other: &Self) -> bool {
         (self.kind(), self.key(), self.location()) == (other.kind(), other.key(), other.location())
     }
 }
 
-/// Where an attribute stands in the author's code.
+/// Where an attribute stands in the author's code: one text, because each is put in its place when
+/// the program starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Location {
-    pub file: &'static str,
-    pub line: u32,
-    pub module: &'static str,
-}
+pub struct Location(pub &'static str);
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} (in {})", self.file, self.line, self.module)
+        f.write_str(self.0)
     }
 }
 
@@ -106,11 +103,14 @@ impl fmt::Display for Location {
 #[macro_export]
 macro_rules! __location {
     () => {
-        $crate::__private::Location {
-            file: ::core::file!(),
-            line: ::core::line!(),
-            module: ::core::module_path!(),
-        }
+        $crate::__private::Location(::core::concat!(
+            ::core::file!(),
+            ":",
+            ::core::line!(),
+            " (in ",
+            ::core::module_path!(),
+            ")"
+        ))
     };
 }
 

@@ -34,7 +34,7 @@ pub(crate) use definition::{Location, Need, PromptDef, ResourceDef, ToolDef};
 pub use error::ToolError;
 pub use extract::FromContext;
 pub(crate) use fault::{Fault, FaultKind};
-pub(crate) use pace::Pace;
+pub(crate) use pace::{Pace, Record};
 pub(crate) use returns::ResourceOutput;
 pub use returns::{IntoPromptResult, IntoResourceContents, IntoToolResult};
 pub(crate) use run::{BoxFuture, Run, task};

@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How quick a sync function has been: what decides on which thread it runs next.
@@ -12,14 +12,16 @@ use std::time::Duration;
 ///
 /// A function that takes the request or state may wait on something, and may want to hear of its
 /// cancellation meanwhile: it always gets a thread, however quick it was.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Pace {
     may_wait: bool,
-    record: Arc<Record>,
+    /// Begun with the first run: most functions of a large server are never called.
+    record: OnceLock<Arc<Record>>,
 }
 
+/// The runs of one function, which may end on any thread.
 #[derive(Debug)]
-struct Record {
+pub(crate) struct Record {
     /// Quick runs in a row, up to `proof`.
     quick_runs: AtomicU32,
     /// Quick runs in a row that prove the function cheap.
@@ -46,21 +48,28 @@ const TOLERABLE: Duration = Duration::from_millis(2);
 impl Pace {
     /// `may_wait`: the function takes more than its arguments.
     pub(crate) fn new(may_wait: bool) -> Self {
-        Self { may_wait, record: Arc::default() }
+        Self { may_wait, record: OnceLock::new() }
     }
 
     /// Whether the next run may happen where the request came in.
     pub(crate) fn is_quick(&self) -> bool {
-        !self.may_wait && self.is_proved()
+        !self.may_wait && self.record.get().is_some_and(|record| record.is_proved())
     }
 
+    /// Where runs are noted.
+    pub(crate) fn record(&self) -> &Arc<Record> {
+        self.record.get_or_init(Arc::default)
+    }
+}
+
+impl Record {
     fn is_proved(&self) -> bool {
-        self.record.quick_runs.load(Ordering::Relaxed) >= self.record.proof.load(Ordering::Relaxed)
+        self.quick_runs.load(Ordering::Relaxed) >= self.proof.load(Ordering::Relaxed)
     }
 
     /// Takes note of one run. Runs that race may lose a note: it is an estimate.
-    pub(crate) fn record(&self, took: Duration) {
-        let Record { quick_runs, proof } = &*self.record;
+    pub(crate) fn note(&self, took: Duration) {
+        let Self { quick_runs, proof } = self;
         let runs = quick_runs.load(Ordering::Relaxed);
         if self.is_proved() {
             if took >= TOLERABLE {
@@ -85,7 +94,7 @@ mod tests {
     fn proof_of(pace: &Pace) -> u32 {
         let mut runs = 0;
         while !pace.is_quick() {
-            pace.record(SHORT);
+            pace.record().note(SHORT);
             runs += 1;
         }
         runs
@@ -94,8 +103,8 @@ mod tests {
     #[test]
     fn a_function_has_to_prove_itself() {
         let pace = Pace::new(false);
-        pace.record(SHORT);
-        pace.record(LONG);
+        pace.record().note(SHORT);
+        pace.record().note(LONG);
         assert_eq!(proof_of(&pace), FIRST_PROOF);
     }
 
@@ -103,7 +112,7 @@ mod tests {
     fn a_function_that_may_wait_is_never_trusted() {
         let pace = Pace::new(true);
         for _ in 0..2 * FIRST_PROOF {
-            pace.record(SHORT);
+            pace.record().note(SHORT);
         }
         assert!(!pace.is_quick());
     }
@@ -112,12 +121,12 @@ mod tests {
     fn each_slow_run_asks_for_more_proof() {
         let pace = Pace::new(false);
         proof_of(&pace);
-        pace.record(LONG);
+        pace.record().note(LONG);
         assert_eq!(proof_of(&pace), FIRST_PROOF * DOUBT);
-        pace.record(TOLERABLE - SHORT);
+        pace.record().note(TOLERABLE - SHORT);
         assert!(pace.is_quick());
-        pace.record(LONG);
-        pace.record(LONG);
+        pace.record().note(LONG);
+        pace.record().note(LONG);
         assert!(!pace.is_quick());
         assert_eq!(proof_of(&pace), FIRST_PROOF * DOUBT * DOUBT);
     }

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
@@ -6,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::seen::Parts;
+use super::seen::{Parts, Scopes};
 use crate::revision::{At, Page, Revision, SerializeAt, Stamp};
 use crate::wire::{Code, ErrorObject, SharedResult};
 
@@ -16,13 +15,26 @@ pub(crate) struct Catalogue<T> {
     /// The member of the result that holds the items.
     name: &'static str,
     page_size: usize,
-    keys: Vec<&'static str>,
-    items: Vec<Arc<T>>,
-    /// For each place, listed or not, how many of the listed stand before what comes behind it.
-    behind: BTreeMap<&'static str, usize>,
+    pub(super) places: Vec<Listing<T>>,
     pages: [OnceLock<Vec<SharedResult>>; Revision::ALL.len()],
     /// What callers see who may not see all.
     pub(super) parts: Parts<T>,
+}
+
+/// A place in a list.
+#[derive(Debug)]
+pub(super) struct Listing<T> {
+    key: &'static str,
+    /// What seeing it needs.
+    pub(super) scopes: Scopes,
+    /// Nothing if it is disabled or removed: a cursor may still name it.
+    item: Option<Arc<T>>,
+}
+
+impl<T> Clone for Listing<T> {
+    fn clone(&self) -> Self {
+        Self { key: self.key, scopes: self.scopes, item: self.item.clone() }
+    }
 }
 
 impl<T: SerializeAt> Catalogue<T> {
@@ -30,9 +42,7 @@ impl<T: SerializeAt> Catalogue<T> {
         Self {
             name,
             page_size: page_size.max(1),
-            keys: Vec::new(),
-            items: Vec::new(),
-            behind: BTreeMap::new(),
+            places: Vec::new(),
             pages: Default::default(),
             parts: Parts::new(),
         }
@@ -45,33 +55,24 @@ impl<T: SerializeAt> Catalogue<T> {
 
     /// The next place, the scopes that seeing it needs, and what is listed there: nothing if it is
     /// disabled or removed.
-    pub(super) fn push(
-        &mut self,
-        key: &'static str,
-        scopes: &'static [&'static str],
-        item: Option<Arc<T>>,
-    ) {
-        self.parts.note(key, scopes, item.as_ref());
-        if let Some(item) = item {
-            self.keys.push(key);
-            self.items.push(item);
-        }
-        self.behind.insert(key, self.items.len());
+    pub(super) fn push(&mut self, key: &'static str, scopes: Scopes, item: Option<Arc<T>>) {
+        self.parts.note(scopes);
+        self.places.push(Listing { key, scopes, item });
     }
 
-    pub(crate) fn items(&self) -> &[Arc<T>] {
-        &self.items
+    /// What is listed.
+    pub(crate) fn items(&self) -> impl Iterator<Item = &Arc<T>> {
+        listed(&self.places).map(|(_, item)| item)
     }
 
     /// Whether anything is listed, or was or may be again: clients have been told of the list.
     pub(crate) fn is_offered(&self) -> bool {
-        !self.behind.is_empty()
+        !self.places.is_empty()
     }
 
     /// Whether both list the same.
     pub(crate) fn lists_the_same(&self, other: &Self) -> bool {
-        let mut pairs = self.items.iter().zip(&other.items);
-        self.items.len() == other.items.len() && pairs.all(|(one, other)| Arc::ptr_eq(one, other))
+        self.items().map(Arc::as_ptr).eq(other.items().map(Arc::as_ptr))
     }
 
     /// The result of `…/list` that begins at `cursor`, as JSON (server/utilities/pagination).
@@ -102,31 +103,36 @@ impl<T: SerializeAt> Catalogue<T> {
     fn start_behind(&self, cursor: &str) -> Option<usize> {
         let text = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let last = std::str::from_utf8(&text).ok()?.strip_prefix(self.name)?.strip_prefix(' ')?;
-        self.behind.get(last).copied()
-    }
-
-    fn cursor_behind(&self, position: usize) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{} {}", self.name, self.keys[position]))
+        let place = self.places.iter().position(|place| place.key == last)?;
+        Some(listed(&self.places[..=place]).count())
     }
 
     fn write(&self, revision: Revision, stamp: Stamp<'_>) -> Vec<SharedResult> {
-        let count = self.items.len().div_ceil(self.page_size).max(1);
+        let count = self.items().count().div_ceil(self.page_size).max(1);
         let starts = (0..count).map(|index| index * self.page_size);
         starts.map(|start| self.write_page(revision, start, stamp)).collect()
     }
 
     /// Ends where a page ends that begins at the beginning, so that the next one is written already.
     fn write_page(&self, revision: Revision, start: usize, stamp: Stamp<'_>) -> SharedResult {
-        let end = self.items.len().min((start / self.page_size + 1) * self.page_size);
-        let items = self.items[start..end].iter().map(|item| to_raw(&At(revision, &**item)));
+        let mut rest = listed(&self.places).skip(start);
+        let length = self.page_size - start % self.page_size;
+        let (keys, items): (Vec<_>, Vec<_>) = (rest.by_ref().take(length))
+            .map(|(key, item)| (key, to_raw(&At(revision, &**item))))
+            .unzip();
+        let last = keys.last().filter(|_| rest.next().is_some());
         let page = Page {
             name: self.name,
-            items: &items.collect::<Vec<_>>(),
-            next_cursor: (end < self.items.len()).then(|| self.cursor_behind(end - 1)),
+            items: &items,
+            next_cursor: last.map(|key| URL_SAFE_NO_PAD.encode(format!("{} {key}", self.name))),
             stamp,
         };
         SharedResult::of(&At(revision, &page))
     }
+}
+
+fn listed<T>(places: &[Listing<T>]) -> impl Iterator<Item = (&'static str, &Arc<T>)> {
+    places.iter().filter_map(|place| Some((place.key, place.item.as_ref()?)))
 }
 
 /// What we list is strings and schemas: writing it cannot fail.

@@ -1,13 +1,16 @@
 use std::any::TypeId;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
+
+use serde::Serializer;
 
 use super::{Completions, listed};
 use crate::context::Context;
 use crate::handler::{Item, Need, Pace, PromptDef, ResourceDef, ToolDef, input_schema};
+use crate::revision::{Revision, SerializeAt};
 use crate::wire::prompt::Prompt;
 use crate::wire::resource::{Resource, ResourceTemplate};
-use crate::wire::tool::Tool;
+use crate::wire::tool::{Described, Schemas};
 
 /// A function with all that is made of its definition: once, however often the registry is made anew.
 #[derive(Debug, Clone)]
@@ -21,10 +24,30 @@ pub(super) enum Entry {
 #[derive(Debug)]
 pub(crate) struct ToolEntry {
     pub(crate) def: &'static ToolDef,
-    pub(crate) tool: Arc<Tool>,
+    schemas: OnceLock<Box<Schemas>>,
     pub(crate) pace: Pace,
     /// Calls that have not ended, counted where there may be only so many.
-    pub(crate) running: Arc<AtomicUsize>,
+    pub(crate) running: OnceLock<Arc<AtomicUsize>>,
+}
+
+impl Described for ToolEntry {
+    fn name(&self) -> &'static str {
+        self.def.name
+    }
+
+    fn schemas(&self) -> &Schemas {
+        self.schemas.get_or_init(|| Box::new(listed::late_schemas(self.def)))
+    }
+}
+
+impl SerializeAt for ToolEntry {
+    fn serialize_at<S: Serializer>(
+        &self,
+        revision: Revision,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        listed::tool(self.def, self.schemas()).serialize_at(revision, serializer)
+    }
 }
 
 /// A resource or template that can be read.
@@ -70,18 +93,19 @@ impl Entry {
         }
     }
 
-    /// A line for each state that the function or its completers take and `has` does not know.
-    pub(super) fn missing_state(&self, has: impl Fn(TypeId) -> bool) -> Vec<String> {
+    /// Adds a line for each state that the function or its completers take and `has` does not know.
+    pub(super) fn missing_state(&self, has: &dyn Fn(TypeId) -> bool, missing: &mut Vec<String>) {
         let (needs, completions) = match self {
             Self::Tool(entry) => (entry.def.needs, None),
             Self::Resource(entry) => (entry.def.needs, Some(&entry.completions)),
             Self::Prompt(entry) => (entry.def.needs, Some(&entry.completions)),
         };
-        let needs = needs.iter().copied();
-        let needs = needs.chain(completions.into_iter().flat_map(Completions::needs));
-        let context = TypeId::of::<Context>();
-        let missing = needs.filter(|need| need.type_id != context && !has(need.type_id));
-        missing.map(|need| not_given(&self.item(), need)).collect()
+        let completers = completions.into_iter().flat_map(Completions::needs);
+        for need in needs.iter().copied().chain(completers) {
+            if need.type_id != TypeId::of::<Context>() && !has(need.type_id) {
+                missing.push(not_given(&self.item(), need));
+            }
+        }
     }
 }
 
@@ -96,8 +120,9 @@ fn not_given(item: &Item, need: Need) -> String {
 
 fn tool(def: &'static ToolDef) -> Result<ToolEntry, Vec<String>> {
     warn_of_name(def);
-    let (tool, pace) = (Arc::new(listed::tool(def)?), pace(def.needs));
-    Ok(ToolEntry { def, tool, pace, running: Arc::default() })
+    let schemas = listed::written_schemas(def)?;
+    let schemas = schemas.map_or_else(OnceLock::new, |schemas| Box::new(schemas).into());
+    Ok(ToolEntry { def, schemas, pace: pace(def.needs), running: OnceLock::new() })
 }
 
 fn resource(def: &'static ResourceDef) -> Result<ResourceEntry, Vec<String>> {

@@ -1,10 +1,8 @@
 //! Definitions → what lists show of them.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
-
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::mirrored;
 use crate::handler::{
@@ -15,27 +13,28 @@ use crate::wire::from_text;
 use crate::wire::prompt::Prompt;
 use crate::wire::resource::About;
 use crate::wire::schema::Schema;
-use crate::wire::tool::{MakeSchemas, Schemas, Tool};
+use crate::wire::tool::{Schemas, Tool};
 
-/// Or what is wrong with it. What its author wrote is looked at here, so that a mistake ends the program at start; what
-/// only types say, once somebody asks for it.
-pub(super) fn tool(def: &'static ToolDef) -> Result<Tool, Vec<String>> {
-    let written =
-        def.input_schema.is_some() || def.output_schema.is_some() || !def.headers.is_empty();
-    let make: MakeSchemas = match written.then(|| schemas(def)) {
-        None => Box::new(|| late_schemas(def)),
-        Some((schemas, mistakes)) if mistakes.is_empty() => Box::new(|| schemas),
-        Some((_, mistakes)) => return Err(mistakes),
-    };
-    Ok(Tool {
+pub(super) fn tool<'a>(def: &ToolDef, schemas: &'a Schemas) -> Tool<'a> {
+    Tool {
         name: def.name,
         title: def.title,
         description: def.description,
-        schemas: LazyLock::new(make),
+        schemas,
         annotations: def.annotations,
         icons: def.icons,
         meta: raw(def.meta),
-    })
+    }
+}
+
+/// What an author wrote of schemas is looked at when the server starts, so that a mistake ends the program then; what
+/// only types say, once somebody asks for it.
+pub(super) fn written_schemas(def: &ToolDef) -> Result<Option<Schemas>, Vec<String>> {
+    if def.input_schema.is_none() && def.output_schema.is_none() && def.headers.is_empty() {
+        return Ok(None);
+    }
+    let (schemas, mistakes) = schemas(def);
+    if mistakes.is_empty() { Ok(Some(schemas)) } else { Err(mistakes) }
 }
 
 /// What is right in a tool's schemas, and all that is not.
@@ -57,7 +56,7 @@ pub(super) fn schemas(def: &ToolDef) -> (Schemas, Vec<String>) {
 
 /// Types say nothing wrong, unless one has a header in its schema: the tool has no such header then. One whose author
 /// wrote a `JsonSchema` that panics takes any object: a client that asks for the list is not to blame.
-fn late_schemas(def: &ToolDef) -> Schemas {
+pub(super) fn late_schemas(def: &ToolDef) -> Schemas {
     let made = catch_unwind(AssertUnwindSafe(|| schemas(def)));
     let (schemas, mistakes) = made.unwrap_or_else(|_| {
         let input = json!({ "type": "object" }).into();

@@ -23,13 +23,12 @@ pub use update::Update;
 use crate::handler::{Item, TextValue};
 use crate::wire::prompt::Prompt;
 use crate::wire::resource::{Resource, ResourceTemplate};
-use crate::wire::tool::Tool;
 
 /// Everything a server offers at one time. It does not change: an update makes another, which
 /// shares the entries of what stays.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    pub(crate) tools: Catalogue<Tool>,
+    pub(crate) tools: Catalogue<ToolEntry>,
     pub(crate) resources: Catalogue<Resource>,
     pub(crate) templates: Catalogue<ResourceTemplate>,
     pub(crate) prompts: Catalogue<Prompt>,
@@ -49,22 +48,41 @@ struct Readable {
 /// The values of a template's variables in one URI.
 pub(crate) type Variables = Vec<(&'static str, TextValue)>;
 
+impl Default for Registry {
+    /// Offers nothing.
+    fn default() -> Self {
+        Self::of(Places::default(), 1)
+    }
+}
+
 impl Registry {
-    /// Offers nothing yet.
-    pub(crate) fn new(page_size: usize) -> Self {
-        Self::of(Places::default(), page_size)
+    /// What an update makes of nothing. All mistakes are reported at once; `has` knows the server's state.
+    pub(crate) fn new(
+        page_size: usize,
+        update: &Update,
+        has: &dyn Fn(TypeId) -> bool,
+    ) -> Result<Self, Vec<String>> {
+        Self::with(Places::default(), page_size, update, has)
     }
 
-    /// What an update makes of it. All mistakes are reported at once; `has` knows the server's state.
+    /// What an update makes of this one.
     pub(crate) fn updated(
         &self,
         update: &Update,
-        has: impl Fn(TypeId) -> bool,
+        has: &dyn Fn(TypeId) -> bool,
     ) -> Result<Self, Vec<String>> {
-        let mut places = self.places.clone();
+        Self::with(self.places.clone(), self.page_size, update, has)
+    }
+
+    fn with(
+        mut places: Places,
+        page_size: usize,
+        update: &Update,
+        has: &dyn Fn(TypeId) -> bool,
+    ) -> Result<Self, Vec<String>> {
         let mut mistakes = places.apply(update);
         mistakes.extend(places.missing_state(has));
-        if mistakes.is_empty() { Ok(Self::of(places, self.page_size)) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(Self::of(places, page_size)) } else { Err(mistakes) }
     }
 
     /// What is wrong in schemas of types, which are otherwise looked at when somebody asks for them.
@@ -95,11 +113,7 @@ impl Registry {
         let enabled = place.is_enabled();
         match &place.entry {
             Entry::Tool(entry) => {
-                self.tools.push(
-                    entry.def.name,
-                    entry.def.scopes,
-                    enabled.then(|| entry.tool.clone()),
-                );
+                self.tools.push(entry.def.name, entry.def.scopes, enabled.then(|| entry.clone()));
             }
             Entry::Resource(entry) => self.add_resource(entry, place),
             Entry::Prompt(entry) => {

@@ -1,5 +1,4 @@
 use std::any::TypeId;
-use std::collections::BTreeMap;
 
 use super::entry::Entry;
 use super::update::{Edit, Update};
@@ -12,8 +11,8 @@ use crate::handler::Item;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
     in_order: Vec<Place>,
-    /// By key, then kind.
-    by_key: BTreeMap<(&'static str, &'static str), usize>,
+    /// The places by key, which is one of each kind.
+    by_key: Vec<(&'static str, usize)>,
 }
 
 #[derive(Debug, Clone)]
@@ -46,7 +45,15 @@ impl Places {
     }
 
     pub(super) fn find(&self, kind: &str, key: &str) -> Option<&Place> {
-        self.in_order.get(*self.by_key.get(&(key, kind))?)
+        Some(&self.in_order[self.search(kind, key).ok()?])
+    }
+
+    /// Which place it has; or where in `by_key` it would stand.
+    fn search(&self, kind: &str, key: &str) -> Result<usize, usize> {
+        let first = self.by_key.partition_point(|(other, _)| *other < key);
+        let same = self.by_key[first..].iter().take_while(|(other, _)| *other == key);
+        let is_kind = |place: &usize| self.in_order[*place].entry.item().kind() == kind;
+        same.map(|(_, place)| *place).find(is_kind).ok_or(first)
     }
 
     /// What is there.
@@ -56,37 +63,47 @@ impl Places {
 
     /// Does what can be done of an update, and says what cannot.
     pub(super) fn apply(&mut self, update: &Update) -> Vec<String> {
-        let edits = update.edits.iter();
-        edits.filter_map(|(edit, item)| self.edit(*edit, *item).err()).flatten().collect()
+        self.in_order.reserve(update.edits.len());
+        self.by_key.reserve(update.edits.len());
+        let mut mistakes = Vec::new();
+        for (edit, item) in &update.edits {
+            if let Err(wrong) = self.edit(*edit, *item) {
+                mistakes.extend(wrong);
+            }
+        }
+        mistakes
     }
 
     fn edit(&mut self, edit: Edit, item: Item) -> Result<(), Vec<String>> {
-        let index = self.by_key.get(&(item.key(), item.kind())).copied();
-        let place = index.and_then(|index| self.in_order.get_mut(index));
-        let taken = place.filter(|place| edit == Edit::Add || place.is_there());
-        match (edit, taken) {
-            (Edit::Add, None) => {
+        let taken = match self.search(item.kind(), item.key()) {
+            Ok(place) => &mut self.in_order[place],
+            Err(_) if edit != Edit::Add => return Err(vec![not_there(edit, &item)]),
+            Err(free) => {
                 let entry = Entry::new(item)?;
-                self.by_key.insert((item.key(), item.kind()), self.in_order.len());
+                self.by_key.insert(free, (item.key(), self.in_order.len()));
                 self.in_order.push(Place { entry, standing: Standing::Enabled });
+                return Ok(());
             }
-            (Edit::Add, Some(place)) => place.take(item)?,
-            (_, Some(place)) if place.entry.item().is(&item) => {
-                place.standing = match edit {
-                    Edit::Add | Edit::Enable => Standing::Enabled,
-                    Edit::Disable => Standing::Disabled,
-                    Edit::Remove => Standing::Removed,
-                };
+        };
+        taken.standing = match edit {
+            Edit::Add => return taken.take(item),
+            _ if !taken.is_there() || !taken.entry.item().is(&item) => {
+                return Err(vec![not_there(edit, &item)]);
             }
-            (_, Some(_) | None) => return Err(vec![not_there(edit, &item)]),
-        }
+            Edit::Enable => Standing::Enabled,
+            Edit::Disable => Standing::Disabled,
+            Edit::Remove => Standing::Removed,
+        };
         Ok(())
     }
 
     /// A line for each state that a function takes and `has` does not know.
-    pub(super) fn missing_state(&self, has: impl Fn(TypeId) -> bool) -> Vec<String> {
-        let there = self.iter().filter(|place| place.is_there());
-        there.flat_map(|place| place.entry.missing_state(&has)).collect()
+    pub(super) fn missing_state(&self, has: &dyn Fn(TypeId) -> bool) -> Vec<String> {
+        let mut missing = Vec::new();
+        for place in self.iter().filter(|place| place.is_there()) {
+            place.entry.missing_state(has, &mut missing);
+        }
+        missing
     }
 }
 

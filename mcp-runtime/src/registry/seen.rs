@@ -4,21 +4,21 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Catalogue;
+use super::catalogue::Listing;
 use crate::revision::{SerializeAt, Stamp};
 use crate::wire::cache::{CacheHint, CacheScope};
 
 /// Parts of one list that are kept, each with its pages; further ones are made for each request.
 const KEPT: usize = 64;
 
-type Scopes = &'static [&'static str];
+pub(super) type Scopes = &'static [&'static str];
 
-/// The places of a list by the scopes that seeing them needs, and what was made of them.
+/// The scopes that seeing a list needs, and what was made of it for callers who hold some of them.
 ///
 /// Callers who may see the same see the same part, whatever scopes they hold besides: there are as
 /// many parts as there are ways to hold what the list asks for.
 #[derive(Debug)]
 pub(super) struct Parts<T> {
-    places: Vec<(&'static str, Scopes, Option<Arc<T>>)>,
     /// Each set of scopes that a place needs, once.
     locks: Vec<Scopes>,
     made: Mutex<Made<T>>,
@@ -47,11 +47,10 @@ impl<T> Deref for Seen<'_, T> {
 
 impl<T> Parts<T> {
     pub(super) fn new() -> Self {
-        Self { places: Vec::new(), locks: Vec::new(), made: Mutex::default() }
+        Self { locks: Vec::new(), made: Mutex::default() }
     }
 
-    pub(super) fn note(&mut self, key: &'static str, scopes: Scopes, item: Option<&Arc<T>>) {
-        self.places.push((key, scopes, item.cloned()));
+    pub(super) fn note(&mut self, scopes: Scopes) {
         if !scopes.is_empty() && !self.locks.contains(&scopes) {
             self.locks.push(scopes);
         }
@@ -72,7 +71,7 @@ impl<T> Parts<T> {
 impl<T: SerializeAt> Catalogue<T> {
     /// The list as a caller sees it, of whom `may` says which scopes they hold.
     pub(crate) fn seen(&self, may: impl Fn(Scopes) -> bool) -> Seen<'_, T> {
-        let Parts { places, locks, made } = &self.parts;
+        let Parts { locks, made } = &self.parts;
         let open: Vec<bool> = locks.iter().map(|scopes| may(scopes)).collect();
         if open.iter().all(|open| *open) {
             return Seen::Whole(self);
@@ -81,15 +80,13 @@ impl<T: SerializeAt> Catalogue<T> {
         if let Some((_, part)) = made.iter().find(|(of, _)| *of == open) {
             return Seen::Part(part.clone());
         }
-        let is_open = |scopes: &Scopes| {
-            let locked = locks.iter().zip(&open).find(|(lock, _)| *lock == scopes);
+        let is_open = |place: &&Listing<T>| {
+            let locked = locks.iter().zip(&open).find(|(lock, _)| **lock == place.scopes);
             locked.is_none_or(|(_, open)| *open)
         };
         let mut part = self.empty_like();
         // What is not seen has no place either: a cursor that names it tells nothing of it.
-        for (key, scopes, item) in places.iter().filter(|(_, scopes, _)| is_open(scopes)) {
-            part.push(key, scopes, item.clone());
-        }
+        part.places = self.places.iter().filter(is_open).cloned().collect();
         part.parts.locks.clone_from(locks);
         let part = Arc::new(part);
         if made.len() < KEPT {
@@ -126,7 +123,7 @@ mod tests {
     }
 
     fn names(seen: &Catalogue<Prompt>) -> String {
-        seen.items().iter().map(|prompt| prompt.name).collect()
+        seen.items().map(|prompt| prompt.name).collect()
     }
 
     #[test]

@@ -1,5 +1,4 @@
 use std::any::TypeId;
-use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -49,7 +48,8 @@ pub struct Server<A = ()> {
     info: Implementation,
     instructions: Option<String>,
     cache: CacheHint,
-    items: Vec<Item>,
+    /// What the author gave: the first update, of a server that has nothing.
+    items: Update,
     disabled: Vec<Item>,
     offer: Arc<Offer>,
     page_size: usize,
@@ -96,7 +96,7 @@ impl Server {
             },
             instructions: None,
             cache: CacheHint::default(),
-            items: Vec::new(),
+            items: Update::default(),
             disabled: Vec::new(),
             offer: Arc::new(Offer::new()),
             page_size: PAGE_SIZE,
@@ -196,7 +196,7 @@ impl<A: 'static> Server<A> {
 
     /// Adds functions, in their order: `server.with(tools![add, files::search])`.
     pub fn with(mut self, items: impl IntoIterator<Item = Item>) -> Self {
-        self.items.extend(items);
+        self.items.add(items);
         self
     }
 
@@ -358,15 +358,9 @@ impl<A: 'static> Server<A> {
     }
 
     pub(crate) fn registry(&self) -> Result<Registry, Error> {
-        self.offer.preview(self.update(), self.page_size)
-    }
-
-    /// What the author gave, as the first update of a server that has nothing.
-    fn update(&self) -> Update {
-        let mut update = Update::default();
-        update.add(self.items.iter().copied());
-        update.disable(self.disabled.iter().copied());
-        update
+        let mut items = self.items.clone();
+        items.disable(self.disabled.iter().copied());
+        self.offer.preview(items, self.page_size)
     }
 
     pub(crate) fn info(&self) -> &Implementation {
@@ -380,15 +374,15 @@ impl<A: 'static> Server<A> {
     /// Checks everything, then makes the state.
     pub(crate) async fn build(mut self, flags: &A) -> Result<Arc<Service>, Error> {
         let seal = Seal::new(&self.state_keys).map_err(Error::one)?;
-        let mut given: HashSet<_> = self.states.types().collect();
+        let mut given: Vec<_> = self.states.types().collect();
         given.extend(self.factories.iter().map(|factory| factory.type_id));
         self.ending.check(&given)?;
         let extensions = Extensions::new(std::mem::take(&mut self.extensions));
-        let begun = self.offer.begin(self.update(), self.page_size, given);
+        self.items.disable(self.disabled);
+        let begun = self.offer.begin(self.items, self.page_size, given);
         let extensions = Error::both(begun, extensions.map_err(Error::new))?;
-        let own = Own(self.handle());
         let mut states = self.states;
-        states.insert(Arc::new(own));
+        states.insert(Arc::new(Own(ServerHandle::new(self.offer.clone()))));
         for factory in self.factories {
             let made = (factory.make)(flags).await;
             let insert = made.map_err(|error| {
@@ -428,7 +422,7 @@ impl<A> fmt::Debug for Server<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
             .field("info", &self.info)
-            .field("items", &self.items.len())
+            .field("items", &self.items)
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 use std::num::NonZero;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use super::limits::Limits;
@@ -16,22 +16,20 @@ pub(crate) struct Capacity {
     listens: Arc<AtomicUsize>,
     /// Sync functions that run where their request came in.
     in_place: AtomicUsize,
-    /// How many of these there may be.
-    in_place_limit: usize,
+    /// How many of these there may be: looked up for the first of them, because that reads files,
+    /// and many a server never has one.
+    in_place_limit: OnceLock<usize>,
 }
 
 impl Capacity {
-    /// A runtime has a worker for each core. One is always left to the others: a function that was
-    /// quick so far may block now, on all workers at once if nobody counts.
     pub(super) fn new(limits: &Limits) -> Self {
-        let workers = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             calls_limit: limits.calls,
             listens_limit: limits.listeners,
             calls: Arc::default(),
             listens: Arc::default(),
             in_place: AtomicUsize::new(0),
-            in_place_limit: (workers - 1).max(1),
+            in_place_limit: OnceLock::new(),
         }
     }
 
@@ -61,8 +59,15 @@ impl Capacity {
     pub(super) fn run_in_place(&self) -> Option<InPlace<'_>> {
         let running = self.in_place.fetch_add(1, Ordering::Relaxed);
         let leave = InPlace(self);
-        (running < self.in_place_limit).then_some(leave)
+        (running < *self.in_place_limit.get_or_init(in_place_limit)).then_some(leave)
     }
+}
+
+/// A runtime has a worker for each core. One is always left to the others: a function that was
+/// quick so far may block now, on all workers at once if nobody counts.
+fn in_place_limit() -> usize {
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    (workers - 1).max(1)
 }
 
 /// Something that is counted; dropped when it has ended.

@@ -1,5 +1,4 @@
 use std::any::TypeId;
-use std::collections::HashSet;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
@@ -46,7 +45,7 @@ impl Ending {
     }
 
     /// Whether the state that hooks need is among what is `given`.
-    pub(super) fn check(&self, given: &HashSet<TypeId>) -> Result<(), Error> {
+    pub(super) fn check(&self, given: &[TypeId]) -> Result<(), Error> {
         let missing = self.needs.iter().find(|need| !given.contains(&need.type_id));
         missing.map_or(Ok(()), |need| {
             Err(Error::one(format!(

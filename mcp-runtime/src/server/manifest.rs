@@ -43,11 +43,8 @@ impl<A: 'static> Server<A> {
 }
 
 fn items<T: SerializeAt>(catalogue: &Catalogue<T>) -> Vec<Value> {
-    let mut items: Vec<_> = catalogue
-        .items()
-        .iter()
-        .map(|item| to_value(&At(Revision::NEWEST_STATELESS, &**item)))
-        .collect();
+    let mut items: Vec<_> =
+        catalogue.items().map(|item| to_value(&At(Revision::NEWEST_STATELESS, &**item))).collect();
     items.sort_by(by_name);
     items
 }

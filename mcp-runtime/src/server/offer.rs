@@ -1,5 +1,4 @@
 use std::any::TypeId;
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::Error;
@@ -9,7 +8,8 @@ use crate::registry::{Registry, Update};
 /// What a server offers: the registry of now, and the one way to put another in its place.
 #[derive(Debug)]
 pub(super) struct Offer {
-    now: RwLock<Arc<Registry>>,
+    /// Nothing before the server begins.
+    now: RwLock<Option<Arc<Registry>>>,
     /// Held while an update is made, so that each is made of the one before.
     phase: Mutex<Phase>,
     listeners: Listeners,
@@ -20,25 +20,25 @@ enum Phase {
     /// What was said before the server began.
     Before(Update),
     /// The types of the state its functions can take.
-    Begun(HashSet<TypeId>),
+    Begun(Vec<TypeId>),
 }
 
 impl Offer {
     pub(super) fn new() -> Self {
         Self {
-            now: RwLock::new(Arc::new(Registry::new(0))),
+            now: RwLock::new(None),
             phase: Mutex::new(Phase::Before(Update::default())),
             listeners: Listeners::default(),
         }
     }
 
     pub(super) fn registry(&self) -> Arc<Registry> {
-        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.now.read().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
     }
 
     /// What a server with these items would begin with, had it any state.
     pub(super) fn preview(&self, items: Update, page_size: usize) -> Result<Registry, Error> {
-        first(items, &self.phase(), page_size, |_| true)
+        first(items, &self.phase(), page_size, &|_| true)
     }
 
     /// Begins: from here on an update is made at once.
@@ -46,10 +46,10 @@ impl Offer {
         &self,
         items: Update,
         page_size: usize,
-        state: HashSet<TypeId>,
+        state: Vec<TypeId>,
     ) -> Result<(), Error> {
         let mut phase = self.phase();
-        let registry = first(items, &phase, page_size, |type_id| state.contains(&type_id))?;
+        let registry = first(items, &phase, page_size, &|type_id| state.contains(&type_id))?;
         self.put(registry);
         *phase = Phase::Begun(state);
         Ok(())
@@ -67,7 +67,7 @@ impl Offer {
                 Phase::Begun(state) => state,
             };
             let old = self.registry();
-            let new = old.updated(&update, |type_id| state.contains(&type_id));
+            let new = old.updated(&update, &|type_id| state.contains(&type_id));
             let new = new.map_err(Error::new)?;
             let changes = changes(&old, &new);
             self.put(new);
@@ -89,7 +89,7 @@ impl Offer {
     }
 
     fn put(&self, registry: Registry) {
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(registry));
     }
 
     fn phase(&self) -> MutexGuard<'_, Phase> {
@@ -102,12 +102,12 @@ fn first(
     mut items: Update,
     phase: &Phase,
     page_size: usize,
-    has: impl Fn(TypeId) -> bool,
+    has: &dyn Fn(TypeId) -> bool,
 ) -> Result<Registry, Error> {
     if let Phase::Before(waiting) = phase {
         items.then(waiting.clone());
     }
-    Registry::new(page_size).updated(&items, has).map_err(Error::new)
+    Registry::new(page_size, &items, has).map_err(Error::new)
 }
 
 /// Which lists are not what they were; what is not listed changes none.
@@ -178,7 +178,7 @@ mod tests {
         let listener: Arc<dyn Listener> = heard.clone();
         let _place = offer.listeners.add(Arc::downgrade(&listener));
         update(&offer, |items| items.add(tools![one])).unwrap();
-        offer.begin(Update::default(), 10, HashSet::new()).unwrap();
+        offer.begin(Update::default(), 10, Vec::new()).unwrap();
         assert_eq!(heard.take(), [], "before the server begins nobody has seen a list");
 
         update(&offer, |items| items.add(tools![two, template, fixed, greet])).unwrap();
@@ -214,7 +214,7 @@ mod tests {
         let offer = Offer::new();
         let mut items = Update::default();
         items.add(tools![one]);
-        offer.begin(items, 10, HashSet::new()).unwrap();
+        offer.begin(items, 10, Vec::new()).unwrap();
         let entry = offer.registry().tool("one").cloned().unwrap();
         update(&offer, |items| items.add(tools![two])).unwrap();
         assert!(Arc::ptr_eq(offer.registry().tool("one").unwrap(), &entry));

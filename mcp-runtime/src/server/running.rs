@@ -3,13 +3,14 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::Instant;
 
 use tokio::task::JoinHandle;
 
 use super::capacity::{Capacity, Slot};
-use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Run};
+use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Record, Run};
 use crate::wire::ErrorObject;
 
 /// A function that was started.
@@ -45,9 +46,9 @@ pub(super) fn start<R: Send + 'static>(
             if pace.is_quick()
                 && let Some(_leave) = capacity.run_in_place()
             {
-                return Started::Done(timed(pace, || run(call)));
+                return Started::Done(timed(pace.record(), || run(call)));
             }
-            Started::Running(on_thread(run, call, Some(pace.clone()), slot))
+            Started::Running(on_thread(run, call, Some(pace.record().clone()), slot))
         }
     }
 }
@@ -55,13 +56,13 @@ pub(super) fn start<R: Send + 'static>(
 fn on_thread<R: Send + 'static>(
     run: fn(Call) -> Result<R, Fault>,
     call: Call,
-    pace: Option<Pace>,
+    record: Option<Arc<Record>>,
     slot: Option<Slot>,
 ) -> Running<R> {
     let work: OnThread = Box::new(move || {
         let context = call.context().clone();
-        let outcome = match pace {
-            Some(pace) => timed(&pace, || run(call)),
+        let outcome = match record {
+            Some(record) => timed(&record, || run(call)),
             None => caught(|| run(call)),
         };
         drop(slot);
@@ -78,10 +79,10 @@ type OnThread = Box<dyn FnOnce() -> Returned + Send>;
 /// A `Result<R, Fault>`.
 type Returned = Box<dyn Any + Send>;
 
-fn timed<R>(pace: &Pace, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
+fn timed<R>(record: &Record, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
     let started = Instant::now();
     let outcome = caught(run);
-    pace.record(started.elapsed());
+    record.note(started.elapsed());
     outcome
 }
 

@@ -1,5 +1,3 @@
-use std::sync::LazyLock;
-
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -10,19 +8,23 @@ use super::schema::Schema;
 
 /// A tool as `tools/list` shows it.
 #[derive(Debug)]
-pub(crate) struct Tool {
+pub(crate) struct Tool<'a> {
     pub(crate) name: &'static str,
     pub(crate) title: Option<&'static str>,
     pub(crate) description: Option<&'static str>,
-    /// Made when they are first asked for: a large server starts sooner, and one that nobody asks for its list
-    /// never has them.
-    pub(crate) schemas: LazyLock<Schemas, MakeSchemas>,
+    pub(crate) schemas: &'a Schemas,
     pub(crate) annotations: ToolAnnotations,
     pub(crate) icons: &'static [Icon],
     pub(crate) meta: Option<Box<RawValue>>,
 }
 
-pub(crate) type MakeSchemas = Box<dyn FnOnce() -> Schemas + Send + Sync>;
+/// A tool that says what it takes and gives, once it is asked for it: a large server starts sooner, and one that
+/// nobody asks never makes its schemas.
+pub(crate) trait Described: Send + Sync {
+    fn name(&self) -> &'static str;
+
+    fn schemas(&self) -> &Schemas;
+}
 
 /// What a tool takes and gives, and what follows from that.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use crate::wire::prompt::{Prompt, PromptArgument};
 use crate::wire::resource::{About, Resource, ResourceTemplate};
 use crate::wire::tool::{Tool, ToolAnnotations};
 
-impl Members for Tool {
+impl Members for Tool<'_> {
     fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
         object.put("name", self.name)?;
         object.put_if(Field::Title, "title", self.title)?;

@@ -11,7 +11,7 @@ use crate::server::reply::{Class, Reply};
 use crate::server::running;
 use crate::server::{Ended, Outcome, Service};
 use crate::wire::content::Content;
-use crate::wire::tool::CallToolResult;
+use crate::wire::tool::{CallToolResult, Described};
 use crate::wire::{Code, ErrorObject, Member, Quoted};
 
 /// `tools/call` (server/tools, "Calling tools").
@@ -24,7 +24,7 @@ pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request
         return request.forbid("tool", entry.def.name, entry.def.scopes);
     }
     if request.revision.facts().mirrors_arguments
-        && let Err(error) = request.peer.mirrors_arguments(&request.message, &entry.tool)
+        && let Err(error) = request.peer.mirrors_arguments(&request.message, &*entry)
     {
         return Reply::error(Class::Refused, Some(&request.id), &error).into();
     }
@@ -34,7 +34,7 @@ pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request
     };
     let function = Function {
         name: entry.def.name,
-        given: Given::Json(entry.tool.clone()),
+        given: Given::Json(entry.clone()),
         timeout: entry.def.timeout,
     };
     let (starting, answering) = (entry.clone(), entry.clone());
@@ -49,7 +49,7 @@ pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request
 /// A place among the calls of a tool that has only so many.
 fn slot(entry: &ToolEntry) -> Result<Option<Slot>, ErrorObject> {
     let Some(most) = entry.def.max_concurrency else { return Ok(None) };
-    let (slot, held) = Slot::of(&entry.running);
+    let (slot, held) = Slot::of(entry.running.get_or_init(Arc::default));
     if held as u64 <= most {
         return Ok(Some(slot));
     }
@@ -105,7 +105,7 @@ fn reply(
         return error(ErrorObject::internal());
     }
     let is_error = result.is_error;
-    let wraps = result.structured.is_some() && entry.tool.schemas.wraps_output;
+    let wraps = result.structured.is_some() && entry.schemas().wraps_output;
     let result = ToolResult { result: &result, wraps, stamp: service.stamp() };
     let reply = service.reply(id, &At(revision, &result));
     if is_error { reply.ended(Ended::ToolError) } else { reply }

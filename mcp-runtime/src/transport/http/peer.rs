@@ -6,7 +6,7 @@ use super::refusal::single;
 use super::{params, sentinel};
 use crate::context::{Caller, Peer};
 use crate::wire::meta::RequestMeta;
-use crate::wire::tool::Tool;
+use crate::wire::tool::Described;
 use crate::wire::{Code, ErrorObject, Member, Message, Method, Quoted};
 
 pub(super) const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -56,8 +56,12 @@ impl Peer for HttpPeer {
         same(&NAME, self.decoded(&NAME)?.as_deref(), in_message.as_deref())
     }
 
-    fn mirrors_arguments(&self, message: &Message, tool: &Tool) -> Result<(), ErrorObject> {
-        let mirrored = &tool.schemas.mirrored;
+    fn mirrors_arguments(
+        &self,
+        message: &Message,
+        tool: &dyn Described,
+    ) -> Result<(), ErrorObject> {
+        let mirrored = &tool.schemas().mirrored;
         if mirrored.is_empty() { Ok(()) } else { params::mirror(self, message, mirrored) }
     }
 }

@@ -14,6 +14,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::JoinSet;
 
 use crate::handler::BoxFuture;
@@ -86,10 +87,14 @@ pub(crate) async fn serve(service: Arc<Service>, ends: Ends) -> Result<(), Error
             false => Poll::Pending,
         }
     });
+    let connection = Connection::new(service, input, output).run(interrupt);
+    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+        return connection.await.map_err(|error| unusable(&error));
+    }
     // On a worker of the runtime, which is what waits for input: a task outside would have to be
     // woken by it. In a set, so that it ends if nobody awaits it any more.
     let mut task = JoinSet::new();
-    task.spawn(Connection::new(service, input, output).run(interrupt));
+    task.spawn(connection);
     match task.join_next().await {
         Some(Ok(served)) => served.map_err(|error| unusable(&error)),
         Some(Err(error)) => Err(Error::one(format!("the connection broke off: {error}"))),

@@ -1,10 +1,12 @@
 //! Pipes and sockets, read and written without threads.
 
 use std::fs::File;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream as StdUnixStream;
+use std::path::{Path, PathBuf};
 
+use rustix::path::DecInt;
 use tokio::io::Interest;
 use tokio::net::{UnixStream, unix::pipe};
 
@@ -57,8 +59,8 @@ fn kind(file: &File) -> Option<Kind> {
 }
 
 /// Opening this gives a pipe flags of its own.
-fn path(file: &File) -> String {
-    format!("/proc/self/fd/{}", file.as_raw_fd())
+fn path(file: &File) -> PathBuf {
+    Path::new("/proc/self/fd").join(DecInt::from_fd(file))
 }
 
 /// A socket cannot be opened anew. The other end has flags of its own; our parent, which made this
