@@ -24,9 +24,8 @@ use super::tls::{self, Tls};
 use crate::context::Budget;
 use crate::server::{Error, Service};
 
-/// What is read at once of a body that is large, a text of 64 KiB and what stands around it: one that comes in pieces is
-/// copied and waited for. A head has a bound of its own.
-const BUFFER: usize = 80 * 1024;
+/// What is read at once of a body that is large; a head has a bound of its own.
+const BUFFER: usize = 64 * 1024;
 
 /// What all connections of a listener have in common.
 #[derive(Debug, Clone)]
