@@ -126,7 +126,7 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// Puts the reply where it is owed: now, or in a task once it is there.
-    pub(crate) fn deliver(self, owed: Owed) {
+    fn deliver(self, owed: Owed) {
         match self {
             Self::Accepted => {}
             Self::Ready { reply, .. } => owed.reply(reply.into_frame()),

@@ -68,6 +68,10 @@ impl Message {
         }
     }
 
+    pub(crate) fn is_request(&self) -> bool {
+        matches!(self.kind, MessageKind::Request { .. })
+    }
+
     /// The JSON text of one member of params, if it is there and not null.
     pub(crate) fn raw(&self, member: Member) -> Option<&[u8]> {
         let text = self.raw_or_null(member)?;

@@ -3,7 +3,7 @@
 use super::string;
 
 /// The deepest that is looked into: serde_json goes no further.
-const DEEPEST: usize = 127;
+pub(super) const DEEPEST: usize = 127;
 
 /// A place in a text. Every step is `None` where the text is no JSON, or is not what was asked for;
 /// then the scan is over.

@@ -1,10 +1,8 @@
 //! How much a message may hold, looked at before anything is made of it: a few bytes of JSON can
 //! become many of memory, and nesting becomes stack.
 
+use super::scan::DEEPEST;
 use super::string;
-
-/// The deepest that can be read at all: serde_json goes no further.
-const DEEPEST: usize = 127;
 
 /// What a message may hold.
 #[derive(Debug, Clone, Copy)]

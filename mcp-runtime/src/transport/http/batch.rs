@@ -14,8 +14,8 @@ use super::refusal::{Refusal, empty, json};
 use super::stream;
 use super::version;
 use crate::context::{Outbox, Peer};
-use crate::server::{Incoming, Reply, Session, describes_itself};
-use crate::wire::{Batch, Message, MessageKind, Unreadable};
+use crate::server::{Incoming, Session, describes_itself};
+use crate::wire::{Batch, Message, Unreadable};
 
 pub(super) async fn post(
     endpoint: &Endpoint,
@@ -85,19 +85,15 @@ fn hand_in(
     let mut asks = false;
     for member in members {
         let Some(owed) = replies.owe() else { break };
-        match member {
-            Ok(message) => {
-                asks |= matches!(message.kind, MessageKind::Request { .. });
-                let (session, peer) = (Some(session.clone()), peer.clone());
-                let incoming =
-                    Incoming { message, session, peer, outbox: Some(outbox.clone()), trace: None };
-                endpoint.service.handle(incoming).deliver(owed);
-            }
-            Err(unreadable) => {
-                asks = true;
-                owed.reply(Reply::unreadable(&unreadable).into_frame());
-            }
-        }
+        asks |= member.as_ref().map_or(true, Message::is_request);
+        let incoming = |message| Incoming {
+            message,
+            session: Some(session.clone()),
+            peer: peer.clone(),
+            outbox: Some(outbox.clone()),
+            trace: None,
+        };
+        endpoint.service.hand_in(member, incoming, owed);
     }
     replies.close();
     asks

@@ -12,7 +12,7 @@ use super::door::Door;
 use super::media::method_not_allowed;
 use super::refusal::{Refusal, single};
 use super::session_id::SessionId;
-use super::sessions::{Kept, Sessions};
+use super::sessions::{OpenSession, Sessions};
 use super::{delete, get, post, proxies, version};
 use crate::context::Caller;
 use crate::server::Service;
@@ -78,7 +78,7 @@ pub(super) fn addressed(
     headers: &HeaderMap,
     caller: &Caller,
     unnamed: &'static str,
-) -> Result<Arc<Kept>, Refusal> {
+) -> Result<Arc<OpenSession>, Refusal> {
     let id =
         named_session(headers)?.ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, unnamed))??;
     let kept = sessions.find(id, caller).ok_or(UnknownSession)?;

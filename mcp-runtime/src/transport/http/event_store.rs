@@ -46,10 +46,10 @@ pub(super) fn in_memory(service: &Service) -> Arc<dyn EventStore> {
 pub(super) struct MemoryEvents {
     messages: usize,
     bytes: usize,
-    kept: Mutex<Kept>,
+    kept: Mutex<Stored>,
 }
 
-struct Kept {
+struct Stored {
     reserved: Reserved,
     events: VecDeque<(Box<str>, StoredEvent)>,
     bytes: usize,
@@ -85,7 +85,7 @@ impl EventStore for MemoryEvents {
     }
 }
 
-impl Kept {
+impl Stored {
     /// Whether there is memory for what is kept.
     fn is_covered(&mut self) -> bool {
         self.reserved.fit(self.bytes)
@@ -94,11 +94,11 @@ impl Kept {
 
 impl MemoryEvents {
     pub(super) fn new(limits: &Limits, budget: &Arc<Budget>) -> Self {
-        let kept = Kept { reserved: Reserved::none(budget), events: VecDeque::new(), bytes: 0 };
+        let kept = Stored { reserved: Reserved::none(budget), events: VecDeque::new(), bytes: 0 };
         Self { messages: limits.replay, bytes: limits.replay_bytes, kept: Mutex::new(kept) }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Stored> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

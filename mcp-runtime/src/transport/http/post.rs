@@ -12,7 +12,7 @@ use super::peer::HttpPeer;
 use super::refusal::Refusal;
 use super::reply::{Form, respond};
 use super::session_id::SessionId;
-use super::sessions::{Kept, Sessions};
+use super::sessions::{OpenSession, Sessions};
 use super::streams::Streams;
 use super::version;
 use super::{batch, body};
@@ -89,7 +89,7 @@ enum Conversation<'a> {
     None,
     /// A session of which only this message is known.
     Assumed(Arc<Session>),
-    Of(Arc<Kept>),
+    Of(Arc<OpenSession>),
     /// A session that this message may open, and where it is kept then.
     New(Arc<Session>, &'a Arc<Sessions>),
 }

@@ -40,7 +40,7 @@ struct Table {
 
 #[derive(Debug)]
 struct Entry {
-    kept: Arc<Kept>,
+    kept: Arc<OpenSession>,
     used: Instant,
 }
 
@@ -93,13 +93,13 @@ impl Table {
 
 /// A session, and the streams that carry what the server says in it.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct OpenSession {
     pub(super) id: SessionId,
     pub(super) session: Arc<Session>,
     pub(super) streams: Arc<Streams>,
 }
 
-impl Kept {
+impl OpenSession {
     /// An open stream and a running call keep a session from being idle.
     fn is_in_use(&self) -> bool {
         self.streams.are_read() || self.session.is_busy()
@@ -158,7 +158,7 @@ impl Sessions {
             outbox.close();
         }
         let streams = Arc::new(Streams::new(id, self.streams, outbox, facts, self.store.clone()));
-        let kept = Arc::new(Kept { id, session, streams });
+        let kept = Arc::new(OpenSession { id, session, streams });
         table.entries.insert(id, Entry { kept, used: Instant::now() });
         if !std::mem::replace(&mut table.swept, true) {
             tokio::spawn(task(keep_sweeping(Arc::downgrade(self), self.idle / 30)));
@@ -168,7 +168,7 @@ impl Sessions {
 
     /// The session of that id and caller, which counts as a use of it; none if it was idle for too
     /// long, even if it has not been swept out yet.
-    pub(super) fn find(&self, id: SessionId, caller: &Caller) -> Option<Arc<Kept>> {
+    pub(super) fn find(&self, id: SessionId, caller: &Caller) -> Option<Arc<OpenSession>> {
         let now = Instant::now();
         let mut table = self.lock();
         let entry = table.entries.get_mut(&id).filter(|entry| entry.kept.session.is_of(caller))?;

@@ -147,7 +147,7 @@ impl Endpoint {
         };
         let message = match member {
             // Answers, and what is cancelled, are taken to the last.
-            Ok(message) if !matches!(message.kind, MessageKind::Request { .. }) => {
+            Ok(message) if !message.is_request() => {
                 let _accepted = self.service.handle(incoming(message));
                 return Ok(());
             }
@@ -206,7 +206,7 @@ fn stateless(message: &Message) -> ErrorObject {
 
 /// Whether something will be said to it.
 fn asks(member: &Result<Message, Unreadable>) -> bool {
-    member.as_ref().map_or(true, |message| matches!(message.kind, MessageKind::Request { .. }))
+    member.as_ref().map_or(true, Message::is_request)
 }
 
 fn unread() -> Refusal {
