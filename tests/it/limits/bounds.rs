@@ -275,30 +275,37 @@ async fn a_body_takes_memory_as_it_comes_and_not_as_it_is_announced() {
     }
 }
 
+/// A call that is streamed: it counts for as long as it is sent, and its head says that it does.
+fn streamed_nap() -> String {
+    let mut params = call("nap", json!({ "ms": 500, "steps": 1000 }));
+    params["_meta"] = meta(V26);
+    params["_meta"]["progressToken"] = json!(1);
+    stateless(1, "tools/call", params)
+}
+
+fn short_nap() -> String {
+    stateless(1, "tools/call", call("nap", json!({ "ms": 1, "steps": 0 })))
+}
+
 #[tokio::test]
 async fn how_much_a_client_behind_a_proxy_may_ask() {
     let flags = ["--trust-proxy", "127.0.0.1", "--max-requests-per-client", "2"];
     let server = Process::http(&flags).await;
-    let nap = stateless(1, "tools/call", call("nap", json!({ "ms": 60_000, "steps": 0 })));
     let ask = async |client: &str, nap: &str| {
         let mut connection = Connection::open(server.address).await;
         let headers = [&NAP[..], &[("X-Forwarded-For", client)]].concat();
         connection.ask_post(&headers, nap).await;
         connection
     };
-    let short = stateless(1, "tools/call", call("nap", json!({ "ms": 1, "steps": 0 })));
     let one = "192.0.2.1";
-    let status = async |client| ask(client, &short).await.response().await.status();
-    let mut waiting = vec![ask(one, &nap).await];
-    // One that is streamed, which counts for as long as it is sent.
-    let mut params = call("nap", json!({ "ms": 500, "steps": 1000 }));
-    params["_meta"] = meta(V26);
-    params["_meta"]["progressToken"] = json!(1);
-    let streamed = stateless(1, "tools/call", params);
-    waiting.push(ask(one, &streamed).await);
-    assert_eq!(waiting[1].head().await.status, 200);
-    patient(async { while status(one).await != 429 {} }).await;
-    let response = ask(one, &short).await.response().await;
+    let status = async |client| ask(client, &short_nap()).await.response().await.status();
+    let mut waiting = Vec::new();
+    for _ in 0..2 {
+        waiting.push(ask(one, &streamed_nap()).await);
+        assert_eq!(waiting.last_mut().unwrap().head().await.status, 200);
+    }
+    let response = ask(one, &short_nap()).await.response().await;
+    assert_eq!(response.status(), 429);
     assert_eq!(response.header("retry-after"), Some("1"));
     assert!(response.body.contains("--max-requests-per-client"), "{}", response.body);
     assert_eq!(status("192.0.2.2").await, 200, "it is another");
@@ -313,8 +320,6 @@ async fn how_much_a_client_behind_a_proxy_may_ask() {
 async fn who_hides_from_a_proxy_is_counted_with_all_who_do() {
     let flags = ["--trust-proxy", "127.0.0.1", "--max-requests-per-client", "2"];
     let server = Process::http(&flags).await;
-    let nap = stateless(1, "tools/call", call("nap", json!({ "ms": 60_000, "steps": 0 })));
-    let short = stateless(1, "tools/call", call("nap", json!({ "ms": 1, "steps": 0 })));
     let ask = async |hidden: &str, nap: &str| {
         let mut connection = Connection::open(server.address).await;
         // The proxy has added the first; the second is the client's own, and passed on.
@@ -323,9 +328,13 @@ async fn who_hides_from_a_proxy_is_counted_with_all_who_do() {
         connection.ask_post(&[&NAP[..], says].concat(), nap).await;
         connection
     };
-    let status = async |hidden| ask(hidden, &short).await.response().await.status();
-    let _waiting = (ask("for=198.51.100.1", &nap).await, ask("for=unknown", &nap).await);
-    patient(async { while status("for=198.51.100.2").await != 429 {} }).await;
+    let mut waiting = Vec::new();
+    for hidden in ["for=198.51.100.1", "for=unknown"] {
+        waiting.push(ask(hidden, &streamed_nap()).await);
+        assert_eq!(waiting.last_mut().unwrap().head().await.status, 200);
+    }
+    let status = async |hidden| ask(hidden, &short_nap()).await.response().await.status();
+    assert_eq!(status("for=198.51.100.2").await, 429);
     assert_eq!(status("").await, 200, "who does not hide has a share of their own");
 }
 
