@@ -17,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 use std::{fmt, io};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 pub(crate) use ask::{Answer, Asks, Memory, MemoryStore, Port, Responses, RoundEnd};
@@ -117,14 +118,23 @@ impl Context {
     /// `data` is any serialisable value; text is usual. Never put secrets in it. Up to 1,024
     /// messages, or 4 MiB, wait for a slow client; past that the oldest log messages are dropped.
     pub fn log(&self, level: LogLevel, data: impl Serialize) {
-        #[derive(Serialize)]
-        struct Params<T> {
-            level: LogLevel,
-            data: T,
-        }
         if self.request.log.passes(level) {
-            let frame = notification("notifications/message", &Params { level, data });
-            self.request.voice.log(frame);
+            self.log_json(level, serde_json::value::to_raw_value(&data));
+        }
+    }
+
+    fn log_json(&self, level: LogLevel, data: serde_json::Result<Box<RawValue>>) {
+        #[derive(Serialize)]
+        struct Params {
+            level: LogLevel,
+            data: Box<RawValue>,
+        }
+        match data {
+            Ok(data) => {
+                let frame = notification("notifications/message", &Params { level, data });
+                self.request.voice.log(frame);
+            }
+            Err(error) => tracing::warn!(%error, "what is logged cannot be written as JSON"),
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::seen::{Parts, Scopes};
 use crate::revision::{At, Page, Revision, SerializeAt, Stamp};
-use crate::wire::{Code, ErrorObject, SharedResult};
+use crate::wire::{Code, ErrorObject, SharedResult, raw};
 
 /// One kind of item as `…/list` shows it: pages are written once per revision.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ fn listed<T>(places: &[Listing<T>]) -> impl Iterator<Item = (&'static str, &Arc<
 
 /// What we list is strings and schemas: writing it cannot fail.
 fn to_raw(value: &impl Serialize) -> Box<RawValue> {
-    serde_json::value::to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+    raw(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@ use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
+use serde_json::value::RawValue;
+
+use super::string;
 
 /// A message that is being written: one line of JSON, whatever it is made of.
 ///
@@ -38,6 +41,25 @@ impl Line {
     pub(crate) fn finish(self) -> Vec<u8> {
         self.frame
     }
+}
+
+/// A text that may be long, for a [`Line`] alone: other writers would take it for a list of numbers.
+///
+/// serde_json looks at the bytes of a string one by one, for those that it escapes; most long texts
+/// have none, and are written at once.
+pub(crate) struct Text<'a>(pub(crate) &'a str);
+
+impl Serialize for Text<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0.as_bytes())
+    }
+}
+
+/// A value of ours as JSON that is kept.
+pub(crate) fn raw(value: &(impl Serialize + ?Sized)) -> io::Result<Box<RawValue>> {
+    let mut line = Line::new(usize::MAX);
+    line.value(value)?;
+    Ok(serde_json::from_slice(&line.finish())?)
 }
 
 /// Reads JSON that is text already. As bytes, which is how messages are read: serde_json, and all that is read with
@@ -76,6 +98,20 @@ const SMALL: usize = 256;
 struct OneLine;
 
 impl Formatter for OneLine {
+    /// Bytes are a [`Text`]: nothing else that is written here has any.
+    fn write_byte_array<W>(&mut self, writer: &mut W, text: &[u8]) -> io::Result<()>
+    where
+        W: ?Sized + io::Write,
+    {
+        if string::is_plain(text) {
+            writer.write_all(b"\"")?;
+            writer.write_all(text)?;
+            return writer.write_all(b"\"");
+        }
+        let text = str::from_utf8(text).map_err(|_| io::ErrorKind::InvalidData)?;
+        Ok(serde_json::to_writer(writer, text)?)
+    }
+
     fn write_raw_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
     where
         W: ?Sized + io::Write,
@@ -126,8 +162,6 @@ impl fmt::Display for Quoted<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
-
     use super::*;
 
     #[test]
@@ -136,6 +170,19 @@ mod tests {
         let mut line = Line::new(usize::MAX);
         line.value(&raw).unwrap();
         assert_eq!(String::from_utf8(line.finish()).unwrap(), "{ \"a\\n\":  1}");
+    }
+
+    #[test]
+    fn a_text_is_written_as_serde_json_writes_strings() {
+        let texts = ["", "plain", "größe", "\u{7f}", "a \"b\"\n", r"\", "\u{1}", "\u{2028}"];
+        for text in texts {
+            for text in
+                [text.to_owned(), "x".repeat(100) + text, text.to_owned() + &"x".repeat(100)]
+            {
+                let json = raw(&Text(&text)).unwrap();
+                assert_eq!(json.get(), serde_json::to_string(&text).unwrap());
+            }
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) mod tool;
 
 pub(crate) use batch::{Batch, Frame};
 pub(crate) use error::{Code, ErrorObject};
-pub(crate) use frame::{Line, Quoted, SharedResult, Write, from_text};
+pub(crate) use frame::{Line, Quoted, SharedResult, Text, Write, from_text, raw};
 pub(crate) use id::RequestId;
 pub(crate) use message::{Member, Message, MessageKind, Unreadable};
 pub(crate) use method::Method;

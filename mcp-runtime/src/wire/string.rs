@@ -17,6 +17,11 @@ pub(super) fn length(text: &[u8]) -> Option<(usize, bool)> {
     }
 }
 
+/// Whether a text is a string as it stands, without an escape.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    before_special(text) == text.len()
+}
+
 fn length_with_escapes(text: &[u8]) -> Option<usize> {
     let (mut begins_escaped, mut is_quiet) = (false, false);
     let mut at = 0;

@@ -23,6 +23,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::{Client, Context};
+use crate::wire::raw;
 use crate::wire::sampling::SamplingMessage;
 pub use asking::Ask;
 pub(crate) use asks::{Answer, Asks};
@@ -109,7 +110,7 @@ pub(crate) struct Question {
 
 impl Question {
     fn new(kind: Kind, params: &impl serde::Serialize) -> Result<Self, AskError> {
-        let params = serde_json::value::to_raw_value(params);
+        let params = raw(params);
         // Only a number that is none in JSON cannot be written.
         let params = params.map_err(|error| AskError::Question(error.to_string()))?;
         Ok(Self { kind, params, key: None })

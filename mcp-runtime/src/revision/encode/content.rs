@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{At, Members, Object};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
+use crate::wire::Text;
 use crate::wire::content::{Annotations, Content, ContentKind};
 use crate::wire::prompt::PromptMessage;
 use crate::wire::resource::{ResourceContents, ResourceData};
@@ -16,16 +17,16 @@ impl Members for Content {
         match &self.kind {
             ContentKind::Text(text) => {
                 object.put("type", "text")?;
-                object.put("text", text)?;
+                object.put("text", &Text(text))?;
             }
             ContentKind::Image { data, mime_type } => {
                 object.put("type", "image")?;
-                object.put("data", data)?;
+                object.put("data", &Text(data))?;
                 object.put("mimeType", mime_type)?;
             }
             ContentKind::Audio { data, mime_type } if revision.has(Field::Audio) => {
                 object.put("type", "audio")?;
-                object.put("data", data)?;
+                object.put("data", &Text(data))?;
                 object.put("mimeType", mime_type)?;
             }
             ContentKind::Audio { data, mime_type } => {
@@ -78,8 +79,8 @@ impl Members for Located<'_> {
         object.put("uri", self.contents.uri.as_deref().unwrap_or(self.uri))?;
         object.put_some("mimeType", self.contents.mime_type.as_ref())?;
         match &self.contents.data {
-            ResourceData::Text(text) => object.put("text", text)?,
-            ResourceData::Blob(base64) => object.put("blob", base64)?,
+            ResourceData::Text(text) => object.put("text", &Text(text))?,
+            ResourceData::Blob(base64) => object.put("blob", &Text(base64))?,
         }
         object.put_if(Field::Meta, "_meta", present(&self.contents.meta))
     }

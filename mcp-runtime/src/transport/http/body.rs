@@ -3,7 +3,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{CONNECTION, EXPECT};
 use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
@@ -71,18 +71,22 @@ async fn read_whole(
     if body.is_end_stream() && first.len() <= limit && reserved.fit_message(first.len()) {
         return Ok(reserved.keep(first));
     }
-    // Memory is reserved before it is touched: what is given back for a refusal may stay with the
-    // allocator, and be in nobody's count.
-    // It is so as the body comes, four times over at most: to announce one costs a client nothing.
+    // Memory is counted before it is touched: what is given back for a refusal may stay with the
+    // allocator, and be in nobody's count. It is so as the body comes, four times over at most: to
+    // announce one costs a client nothing. Room for all that is announced is made at once, which
+    // costs nothing while it is not touched.
+    let mut whole = Vec::new();
+    if whole.try_reserve_exact(declared as usize).is_err() {
+        return Err(discard(limit, body, 0, Refusal::busy(NO_MEMORY)).await);
+    }
     let most = if declared > 0 { declared as usize } else { limit };
-    let (mut whole, mut room) = (BytesMut::new(), 0);
-    let mut more = first;
+    let (mut counted, mut more) = (0, first);
     loop {
         let received = whole.len() + more.len();
-        if received > room {
-            room = (4 * received).min(most).max(received);
+        if received > counted {
+            counted = (4 * received).min(most).max(received);
         }
-        let refusal = match (received > limit, reserved.fit_message(room)) {
+        let refusal = match (received > limit, reserved.fit_message(counted)) {
             (false, true) => None,
             (true, _) => Some(too_large(limit)),
             (false, false) => Some(Refusal::busy(NO_MEMORY)),
@@ -91,12 +95,14 @@ async fn read_whole(
             drop((whole, more, reserved));
             return Err(discard(limit, body, received, refusal).await);
         }
-        whole.reserve(room - whole.len());
+        if received > whole.capacity() {
+            whole.reserve_exact(counted - whole.len());
+        }
         whole.extend_from_slice(&more);
         drop(more); // so that the connection's buffer is free for the next piece
         match next(&mut body).await? {
             Some(next) => more = next,
-            None => return Ok(reserved.keep(whole.freeze())),
+            None => return Ok(reserved.keep(whole.into())),
         }
     }
 }
