@@ -1,7 +1,9 @@
 //! A tool's JSON arguments: read straight into their struct, and explained to the model when they
 //! do not fit.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::de::SliceRead;
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
@@ -14,33 +16,61 @@ use crate::wire::tool::Described;
 /// Reads arguments. Only if that fails is the schema looked at: to read `"42"` as 42, because
 /// models write that, and otherwise to say what is wrong.
 pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &dyn Described) -> Result<T, Fault> {
-    serde_json::from_slice(raw).or_else(|error| {
-        let mended = mend(raw, tool, &error, |json| serde_json::from_slice::<T>(json).err())?;
-        serde_json::from_slice(&mended).map_err(|error| unfit(tool, &error))
-    })
+    let mut read = None;
+    read_with(raw, tool, &mut |members| T::deserialize(members).map(|value| read = Some(value)))?;
+    read.ok_or_else(|| Fault::internal("arguments were read and are not there"))
 }
 
-/// Arguments that do fit, as JSON, or what is wrong with those given. `wrong` reads them as the tool does: this is not
-/// compiled for every tool.
+/// How a tool reads its arguments, and keeps them: all else is compiled once for all tools.
+type Read<'a> = &'a mut dyn FnMut(Members<'_, '_>) -> serde_json::Result<()>;
+
+fn read_with(raw: &[u8], tool: &dyn Described, read: Read<'_>) -> Result<(), Fault> {
+    read_all(raw, read).or_else(|error| mend(raw, tool, &error, read))
+}
+
+fn read_all(raw: &[u8], read: Read<'_>) -> serde_json::Result<()> {
+    let mut json = serde_json::Deserializer::from_slice(raw);
+    read(Members(&mut json))?;
+    json.end()
+}
+
+/// An object, for what reads members by their names. A struct would also be read from an array,
+/// which is code in each tool for what no tool is sent.
+struct Members<'a, 'de>(&'a mut serde_json::Deserializer<SliceRead<'de>>);
+
+impl<'de> Deserializer<'de> for Members<'_, 'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
+        self.0.deserialize_map(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// Reads arguments that do fit in place of those given, or says what is wrong with these.
 #[cold]
 fn mend(
     raw: &[u8],
     tool: &dyn Described,
     error: &serde_json::Error,
-    wrong: fn(&[u8]) -> Option<serde_json::Error>,
-) -> Result<Vec<u8>, Fault> {
+    read: Read<'_>,
+) -> Result<(), Fault> {
     // The frame was JSON, so what fails here is what JSON has and Rust has not: a lone surrogate, a
     // number beyond 64 bits, nesting without end.
     let given: Value = serde_json::from_slice(raw).map_err(|error| unfit(tool, &error))?;
     let mut coerced = given.clone();
     if coerce(&mut coerced, tool.schemas().input.root()) {
         let coerced = serde_json::to_vec(&coerced).unwrap_or_default();
-        if wrong(&coerced).is_none() {
-            return Ok(coerced);
+        if read_all(&coerced, read).is_ok() {
+            return Ok(());
         }
     }
     let text = serde_json::to_vec(&given).unwrap_or_default();
-    let (path, what) = match wrong(&text) {
+    let (path, what) = match read_all(&text, read).err() {
         // Behind the last element that there is room for comes another.
         Some(error) if error.is_syntax() && error.to_string().starts_with("trailing") => {
             (path_at(&text, error.column()), "more elements than expected".to_owned())

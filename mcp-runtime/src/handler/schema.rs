@@ -17,8 +17,11 @@ const ORDER: &str = "x-declared-order";
 
 /// The schema of a struct of arguments.
 pub fn arguments_schema<T: Argument>(generator: &mut SchemaGenerator) -> Schema {
-    let mut schema = T::json_schema(generator);
-    schema.insert(ORDER.to_owned(), json!(field_names::<T>()));
+    declared_in_order(T::json_schema(generator), field_names::<T>())
+}
+
+fn declared_in_order(mut schema: Schema, names: &[&str]) -> Schema {
+    schema.insert(ORDER.to_owned(), json!(names));
     schema
 }
 
