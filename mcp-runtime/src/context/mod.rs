@@ -272,16 +272,42 @@ pub(crate) fn notification(method: &'static str, params: &impl Serialize) -> Opt
 
 /// A notification, or a request if there is an id, as one line of JSON.
 fn said(id: Option<i64>, method: &'static str, params: Write<'_>) -> io::Result<Vec<u8>> {
-    let mut line = Line::new(usize::MAX);
-    line.text(r#"{"jsonrpc":"2.0""#)?;
-    if let Some(id) = id {
-        line.text(r#","id":"#)?;
-        line.value(&id)?;
-    }
-    line.text(r#","method":"#)?;
+    let mut line = Line::message(id.map(RequestId::Number).as_ref(), usize::MAX)?;
+    line.text(r#""method":"#)?;
     line.value(method)?;
     line.text(r#","params":"#)?;
     params(&mut line)?;
     line.text("}")?;
     Ok(line.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serializer;
+
+    use super::*;
+    use crate::{Server, testing, tool, tools};
+
+    struct Bytes;
+
+    impl Serialize for Bytes {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_bytes(b"ab")
+        }
+    }
+
+    #[tool]
+    async fn logs(ctx: &Context) {
+        ctx.log(LogLevel::Error, Bytes);
+    }
+
+    /// A `Line` takes bytes for a text of ours.
+    #[tokio::test]
+    async fn what_is_logged_is_the_json_that_serde_makes_of_it() {
+        let server = Server::new("test", "1").with(tools![logs]);
+        let client = testing::connect_at(server, Revision::NEWEST_HANDSHAKE).await.unwrap();
+        client.call("logs", ()).await.unwrap();
+        let heard = client.notifications();
+        assert_eq!(heard[0]["params"]["data"], serde_json::json!([97, 98]), "{heard:?}");
+    }
 }

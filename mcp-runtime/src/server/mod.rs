@@ -114,6 +114,19 @@ pub(crate) struct Incoming {
     pub(crate) trace: Option<Box<TraceParent>>,
 }
 
+impl Incoming {
+    /// A message of a session, whose call says what it has to say in that outbox.
+    pub(crate) fn of_session(
+        message: Message,
+        session: &Arc<Session>,
+        peer: Arc<dyn Peer>,
+        outbox: &Arc<Outbox>,
+    ) -> Self {
+        let (session, outbox) = (Some(session.clone()), Some(outbox.clone()));
+        Self { message, session, peer, outbox, trace: None }
+    }
+}
+
 /// What becomes of a message.
 pub(crate) enum Outcome {
     /// A reply, and before it what the call said, if that is not in the message's outbox already.

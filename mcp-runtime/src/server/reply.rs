@@ -128,18 +128,7 @@ impl Reply {
 
 /// What a response begins with.
 fn head(id: &RequestId) -> Vec<u8> {
-    let mut line = Line::new(usize::MAX);
-    begin(&mut line, Some(id)).map_or_else(|_| Vec::new(), |()| line.finish()) // it has room
-}
-
-fn begin(line: &mut Line, id: Option<&RequestId>) -> io::Result<()> {
-    line.text(r#"{"jsonrpc":"2.0","#)?;
-    if let Some(id) = id {
-        line.text(r#""id":"#)?;
-        line.value(id)?;
-        line.text(",")?;
-    }
-    Ok(())
+    Line::message(Some(id), usize::MAX).map_or_else(|_| Vec::new(), Line::finish) // it has room
 }
 
 /// A response as one line of JSON; `name` is that of its last member, as JSON.
@@ -149,8 +138,7 @@ fn response(
     value: Write<'_>,
     most: usize,
 ) -> io::Result<Vec<u8>> {
-    let mut line = Line::new(most);
-    begin(&mut line, id)?;
+    let mut line = Line::message(id, most)?;
     line.text(name)?;
     value(&mut line)?;
     line.text("}")?;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::context::{Caller, NoHeaders, Outbox};
 use crate::server::{Incoming, Service, Session};
-use crate::wire::{Frame, Message};
+use crate::wire::Frame;
 
 /// One connection to a service: a session, in whose outbox everything for the client arrives.
 #[derive(Debug)]
@@ -37,17 +37,10 @@ impl Connection {
         };
         for member in members {
             let Some(owed) = self.outbox().owe() else { return };
-            self.service.hand_in(member, |message| self.incoming(message), owed);
-        }
-    }
-
-    fn incoming(&self, message: Message) -> Incoming {
-        Incoming {
-            message,
-            session: Some(self.session.clone()),
-            peer: self.peer.clone(),
-            outbox: Some(self.outbox().clone()),
-            trace: None,
+            let incoming = |message| {
+                Incoming::of_session(message, &self.session, self.peer.clone(), self.outbox())
+            };
+            self.service.hand_in(member, incoming, owed);
         }
     }
 }

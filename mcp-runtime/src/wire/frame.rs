@@ -8,7 +8,7 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 use serde_json::value::RawValue;
 
-use super::string;
+use super::{RequestId, string};
 
 /// A message that is being written: one line of JSON, whatever it is made of.
 ///
@@ -27,6 +27,18 @@ impl Line {
     /// Of so many bytes at most: what would be longer is `FileTooLarge`.
     pub(crate) fn new(most: usize) -> Self {
         Self { frame: Vec::with_capacity(SMALL), most }
+    }
+
+    /// Of JSON-RPC: begun, up to where its own members stand.
+    pub(crate) fn message(id: Option<&RequestId>, most: usize) -> io::Result<Self> {
+        let mut line = Self::new(most);
+        line.text(r#"{"jsonrpc":"2.0","#)?;
+        if let Some(id) = id {
+            line.text(r#""id":"#)?;
+            line.value(id)?;
+            line.text(",")?;
+        }
+        Ok(line)
     }
 
     /// A piece of JSON, which is one of ours and has no line break.

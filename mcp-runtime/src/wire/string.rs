@@ -1,6 +1,6 @@
 //! How far a JSON string goes (RFC 8259, section 7).
 //!
-//! Texts are looked at in blocks. Where escapes stand close together, as in code that is sent as a
+//! Texts are looked at in blocks. Where escapes stand close together, as in JSON that is sent as a
 //! text, a step for each of them is a guess of the processor's that fails; so a block becomes a bit
 //! for each of its bytes, and escapes are found by shifting.
 

@@ -86,13 +86,7 @@ fn hand_in(
     for member in members {
         let Some(owed) = replies.owe() else { break };
         asks |= member.as_ref().map_or(true, Message::is_request);
-        let incoming = |message| Incoming {
-            message,
-            session: Some(session.clone()),
-            peer: peer.clone(),
-            outbox: Some(outbox.clone()),
-            trace: None,
-        };
+        let incoming = |message| Incoming::of_session(message, session, peer.clone(), &outbox);
         endpoint.service.hand_in(member, incoming, owed);
     }
     replies.close();

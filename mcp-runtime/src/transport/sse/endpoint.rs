@@ -138,13 +138,7 @@ impl Endpoint {
         peer: &Arc<dyn Peer>,
     ) -> Result<(), Refusal> {
         let outbox = session.outbox();
-        let incoming = |message| Incoming {
-            message,
-            session: Some(session.clone()),
-            peer: peer.clone(),
-            outbox: Some(outbox.clone()),
-            trace: None,
-        };
+        let incoming = |message| Incoming::of_session(message, session, peer.clone(), outbox);
         let message = match member {
             // Answers, and what is cancelled, are taken to the last.
             Ok(message) if !message.is_request() => {

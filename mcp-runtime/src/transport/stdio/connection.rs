@@ -181,13 +181,8 @@ impl Connection {
     }
 
     fn handle(&mut self, message: Message) {
-        let incoming = Incoming {
-            message,
-            session: Some(self.session.clone()),
-            peer: self.peer.clone(),
-            outbox: Some(self.outbox.clone()),
-            trace: None,
-        };
+        let incoming =
+            Incoming::of_session(message, &self.session, self.peer.clone(), &self.outbox);
         match self.service.handle(incoming) {
             Outcome::Accepted => {}
             Outcome::Ready { reply, .. } => {
