@@ -2,8 +2,7 @@ use serde_json::Value;
 
 use crate::revision::Revision;
 use crate::wire::initialize::{ClientCapabilities, ClientInfo};
-use crate::wire::meta::RequestMeta;
-use crate::wire::{Member, Message, from_text};
+use crate::wire::{Member, Message};
 
 /// A client's declaration of itself: from `initialize`, or from the request's own `_meta`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,18 +18,18 @@ pub struct Client {
 impl Client {
     /// What a request says of its client.
     pub(crate) fn of_request(revision: Revision, message: &Message) -> Self {
-        let meta = RequestMeta::parse(message.raw(Member::Meta)).unwrap_or_default();
-        Self::from_raw(revision, meta.client_info, meta.client_capabilities)
+        let (info, capabilities) = (Member::MetaClientInfo, Member::MetaClientCapabilities);
+        Self::from_raw(revision, message.raw(info), message.raw(capabilities))
     }
 
     /// Lenient: what cannot be read was not declared.
     pub(crate) fn from_raw(
         revision: Revision,
-        info: Option<&str>,
-        capabilities: Option<&str>,
+        info: Option<&[u8]>,
+        capabilities: Option<&[u8]>,
     ) -> Self {
-        fn read<T: serde::de::DeserializeOwned + Default>(raw: Option<&str>) -> T {
-            raw.and_then(|raw| from_text(raw).ok()).unwrap_or_default()
+        fn read<T: serde::de::DeserializeOwned + Default>(raw: Option<&[u8]>) -> T {
+            raw.and_then(|raw| serde_json::from_slice(raw).ok()).unwrap_or_default()
         }
         let facts = revision.facts();
         let capabilities: ClientCapabilities = read(capabilities);

@@ -5,7 +5,7 @@ use crate::wire::{Batch, Message, Unreadable};
 /// Whether a message in it is of no session, by itself or by the revision the transport names.
 pub(crate) fn describes_itself(batch: &Batch, named_version: Option<&str>) -> bool {
     let is_stateless = |member: &Result<Message, Unreadable>| {
-        let era = member.as_ref().map(|message| Era::peek(message, None));
+        let era = member.as_ref().map(|message| Era::of(message, None));
         matches!(era, Ok(Era::Stateless))
     };
     let named = named_version.and_then(Revision::named);

@@ -1,10 +1,9 @@
 use bytes::Bytes;
-use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
 
 use super::message::{Message, MessageKind, Unreadable, legible_id, not_json};
+use super::scan::{Scan, Span};
 use super::shape::{Shape, TooMuch};
-use super::{Code, ErrorObject, from_text};
+use super::{Code, ErrorObject};
 
 /// What comes in one piece.
 #[derive(Debug)]
@@ -56,21 +55,21 @@ impl Unreadable {
 impl Batch {
     fn parse(bytes: &Bytes) -> Result<Self, Unreadable> {
         let text = str::from_utf8(bytes).map_err(|_| not_json("not UTF-8"))?;
-        let Ok(members) = from_text::<Vec<&RawValue>>(text) else {
-            // serde_json stops where it is nested too deep, and that is not a matter of JSON.
-            return Err(match from_text::<IgnoredAny>(text) {
-                Ok(IgnoredAny) => refused("not a JSON-RPC message: nested too deep"),
-                Err(_) => not_json("not JSON"),
-            });
-        };
+        let mut members = Vec::new();
+        let mut scan = Scan::new(text);
+        let array = scan.array(|scan| {
+            members.push(scan.value()?);
+            Some(())
+        });
+        array.and_then(|()| scan.end()).ok_or_else(|| not_json("not JSON"))?;
         if members.is_empty() {
             return Err(Self::empty());
         }
         if members.len() > MEMBERS {
             return Err(refused(format!("a batch may have {MEMBERS} messages: send several")));
         }
-        let member = |raw: &&RawValue| Message::parse(bytes.slice_ref(raw.get().as_bytes()));
-        Ok(Self { members: members.iter().map(member).collect() })
+        let member = |place: Span| Message::parse(bytes.slice(place.range()));
+        Ok(Self { members: members.into_iter().map(member).collect() })
     }
 
     /// Its refusal where batches are not served. Somebody may wait for each id; if there is none,

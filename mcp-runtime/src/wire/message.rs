@@ -1,15 +1,13 @@
 use std::borrow::Cow;
-use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use serde::de::{self, DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::envelope::Envelope;
-use super::scan::Scan;
-use super::{Code, ErrorObject, Method, RequestId, from_text};
+use super::index::Index;
+use super::{Code, ErrorObject, Member, Method, RequestId, string};
 
-/// One JSON-RPC message: the bytes it came in and an index of its params, made in one scan.
+/// One JSON-RPC message: the bytes it came in and an index of its members, made in one pass.
 ///
 /// Params stay unparsed until the method is known; a tool's `arguments` are read once, straight
 /// into the struct the macro generated.
@@ -17,7 +15,7 @@ use super::{Code, ErrorObject, Method, RequestId, from_text};
 pub(crate) struct Message {
     bytes: Bytes,
     pub(crate) kind: MessageKind,
-    params: Params,
+    index: Index,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +33,33 @@ pub(crate) enum MessageKind {
     },
 }
 
+impl MessageKind {
+    fn of(text: &str, index: &Index) -> Result<Self, &'static str> {
+        let raw = |member| index.place(member).map(|place| place.of(text));
+        let string = |member| match raw(member) {
+            None | Some("null") => Ok(None),
+            Some(json) => string::read(json.as_bytes()).map(Some),
+        };
+        if !string(Member::Jsonrpc).is_ok_and(|version| version.as_deref() == Some("2.0")) {
+            return Err("`jsonrpc` must be \"2.0\"");
+        }
+        // An id of null is an error, not a notification.
+        let id = raw(Member::Id).map(RequestId::read).transpose();
+        let id = id.map_err(|_| "`id` must be a string or an integer")?;
+        let method = string(Member::Method).map_err(|_| "`method` must be a string")?;
+        let method = method.as_deref().map(Method::from);
+        let has = |member| index.place(member).is_some();
+        match (method, id, has(Member::Result), has(Member::Error)) {
+            (Some(method), Some(id), false, false) => Ok(Self::Request { id, method }),
+            (Some(method), None, false, false) => Ok(Self::Notification { method }),
+            (None, Some(id), true, false) | (None, Some(id), false, true) => {
+                Ok(Self::Response { id })
+            }
+            _ => Err("needs `method`, or an `id` and one of `result` and `error`"),
+        }
+    }
+}
+
 /// A message that cannot be read: the error to send, with the id if that much was legible.
 #[derive(Debug)]
 pub(crate) struct Unreadable {
@@ -46,17 +71,16 @@ impl Message {
     /// Reads one message. Not JSON: `-32700`; JSON but no JSON-RPC message: `-32600`.
     pub(crate) fn parse(bytes: Bytes) -> Result<Self, Unreadable> {
         let text = str::from_utf8(&bytes).map_err(|_| not_json("not UTF-8"))?;
-        // serde would take an array for the envelope, member by member.
-        if text.trim_ascii_start().starts_with(|first| first != '{') {
-            return Err(no_object(text));
-        }
-        let envelope = Envelope::read(text).map_err(|error| unreadable(&bytes, &error))?;
-        let kind = envelope.kind().map_err(|what| Unreadable {
-            id: legible_id(&bytes),
-            error: ErrorObject::new(Code::INVALID_REQUEST, what),
+        let (index, fault) = Index::of(text).ok_or_else(|| not_json("not JSON"))?;
+        let kind = match fault {
+            None => MessageKind::of(text, &index).map_err(Cow::Borrowed),
+            Some(fault) => Err(fault.to_string().into()),
+        };
+        let kind = kind.map_err(|what| {
+            let what = format!("not a JSON-RPC message: {what}");
+            Unreadable::refused(&bytes, ErrorObject::new(Code::INVALID_REQUEST, what))
         })?;
-        let params = Params::locate(&envelope.members, &bytes);
-        Ok(Self { bytes, kind, params })
+        Ok(Self { bytes, kind, index })
     }
 
     pub(crate) fn method(&self) -> Option<&Method> {
@@ -80,8 +104,7 @@ impl Message {
 
     /// The JSON text of one member of params, `null` included.
     pub(crate) fn raw_or_null(&self, member: Member) -> Option<&[u8]> {
-        let Span { start, end } = self.params.members[member as usize]?;
-        self.bytes.get(start.get() as usize..end as usize)
+        self.bytes.get(self.index.place(member)?.range())
     }
 
     /// One member of params as `T`; absent and null are `None`.
@@ -97,47 +120,26 @@ impl Message {
 
     /// All of params as `T`; absent ones are empty.
     pub(crate) fn params<T: DeserializeOwned>(&self) -> Result<T, ErrorObject> {
-        #[derive(serde::Deserialize)]
-        struct Params<'a> {
-            #[serde(borrow)]
-            params: Option<&'a RawValue>,
-        }
-        let message: serde_json::Result<Params<'_>> = serde_json::from_slice(&self.bytes);
-        let params = message.and_then(|message| match message.params {
-            Some(params) => from_text(params.get()),
-            None => from_text("{}"),
-        });
-        params.map_err(|error| {
-            let what = format!("params: {}", without_position(&error));
-            ErrorObject::new(Code::INVALID_PARAMS, what)
-        })
+        let params = self.raw(Member::Params).unwrap_or(b"{}");
+        serde_json::from_slice(params).map_err(|error| invalid_member(Member::Params, &error))
     }
 
     /// One member of params that has to be there.
     pub(crate) fn require<T: DeserializeOwned>(&self, member: Member) -> Result<T, ErrorObject> {
         self.read(member)?.ok_or_else(|| {
-            ErrorObject::new(Code::INVALID_PARAMS, format!("params.{} is missing", member.name()))
+            ErrorObject::new(Code::INVALID_PARAMS, format!("{} is missing", member.path()))
         })
     }
 
     /// A string member, borrowed from the message where it has no escapes.
     pub(crate) fn text(&self, member: Member) -> Result<Option<Cow<'_, str>>, ErrorObject> {
-        #[derive(serde::Deserialize)]
-        struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
         let Some(raw) = self.raw(member) else { return Ok(None) };
-        let plain = str::from_utf8(raw).ok().and_then(|raw| Scan::new(raw).plain_string());
-        if let Some(plain) = plain {
-            return Ok(Some(plain.into()));
-        }
-        let Text(text) =
-            serde_json::from_slice(raw).map_err(|error| invalid_member(member, &error))?;
-        Ok(Some(text))
+        string::read(raw).map(Some).map_err(|error| invalid_member(member, &error))
     }
 
     pub(crate) fn require_text(&self, member: Member) -> Result<Cow<'_, str>, ErrorObject> {
         self.text(member)?.ok_or_else(|| {
-            ErrorObject::new(Code::INVALID_PARAMS, format!("params.{} is missing", member.name()))
+            ErrorObject::new(Code::INVALID_PARAMS, format!("{} is missing", member.path()))
         })
     }
 }
@@ -153,23 +155,20 @@ pub(crate) struct PeerError {
 impl Message {
     /// What a response says: its result, or the peer's error. Text if it is neither.
     pub(crate) fn outcome(&self) -> Result<Result<Box<RawValue>, PeerError>, String> {
-        #[derive(serde::Deserialize)]
-        struct Response {
-            result: Option<Box<RawValue>>,
-            error: Option<PeerError>,
+        fn read<T: DeserializeOwned>(raw: &[u8]) -> Result<T, String> {
+            serde_json::from_slice(raw).map_err(|error| without_position(&error))
         }
-        match serde_json::from_slice(&self.bytes) {
-            Ok(Response { error: Some(error), .. }) => Ok(Err(error)),
-            Ok(Response { result: Some(result), .. }) => Ok(Ok(result)),
-            Ok(_) => Err("its result is null".to_owned()),
-            Err(error) => Err(without_position(&error)),
+        match (self.raw(Member::Error), self.raw(Member::Result)) {
+            (Some(error), _) => read(error).map(Err),
+            (None, Some(result)) => read(result).map(Ok),
+            (None, None) => Err("its result is null".to_owned()),
         }
     }
 }
 
 fn invalid_member(member: Member, error: &serde_json::Error) -> ErrorObject {
     let what = without_position(error);
-    ErrorObject::new(Code::INVALID_PARAMS, format!("params.{}: {what}", member.name()))
+    ErrorObject::new(Code::INVALID_PARAMS, format!("{}: {what}", member.path()))
 }
 
 /// serde_json appends "at line 1 column 9", which is about a slice the peer never saw.
@@ -182,23 +181,6 @@ pub(crate) fn without_position(error: &serde_json::Error) -> String {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text[..end].to_owned(),
     }
-}
-
-fn unreadable(bytes: &Bytes, error: &serde_json::Error) -> Unreadable {
-    if !error.is_data() {
-        return not_json("not JSON");
-    }
-    let what = format!("not a JSON-RPC message: {}", without_position(error));
-    Unreadable { id: legible_id(bytes), error: ErrorObject::new(Code::INVALID_REQUEST, what) }
-}
-
-/// What is no object is no message, if it is JSON at all.
-fn no_object(text: &str) -> Unreadable {
-    if from_text::<de::IgnoredAny>(text).is_err() {
-        return not_json("not JSON");
-    }
-    let what = "not a JSON-RPC message: not an object";
-    Unreadable { id: None, error: ErrorObject::new(Code::INVALID_REQUEST, what) }
 }
 
 pub(super) fn not_json(what: &'static str) -> Unreadable {
@@ -216,76 +198,6 @@ pub(super) fn legible_id(bytes: &[u8]) -> Option<RequestId> {
         id: RequestId,
     }
     serde_json::from_slice::<Id>(bytes).ok().map(|message| message.id)
-}
-
-/// Declares the members of params that any method reads: variant and name.
-macro_rules! members {
-    ($($variant:ident = $name:literal,)*) => {
-        /// A member of `params`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Member {
-            $($variant,)*
-        }
-
-        pub(super) const MEMBERS: &[&str] = &[$($name,)*];
-
-        impl Member {
-            pub(super) fn named(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-
-            pub(crate) fn name(self) -> &'static str {
-                MEMBERS[self as usize]
-            }
-        }
-    };
-}
-
-members! {
-    Meta = "_meta",
-    Name = "name",
-    Arguments = "arguments",
-    Uri = "uri",
-    Cursor = "cursor",
-    Level = "level",
-    Ref = "ref",
-    Argument = "argument",
-    Context = "context",
-    RequestId = "requestId",
-    ProtocolVersion = "protocolVersion",
-    Capabilities = "capabilities",
-    ClientInfo = "clientInfo",
-    InputResponses = "inputResponses",
-    RequestState = "requestState",
-    Notifications = "notifications",
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    /// Behind the brace of the message, at least.
-    start: NonZeroU32,
-    end: u32,
-}
-
-/// Where the known members stand in the frame.
-#[derive(Debug, Clone, Default)]
-struct Params {
-    members: [Option<Span>; MEMBERS.len()],
-}
-
-impl Params {
-    /// Turns borrowed values into places in the frame, so that the frame can be owned beside them.
-    fn locate(members: &[Option<&str>; MEMBERS.len()], frame: &[u8]) -> Self {
-        let base = frame.as_ptr() as usize;
-        let span = |text: &str| {
-            let start = (text.as_ptr() as usize - base) as u32;
-            Some(Span { start: NonZeroU32::new(start)?, end: start + text.len() as u32 })
-        };
-        Self { members: members.map(|text| text.and_then(span)) }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! One pass over JSON that finds where things stand, and makes nothing.
 
+use std::borrow::Cow;
+use std::num::NonZeroU32;
+use std::ops::Range;
+
 use super::string;
 
 /// The deepest that is looked into: serde_json goes no further.
@@ -12,44 +16,93 @@ pub(super) struct Scan<'a> {
     at: usize,
 }
 
+/// Where a value stands in a text of less than 4 GiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    start: u32,
+    /// Behind a character, at least.
+    end: NonZeroU32,
+}
+
+impl Span {
+    pub(super) fn of(self, text: &str) -> &str {
+        &text[self.range()]
+    }
+
+    pub(super) fn range(self) -> Range<usize> {
+        self.start as usize..self.end.get() as usize
+    }
+}
+
 impl<'a> Scan<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
-    /// An object, whose keys have no escapes; `member` goes over each value.
+    pub(super) fn is_at(&mut self, first: u8) -> bool {
+        self.peek() == Some(first)
+    }
+
+    /// An object; `member` goes over each value.
     pub(super) fn object(
         &mut self,
-        mut member: impl FnMut(&mut Self, &'a str) -> Option<()>,
-    ) -> Option<()> {
+        mut member: impl FnMut(&mut Self, &str) -> Option<()>,
+    ) -> Option<Span> {
         self.take(b'{')?;
-        if self.peek()? == b'}' {
-            return self.take(b'}');
+        let start = self.at - 1;
+        if self.is_at(b'}') {
+            self.at += 1;
+            return self.since(start);
         }
         loop {
-            let key = self.plain_string()?;
+            let name = self.name()?;
             self.take(b':')?;
-            member(self, key)?;
+            member(self, &name)?;
             if !self.goes_on(b'}')? {
+                return self.since(start);
+            }
+        }
+    }
+
+    /// An array; `element` goes over each value.
+    pub(super) fn array(&mut self, mut element: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.take(b'[')?;
+        if self.is_at(b']') {
+            self.at += 1;
+            return Some(());
+        }
+        loop {
+            element(self)?;
+            if !self.goes_on(b']')? {
                 return Some(());
             }
         }
     }
 
-    /// What a string without escapes holds.
-    pub(super) fn plain_string(&mut self) -> Option<&'a str> {
+    /// What a string says that names a member.
+    fn name(&mut self) -> Option<Cow<'a, str>> {
         self.take(b'"')?;
         let start = self.at;
-        let is_plain = self.string()?;
-        is_plain.then(|| &self.text[start..self.at - 1])
+        match self.string()? {
+            true => Some(Cow::Borrowed(&self.text[start..self.at - 1])),
+            false => serde_json::from_str(&self.text[start - 1..self.at]).ok().map(Cow::Owned),
+        }
     }
 
-    /// Any value, as it is written.
-    pub(super) fn value(&mut self) -> Option<&'a str> {
+    /// Any value.
+    pub(super) fn value(&mut self) -> Option<Span> {
         self.peek()?;
         let start = self.at;
         self.skip(DEEPEST)?;
-        Some(&self.text[start..self.at])
+        self.since(start)
+    }
+
+    /// What there was from that place to where it is.
+    fn since(&self, start: usize) -> Option<Span> {
+        Some(Span {
+            start: start.try_into().ok()?,
+            end: u32::try_from(self.at).ok()?.try_into().ok()?,
+        })
     }
 
     /// Nothing more.
@@ -259,23 +312,5 @@ mod tests {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(is_json(&nested(DEEPEST)));
         assert!(!is_json(&nested(DEEPEST + 1)));
-    }
-
-    #[test]
-    fn members_are_found_where_they_stand() {
-        let mut found = Vec::new();
-        let mut scan = Scan::new(r#" {"a" : [1, 2] ,"b":"x", "c":{"a":3}} "#);
-        let members = scan.object(|scan, key| {
-            found.push((key, scan.value()?));
-            Some(())
-        });
-        assert!(members.and_then(|()| scan.end()).is_some());
-        assert_eq!(found, [("a", "[1, 2]"), ("b", r#""x""#), ("c", r#"{"a":3}"#)]);
-    }
-
-    #[test]
-    fn a_string_with_escapes_is_not_plain() {
-        assert_eq!(Scan::new(r#""abc""#).plain_string(), Some("abc"));
-        assert_eq!(Scan::new(r#""a\u0062c""#).plain_string(), None);
     }
 }

@@ -4,12 +4,44 @@
 //! text, a step for each of them is a guess of the processor's that fails; so a block becomes a bit
 //! for each of its bytes, and escapes are found by shifting.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
+
 const BLOCK: usize = 64;
+
+/// After so many bytes without anything special it is worth while to look at a block at once.
+const NEAR: usize = 32;
+
+/// What a JSON value says if it is a string; borrowed if that has no escapes.
+pub(super) fn read(json: &[u8]) -> serde_json::Result<Cow<'_, str>> {
+    let within = json.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+    let plain = within.filter(|text| memchr(b'\\', text).is_none());
+    match plain.and_then(|text| str::from_utf8(text).ok()) {
+        Some(plain) => Ok(Cow::Borrowed(plain)),
+        None => serde_json::from_slice(json).map(Cow::Owned),
+    }
+}
 
 /// How many bytes there are before the quote that ends a string, and whether none of them escapes
 /// another; `None` if no quote ends it, or it is no JSON.
+#[inline]
 pub(super) fn length(text: &[u8]) -> Option<(usize, bool)> {
-    let before = before_special(text);
+    // Most strings are short, and end within the first words.
+    for (place, word) in text.as_chunks().0.iter().take(NEAR / 8).enumerate() {
+        match first_special(u64::from_le_bytes(*word)) {
+            8 => {}
+            before if word[before] == b'"' => return Some((8 * place + before, true)),
+            _ => return length_from(8 * place, text),
+        }
+    }
+    length_from(NEAR, text)
+}
+
+/// The same, if nothing special comes before that place.
+#[inline(never)]
+fn length_from(at: usize, text: &[u8]) -> Option<(usize, bool)> {
+    let before = before_special(at, text);
     match *text.get(before)? {
         b'"' => Some((before, true)),
         b'\\' => Some((before + length_with_escapes(&text[before..])?, false)),
@@ -19,7 +51,7 @@ pub(super) fn length(text: &[u8]) -> Option<(usize, bool)> {
 
 /// Whether a text is a string as it stands, without an escape.
 pub(super) fn is_plain(text: &[u8]) -> bool {
-    before_special(text) == text.len()
+    before_special(0, text) == text.len()
 }
 
 fn length_with_escapes(text: &[u8]) -> Option<usize> {
@@ -108,11 +140,9 @@ fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
     bits
 }
 
-/// How many bytes are nothing special within a string.
-fn before_special(text: &[u8]) -> usize {
-    /// After so many without anything special it is worth while to look at a block at once.
-    const NEAR: usize = 32;
-    let mut at = 0;
+/// How many bytes are nothing special within a string, if none is before that place.
+fn before_special(at: usize, text: &[u8]) -> usize {
+    let mut at = at.min(text.len());
     loop {
         if at >= NEAR {
             let blocks = text[at..].as_chunks::<BLOCK>().0;
@@ -142,6 +172,7 @@ fn any(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> bool {
 
 /// Which of eight bytes is the first special one; 8 if none is. A byte's highest bit says whether
 /// it is; borrows may set those of later bytes, never of earlier ones.
+#[inline]
 fn first_special(word: u64) -> usize {
     const ONES: u64 = u64::MAX / 255;
     let is_below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
@@ -168,6 +199,7 @@ mod tests {
     fn agrees(text: &str) {
         let expected = read(text);
         assert_eq!(length(text.as_bytes()).map(|(length, _)| length), expected, "{text:?}");
+        assert_eq!(length_from(0, text.as_bytes()), length(text.as_bytes()), "{text:?}");
         assert_eq!(length_with_escapes(text.as_bytes()), expected, "{text:?}");
     }
 
@@ -212,7 +244,7 @@ mod tests {
                 word[place] = byte;
                 let expected = if is_special(byte) { place } else { 8 };
                 assert_eq!(first_special(u64::from_le_bytes(word)), expected, "{byte} at {place}");
-                assert_eq!(before_special(&word), expected, "{byte} at {place}");
+                assert_eq!(before_special(0, &word), expected, "{byte} at {place}");
             }
             for place in 0..BLOCK {
                 let mut block = [b'x'; BLOCK];

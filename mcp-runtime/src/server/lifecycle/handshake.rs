@@ -1,8 +1,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
 use crate::context::{Client, Peer};
 use crate::revision::{At, Era, InitializeResult, Revision};
 use crate::server::dispatch::Request;
@@ -70,11 +68,8 @@ fn open(service: &Service, session: &Session, message: &Message) -> Result<Revis
     let revision = Revision::named(&asked)
         .filter(|revision| revision.facts().era == Era::Handshake)
         .unwrap_or(Revision::NEWEST_HANDSHAKE);
-    let info: Option<Box<RawValue>> = message.read(Member::ClientInfo)?;
-    let capabilities: Option<Box<RawValue>> = message.read(Member::Capabilities)?;
-    let (info, capabilities) =
-        (info.as_deref().map(RawValue::get), capabilities.as_deref().map(RawValue::get));
-    let kept = [info, capabilities].into_iter().flatten().map(str::len).sum::<usize>();
+    let (info, capabilities) = (message.raw(Member::ClientInfo), message.raw(Member::Capabilities));
+    let kept = [info, capabilities].into_iter().flatten().map(<[u8]>::len).sum::<usize>();
     if kept > LONGEST_DECLARATION {
         let what =
             format!("clientInfo and capabilities may have {LONGEST_DECLARATION} bytes together");

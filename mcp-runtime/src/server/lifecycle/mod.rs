@@ -21,32 +21,14 @@ impl Era {
     /// basic/versioning, in the order the specification's own suite needs:
     /// any reserved member of `_meta` or a stateless revision named by the transport makes a
     /// message stateless, except `initialize`, which only `_meta` makes so.
-    pub(crate) fn of(
-        message: &Message,
-        meta: &RequestMeta<'_>,
-        named_version: Option<&str>,
-    ) -> Self {
+    pub(crate) fn of(message: &Message, named_version: Option<&str>) -> Self {
         let named = || {
             message.method() != Some(&Method::Initialize)
                 && named_version
                     .and_then(Revision::named)
                     .is_some_and(|revision| revision.facts().era == Era::Stateless)
         };
-        if meta.is_stateless() || named() { Self::Stateless } else { Self::Handshake }
-    }
-
-    /// The same for a transport that has to know before it hands the message in. Reads `_meta`
-    /// only if nothing else decides; one that cannot be read will be refused without a session.
-    pub(crate) fn peek(message: &Message, named_version: Option<&str>) -> Self {
-        let unread = RequestMeta::default();
-        if Self::of(message, &unread, named_version) == Self::Stateless {
-            return Self::Stateless;
-        }
-        match message.raw(Member::Meta).map(|raw| RequestMeta::parse(Some(raw))) {
-            None => Self::Handshake,
-            Some(Ok(meta)) => Self::of(message, &meta, named_version),
-            Some(Err(_)) => Self::Stateless,
-        }
+        if message.describes_itself() || named() { Self::Stateless } else { Self::Handshake }
     }
 }
 
@@ -86,11 +68,11 @@ impl Service {
         }
         let Incoming { message, peer, .. } = &incoming;
         let refuse = |error| Reply::error(Class::Refused, Some(&id), &error).into();
-        let meta = match RequestMeta::parse(message.raw(Member::Meta)) {
+        let meta = match RequestMeta::of(message) {
             Ok(meta) => meta,
             Err(error) => return refuse(error),
         };
-        match Era::of(message, &meta, peer.named_version()) {
+        match Era::of(message, peer.named_version()) {
             Era::Handshake => {
                 let token = meta.progress_token;
                 handshake::request(self, id, token, incoming)

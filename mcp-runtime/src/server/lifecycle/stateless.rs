@@ -9,7 +9,7 @@ use crate::server::reply::{Class, Reply};
 use crate::server::{Incoming, Outcome, Service};
 use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Code, ErrorObject, MessageKind, Quoted, RequestId, from_text};
+use crate::wire::{Code, ErrorObject, MessageKind, Quoted, RequestId};
 
 /// What a request says of itself.
 pub(super) struct Settled {
@@ -65,7 +65,7 @@ fn required<'a>(meta: &'a RequestMeta<'_>) -> Result<&'a str, ErrorObject> {
     };
     let version = meta.protocol_version.as_deref().ok_or_else(|| missing("protocolVersion"))?;
     match meta.client_capabilities {
-        Some(capabilities) if capabilities.starts_with('{') => Ok(version),
+        Some(capabilities) if capabilities.starts_with(b"{") => Ok(version),
         Some(_) => Err(ErrorObject::new(
             Code::INVALID_PARAMS,
             "params._meta: `io.modelcontextprotocol/clientCapabilities` must be an object",
@@ -82,7 +82,7 @@ fn served(version: &str) -> Result<Revision, ErrorObject> {
 }
 
 fn log_level(meta: &RequestMeta<'_>) -> Result<Option<LogLevel>, ErrorObject> {
-    meta.log_level.map(from_text).transpose().map_err(|_| {
+    meta.log_level.map(serde_json::from_slice).transpose().map_err(|_| {
         ErrorObject::new(
             Code::INVALID_PARAMS,
             "params._meta: `io.modelcontextprotocol/logLevel` must be one of debug, info, notice, warning, \

@@ -120,7 +120,7 @@ mod tests {
             map.append(*name, HeaderValue::from_static(value));
         }
         let message = Message::parse(Bytes::from_static(message.as_bytes())).unwrap();
-        let meta = RequestMeta::parse(message.raw(Member::Meta)).unwrap();
+        let meta = RequestMeta::of(&message).unwrap();
         let error = HttpPeer { streams: true, headers: map, caller: Caller::Anyone }
             .mirrors(&message, &meta)
             .err()?;

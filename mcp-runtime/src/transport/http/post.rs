@@ -43,7 +43,7 @@ async fn post_message(
     peer: HttpPeer,
     accepts: Accepts,
 ) -> Result<Response, Refusal> {
-    let era = Era::peek(&message, peer.named_version());
+    let era = Era::of(&message, peer.named_version());
     // Before anything is said about sessions: another server has others.
     if let MessageKind::Request { id, .. } = &message.kind
         && !endpoint.service.life().is_serving()

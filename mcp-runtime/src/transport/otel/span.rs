@@ -17,7 +17,7 @@ use crate::context::{Caller, TraceParent};
 use crate::revision::Revision;
 use crate::server::{Ended, Heard, Incoming, Session, Step, Traces, first};
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Code, Member, MessageKind, Method, RequestId};
+use crate::wire::{Code, MessageKind, Method, RequestId};
 
 /// The longest id of a request or a session that is recorded.
 const LONGEST: usize = 80;
@@ -152,7 +152,7 @@ fn attributes(request: &Heard, incoming: &Incoming) -> Vec<KeyValue> {
 
 /// The revision that a request names, or its transport.
 fn named(incoming: &Incoming) -> Option<Revision> {
-    let meta = RequestMeta::parse(incoming.message.raw(Member::Meta)).ok();
+    let meta = RequestMeta::of(&incoming.message).ok();
     let version = meta.and_then(|meta| meta.protocol_version);
     Revision::named(version.as_deref().or_else(|| incoming.peer.named_version())?)
 }

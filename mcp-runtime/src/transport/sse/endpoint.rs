@@ -22,7 +22,7 @@ use crate::transport::http::session_id::SessionId;
 use crate::transport::http::stream::{self, Unnumbered};
 use crate::transport::http::{body, event};
 use crate::wire::meta::RequestMeta;
-use crate::wire::{ErrorObject, Frame, Member, Message, MessageKind, Unreadable};
+use crate::wire::{ErrorObject, Frame, Message, MessageKind, Unreadable};
 
 /// The two paths of the transport.
 #[derive(Debug)]
@@ -178,7 +178,7 @@ impl Drop for Reader {
 /// The request, unless it is of the stateless era, which this transport does not have.
 fn of_session(message: Message) -> Result<Message, Unreadable> {
     match &message.kind {
-        MessageKind::Request { id, .. } if Era::peek(&message, None) == Era::Stateless => {
+        MessageKind::Request { id, .. } if Era::of(&message, None) == Era::Stateless => {
             Err(Unreadable { id: Some(id.clone()), error: stateless(&message) })
         }
         _ => Ok(message),
@@ -186,7 +186,7 @@ fn of_session(message: Message) -> Result<Message, Unreadable> {
 }
 
 fn stateless(message: &Message) -> ErrorObject {
-    let meta = match RequestMeta::parse(message.raw(Member::Meta)) {
+    let meta = match RequestMeta::of(message) {
         Ok(meta) => meta,
         Err(error) => return error,
     };

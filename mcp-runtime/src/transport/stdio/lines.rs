@@ -1,11 +1,11 @@
 //! Bytes → lines: where one message ends and the next begins.
 
-use std::io::BufRead;
 use std::pin::pin;
 use std::task::{Context, Poll};
 use std::{io, mem};
 
 use bytes::{Bytes, BytesMut};
+use memchr::memchr;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// What is read at once. A call keeps the block it came in alive, so blocks are not larger.
@@ -79,11 +79,14 @@ impl Lines {
 
     /// The place behind the next line end.
     fn find_end(&mut self) -> Option<usize> {
-        let mut unseen = self.buffer.get(self.scanned..)?;
-        // std's search for one byte is the platform's fast one; reading a slice cannot fail.
-        let seen = unseen.skip_until(b'\n').unwrap_or_default();
-        self.scanned += seen;
-        self.buffer[..self.scanned].ends_with(b"\n").then_some(self.scanned)
+        let unseen = self.buffer.get(self.scanned..)?;
+        match memchr(b'\n', unseen) {
+            Some(before) => Some(self.scanned + before + 1),
+            None => {
+                self.scanned = self.buffer.len();
+                None
+            }
+        }
     }
 
     fn complete(&mut self, mut line: BytesMut) -> Option<Line> {

@@ -1,0 +1,238 @@
+//! Where the members of a message stand in it: one pass over its bytes, which makes nothing.
+
+use std::fmt;
+
+use super::scan::{Scan, Span};
+
+/// Declares the members that are looked at, by what tells them and where they stand: variant and name.
+macro_rules! members {
+    ($($named:ident in $holder:literal { $($variant:ident = $name:literal,)* })*) => {
+        /// A member of a message, of its `params` or of their `_meta`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Member {
+            $($($variant,)*)*
+        }
+
+        const PATHS: &[&str] = &[$($(concat!($holder, $name),)*)*];
+
+        impl Member {
+            $(
+                fn $named(name: &str) -> Option<Self> {
+                    match name {
+                        $($name => Some(Self::$variant),)*
+                        _ => None,
+                    }
+                }
+            )*
+
+            /// What it is called where something is said about it.
+            pub(crate) fn path(self) -> &'static str {
+                PATHS[self as usize]
+            }
+        }
+    };
+}
+
+members! {
+    of_message in "" {
+        Jsonrpc = "jsonrpc",
+        Id = "id",
+        Method = "method",
+        Params = "params",
+        Result = "result",
+        Error = "error",
+    }
+    of_params in "params." {
+        Meta = "_meta",
+        Name = "name",
+        Arguments = "arguments",
+        Uri = "uri",
+        Cursor = "cursor",
+        Level = "level",
+        Ref = "ref",
+        Argument = "argument",
+        Context = "context",
+        RequestId = "requestId",
+        ProtocolVersion = "protocolVersion",
+        Capabilities = "capabilities",
+        ClientInfo = "clientInfo",
+        InputResponses = "inputResponses",
+        RequestState = "requestState",
+        Notifications = "notifications",
+    }
+    of_meta in "params._meta: " {
+        ProgressToken = "progressToken",
+        MetaProtocolVersion = "io.modelcontextprotocol/protocolVersion",
+        MetaClientInfo = "io.modelcontextprotocol/clientInfo",
+        MetaClientCapabilities = "io.modelcontextprotocol/clientCapabilities",
+        MetaLogLevel = "io.modelcontextprotocol/logLevel",
+    }
+}
+
+/// Tells the members of one object by their names.
+type Named = fn(&str) -> Option<Member>;
+
+impl Member {
+    /// How the members of its own are told that are looked at, if there are any.
+    fn members(self) -> Option<Named> {
+        match self {
+            Self::Params => Some(Self::of_params),
+            Self::Meta => Some(Self::of_meta),
+            _ => None,
+        }
+    }
+}
+
+/// Where the members stand, those that do.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Index {
+    places: [Option<Span>; PATHS.len()],
+}
+
+/// Why JSON is no message, whatever it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The message, or its `params`.
+    NoObject(Option<Member>),
+    /// Two readings of one message are how a guard and a server come to differ.
+    Twice(Member),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoObject(None) => f.write_str("not an object"),
+            Self::NoObject(Some(member)) => write!(f, "{} is no object", member.path()),
+            Self::Twice(member) => write!(f, "{} stands twice", member.path()),
+        }
+    }
+}
+
+impl Index {
+    /// Of a text, with the first fault that was found; `None` if it is no JSON.
+    pub(super) fn of(text: &str) -> Option<(Self, Option<Fault>)> {
+        let mut indexing = Indexing::default();
+        let mut scan = Scan::new(text);
+        let place = indexing.take(&mut scan, Member::of_message)?;
+        scan.end()?;
+        let Indexing { index, twice } = indexing;
+        let fault = match index.place(Member::Params) {
+            _ if !is_object(place.of(text)) => Some(Fault::NoObject(None)),
+            Some(params) if !is_object(params.of(text)) && params.of(text) != "null" => {
+                Some(Fault::NoObject(Some(Member::Params)))
+            }
+            _ => twice.map(Fault::Twice),
+        };
+        Some((index, fault))
+    }
+
+    pub(super) fn place(&self, member: Member) -> Option<Span> {
+        self.places[member as usize]
+    }
+}
+
+fn is_object(json: &str) -> bool {
+    json.starts_with('{')
+}
+
+#[derive(Default)]
+struct Indexing {
+    index: Index,
+    twice: Option<Member>,
+}
+
+impl Indexing {
+    /// Goes over a value; notes its members if it is an object.
+    fn take(&mut self, scan: &mut Scan<'_>, named: Named) -> Option<Span> {
+        if !scan.is_at(b'{') {
+            return scan.value();
+        }
+        scan.object(|scan, name| {
+            let Some(member) = named(name) else { return scan.value().map(drop) };
+            let place = match member.members() {
+                Some(named) => self.take(scan, named)?,
+                None => scan.value()?,
+            };
+            if self.index.places[member as usize].replace(place).is_some() {
+                self.twice.get_or_insert(member);
+            }
+            Some(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn found<'a>(text: &'a str, index: &Index, member: Member) -> Option<&'a str> {
+        index.place(member).map(|place| place.of(text))
+    }
+
+    #[test]
+    fn members_are_found_where_they_stand() {
+        let text = r#" { "id" : 7, "m\u0065thod":"tools\/call", "x": [{"id": 1}], "params" :
+            {"arguments":{"a":1, "name":2}, "name" : "ad\u0064","_meta":{"progressToken":"t","x":null}},
+            "jsonrpc":"2.0"} "#;
+        let (index, fault) = Index::of(text).unwrap();
+        assert_eq!(fault, None);
+        for (member, value) in [
+            (Member::Jsonrpc, Some(r#""2.0""#)),
+            (Member::Id, Some("7")),
+            (Member::Method, Some(r#""tools\/call""#)),
+            (Member::Arguments, Some(r#"{"a":1, "name":2}"#)),
+            (Member::Name, Some(r#""ad\u0064""#)),
+            (Member::Meta, Some(r#"{"progressToken":"t","x":null}"#)),
+            (Member::ProgressToken, Some(r#""t""#)),
+            (Member::Uri, None),
+            (Member::Result, None),
+            (Member::MetaLogLevel, None),
+        ] {
+            assert_eq!(found(text, &index, member), value, "{member:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_found_is_what_serde_json_reads() {
+        for value in ["null", "[1, {}]", r#""a\n""#, "-1.5e3", "{ }", r#"{"_meta":1}"#] {
+            let text = format!(
+                r#"{{"params":{{"_meta":{{"progressToken":{value}}},"uri":{value}}},"result":{value}}}"#
+            );
+            let (index, _) = Index::of(&text).unwrap();
+            let read: Value = serde_json::from_str(value).unwrap();
+            for member in [Member::ProgressToken, Member::Uri, Member::Result] {
+                let found = found(&text, &index, member).unwrap();
+                assert_eq!(serde_json::from_str::<Value>(found).unwrap(), read);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_message_is_told() {
+        let no_params = Some(Fault::NoObject(Some(Member::Params)));
+        for (text, fault) in [
+            ("[]", Some(Fault::NoObject(None))),
+            (" 1", Some(Fault::NoObject(None))),
+            (r#"{"params":[]}"#, no_params),
+            (r#"{"params":"x"}"#, no_params),
+            (r#"{"params":null}"#, None),
+            (r#"{"params":{"_meta":[]}}"#, None), // for its reader to refuse
+            (r#"{"id":1,"x":1,"id":1,"x":1}"#, Some(Fault::Twice(Member::Id))),
+            (r#"{"id":1,"i\u0064":1}"#, Some(Fault::Twice(Member::Id))),
+            (r#"{"params":{},"params":null}"#, Some(Fault::Twice(Member::Params))),
+            (r#"{"params":{"name":1,"name":null}}"#, Some(Fault::Twice(Member::Name))),
+            (
+                r#"{"params":{"_meta":{"progressToken":1,"progressToken":1}}}"#,
+                Some(Fault::Twice(Member::ProgressToken)),
+            ),
+        ] {
+            assert_eq!(Index::of(text).map(|(_, fault)| fault), Some(fault), "{text}");
+        }
+        for text in ["", "{", "{} {}", r#"{"id":1,}"#, r#"{"\ud800":1}"#, r#"{"id":1,"params":[}}"#]
+        {
+            assert!(Index::of(text).is_none(), "{text}");
+        }
+    }
+}
