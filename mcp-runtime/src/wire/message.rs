@@ -15,7 +15,8 @@ use super::{Code, ErrorObject, Member, Method, RequestId, string};
 pub(crate) struct Message {
     bytes: Bytes,
     pub(crate) kind: MessageKind,
-    index: Index,
+    /// Large, and moved from hand to hand.
+    index: Box<Index>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Message {
             let what = format!("not a JSON-RPC message: {what}");
             Unreadable::refused(&bytes, ErrorObject::new(Code::INVALID_REQUEST, what))
         })?;
-        Ok(Self { bytes, kind, index })
+        Ok(Self { bytes, kind, index: Box::new(index) })
     }
 
     pub(crate) fn method(&self) -> Option<&Method> {

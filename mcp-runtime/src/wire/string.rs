@@ -28,14 +28,15 @@ pub(super) fn read(json: &[u8]) -> serde_json::Result<Cow<'_, str>> {
 #[inline]
 pub(super) fn length(text: &[u8]) -> Option<(usize, bool)> {
     // Most strings are short, and end within the first words.
-    for (place, word) in text.as_chunks().0.iter().take(NEAR / 8).enumerate() {
+    let mut at = 0;
+    for word in text.as_chunks().0.iter().take(NEAR / 8) {
         match first_special(u64::from_le_bytes(*word)) {
-            8 => {}
-            before if word[before] == b'"' => return Some((8 * place + before, true)),
-            _ => return length_from(8 * place, text),
+            8 => at += 8,
+            before if word[before] == b'"' => return Some((at + before, true)),
+            _ => break,
         }
     }
-    length_from(NEAR, text)
+    length_from(at, text)
 }
 
 /// The same, if nothing special comes before that place.
@@ -141,8 +142,7 @@ fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
 }
 
 /// How many bytes are nothing special within a string, if none is before that place.
-fn before_special(at: usize, text: &[u8]) -> usize {
-    let mut at = at.min(text.len());
+fn before_special(mut at: usize, text: &[u8]) -> usize {
     loop {
         if at >= NEAR {
             let blocks = text[at..].as_chunks::<BLOCK>().0;
