@@ -39,7 +39,7 @@ pub(crate) use voice::Voice;
 
 use crate::revision::{At, Progressed, Revision};
 use crate::wire::log::LogLevel;
-use crate::wire::{Line, Member, Message, RequestId, Write};
+use crate::wire::{Encode, Line, Member, Message, RequestId};
 
 /// The request a function serves: tell its client of progress, log to it, ask whether it still
 /// waits, see who it is.
@@ -262,8 +262,8 @@ impl fmt::Debug for Context {
 }
 
 /// A notification as one line of JSON; `None` if `params` cannot be serialised.
-pub(crate) fn notification(method: &'static str, params: &impl Serialize) -> Option<Vec<u8>> {
-    said(None, method, &|line| line.value(params))
+pub(crate) fn notification(method: &'static str, params: &dyn Encode) -> Option<Vec<u8>> {
+    said(None, method, params)
         .inspect_err(
             |error| tracing::warn!(method, %error, "a notification cannot be written as JSON"),
         )
@@ -271,43 +271,12 @@ pub(crate) fn notification(method: &'static str, params: &impl Serialize) -> Opt
 }
 
 /// A notification, or a request if there is an id, as one line of JSON.
-fn said(id: Option<i64>, method: &'static str, params: Write<'_>) -> io::Result<Vec<u8>> {
+fn said(id: Option<i64>, method: &'static str, params: &dyn Encode) -> io::Result<Vec<u8>> {
     let mut line = Line::message(id.map(RequestId::Number).as_ref(), usize::MAX)?;
     line.text(r#""method":"#)?;
-    line.value(method)?;
+    method.encode(&mut line)?;
     line.text(r#","params":"#)?;
-    params(&mut line)?;
+    params.encode(&mut line)?;
     line.text("}")?;
     Ok(line.finish())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde::Serializer;
-
-    use super::*;
-    use crate::{Server, testing, tool, tools};
-
-    struct Bytes;
-
-    impl Serialize for Bytes {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_bytes(b"ab")
-        }
-    }
-
-    #[tool]
-    async fn logs(ctx: &Context) {
-        ctx.log(LogLevel::Error, Bytes);
-    }
-
-    /// A `Line` takes bytes for a text of ours.
-    #[tokio::test]
-    async fn what_is_logged_is_the_json_that_serde_makes_of_it() {
-        let server = Server::new("test", "1").with(tools![logs]);
-        let client = testing::connect_at(server, Revision::NEWEST_HANDSHAKE).await.unwrap();
-        client.call("logs", ()).await.unwrap();
-        let heard = client.notifications();
-        assert_eq!(heard[0]["params"]["data"], serde_json::json!([97, 98]), "{heard:?}");
-    }
 }

@@ -2,12 +2,10 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::seen::{Parts, Scopes};
-use crate::revision::{At, Page, Revision, SerializeAt, Stamp};
-use crate::wire::{Code, ErrorObject, SharedResult, raw};
+use crate::revision::{At, EncodeAt, Page, Revision, Stamp};
+use crate::wire::{Code, ErrorObject, SharedResult};
 
 /// One kind of item as `…/list` shows it: pages are written once per revision.
 #[derive(Debug)]
@@ -37,7 +35,7 @@ impl<T> Clone for Listing<T> {
     }
 }
 
-impl<T: SerializeAt> Catalogue<T> {
+impl<T: EncodeAt> Catalogue<T> {
     pub(super) fn new(name: &'static str, page_size: usize) -> Self {
         Self {
             name,
@@ -117,13 +115,12 @@ impl<T: SerializeAt> Catalogue<T> {
     fn write_page(&self, revision: Revision, start: usize, stamp: Stamp<'_>) -> SharedResult {
         let mut rest = listed(&self.places).skip(start);
         let length = self.page_size - start % self.page_size;
-        let (keys, items): (Vec<_>, Vec<_>) = (rest.by_ref().take(length))
-            .map(|(key, item)| (key, to_raw(&At(revision, &**item))))
-            .unzip();
+        let (keys, items): (Vec<_>, Vec<_>) =
+            (rest.by_ref().take(length)).map(|(key, item)| (key, &**item as &dyn EncodeAt)).unzip();
         let last = keys.last().filter(|_| rest.next().is_some());
         let page = Page {
             name: self.name,
-            items: &items,
+            items,
             next_cursor: last.map(|key| URL_SAFE_NO_PAD.encode(format!("{} {key}", self.name))),
             stamp,
         };
@@ -135,13 +132,10 @@ fn listed<T>(places: &[Listing<T>]) -> impl Iterator<Item = (&'static str, &Arc<
     places.iter().filter_map(|place| Some((place.key, place.item.as_ref()?)))
 }
 
-/// What we list is strings and schemas: writing it cannot fail.
-fn to_raw(value: &impl Serialize) -> Box<RawValue> {
-    raw(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::*;
     use crate::wire::cache::CacheHint;
     use crate::wire::prompt::Prompt;

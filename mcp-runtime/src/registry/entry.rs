@@ -1,13 +1,13 @@
 use std::any::TypeId;
+use std::io;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
-
-use serde::Serializer;
 
 use super::{Completions, listed};
 use crate::context::Context;
 use crate::handler::{Item, Need, Pace, PromptDef, ResourceDef, ToolDef, input_schema};
-use crate::revision::{Revision, SerializeAt};
+use crate::revision::{EncodeAt, Revision};
+use crate::wire::Line;
 use crate::wire::prompt::Prompt;
 use crate::wire::resource::{Resource, ResourceTemplate};
 use crate::wire::tool::{Described, Schemas};
@@ -40,13 +40,9 @@ impl Described for ToolEntry {
     }
 }
 
-impl SerializeAt for ToolEntry {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        listed::tool(self.def, self.schemas()).serialize_at(revision, serializer)
+impl EncodeAt for ToolEntry {
+    fn encode_at(&self, revision: Revision, line: &mut Line) -> io::Result<()> {
+        listed::tool(self.def, self.schemas()).encode_at(revision, line)
     }
 }
 

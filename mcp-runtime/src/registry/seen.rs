@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Catalogue;
 use super::catalogue::Listing;
-use crate::revision::{SerializeAt, Stamp};
+use crate::revision::{EncodeAt, Stamp};
 use crate::wire::cache::{CacheHint, CacheScope};
 
 /// Parts of one list that are kept, each with its pages; further ones are made for each request.
@@ -68,7 +68,7 @@ impl<T> Parts<T> {
     }
 }
 
-impl<T: SerializeAt> Catalogue<T> {
+impl<T: EncodeAt> Catalogue<T> {
     /// The list as a caller sees it, of whom `may` says which scopes they hold.
     pub(crate) fn seen(&self, may: impl Fn(Scopes) -> bool) -> Seen<'_, T> {
         let Parts { locks, made } = &self.parts;

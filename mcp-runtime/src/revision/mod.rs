@@ -12,9 +12,9 @@ use std::fmt;
 use crate::wire::{Code, Method};
 
 pub(crate) use encode::{
-    Acknowledged, At, Changed, CompleteResult, DiscoverResult, ElicitForm, ElicitUrl,
+    Acknowledged, At, Changed, CompleteResult, DiscoverResult, ElicitForm, ElicitUrl, EncodeAt,
     InitializeResult, InputRequired, MethodResult, Page, Progressed, PromptResult, ReadResult,
-    SerializeAt, Stamp, Subscribed, SubscriptionEnded, ToolResult,
+    Stamp, Subscribed, SubscriptionEnded, ToolResult,
 };
 
 /// A published revision of the protocol.

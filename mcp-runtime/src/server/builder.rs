@@ -4,6 +4,8 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use serde_json::value::RawValue;
+
 use super::capacity::Capacity;
 use super::ending::Ending;
 use super::extension::{Extension, Extensions};
@@ -20,6 +22,7 @@ use crate::revision::{At, Revision};
 use crate::wire::cache::{CacheHint, CacheScope};
 use crate::wire::icon::Icon;
 use crate::wire::initialize::Implementation;
+use crate::wire::raw;
 
 /// A server in the making: who it is, what it offers, the state its functions take.
 ///
@@ -391,9 +394,8 @@ impl<A: 'static> Server<A> {
             insert(&mut states);
         }
         // Strings only: writing them cannot fail.
-        let info_json =
-            serde_json::value::to_raw_value(&At(Revision::NEWEST_STATELESS, &self.info))
-                .unwrap_or_else(|_| serde_json::value::RawValue::NULL.to_owned());
+        let info_json = raw(&At(Revision::NEWEST_STATELESS, &self.info))
+            .unwrap_or_else(|_| RawValue::NULL.to_owned());
         Ok(Arc::new(Service {
             info: self.info,
             info_json,

@@ -11,7 +11,7 @@ use crate::context::{
 };
 use crate::registry::Registry;
 use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
-use crate::wire::{Code, ErrorObject, Message, MessageKind, Method, Quoted, RequestId};
+use crate::wire::{Code, Encode, ErrorObject, Message, MessageKind, Method, Quoted, RequestId};
 
 /// A request whose era and revision are settled. From here on both eras are one.
 pub(super) struct Request {
@@ -106,7 +106,7 @@ impl Request {
         }
     }
 
-    pub(super) fn answer(&self, result: &(impl serde::Serialize + ?Sized)) -> Outcome {
+    pub(super) fn answer(&self, result: &dyn Encode) -> Outcome {
         Reply::result(&self.id, result).into()
     }
 

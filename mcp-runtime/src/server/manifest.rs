@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Error, Server};
 use crate::registry::Catalogue;
-use crate::revision::{At, Revision, SerializeAt};
+use crate::revision::{At, EncodeAt, Revision};
+use crate::wire::{Encode, from_text, raw};
 
 /// The shape of the manifest; it changes when a member changes its meaning or goes.
 const MANIFEST_VERSION: u32 = 1;
@@ -42,7 +43,7 @@ impl<A: 'static> Server<A> {
     }
 }
 
-fn items<T: SerializeAt>(catalogue: &Catalogue<T>) -> Vec<Value> {
+fn items<T: EncodeAt>(catalogue: &Catalogue<T>) -> Vec<Value> {
     let mut items: Vec<_> =
         catalogue.items().map(|item| to_value(&At(Revision::NEWEST_STATELESS, &**item))).collect();
     items.sort_by(by_name);
@@ -69,6 +70,6 @@ fn sorted(value: Value) -> Value {
 }
 
 /// Strings and schemas: writing them cannot fail.
-fn to_value(value: &impl serde::Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
+fn to_value(value: &dyn Encode) -> Value {
+    raw(value).and_then(|json| Ok(from_text(json.get())?)).unwrap_or_default()
 }

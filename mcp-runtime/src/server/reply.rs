@@ -1,11 +1,10 @@
 use std::io;
 
 use bytes::Bytes;
-use serde::Serialize;
 
 use super::{Ended, Service};
 use crate::context::SMALL;
-use crate::wire::{Code, ErrorObject, Line, RequestId, SharedResult, Unreadable, Write};
+use crate::wire::{Code, Encode, ErrorObject, Line, RequestId, SharedResult, Unreadable};
 
 /// What is said to whoever comes then.
 pub(crate) const STOPPING: &str = "the server is stopping; try again a little later";
@@ -36,16 +35,12 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(crate) fn result(id: &RequestId, result: &(impl Serialize + ?Sized)) -> Self {
+    pub(crate) fn result(id: &RequestId, result: &dyn Encode) -> Self {
         Self::result_within(id, result, usize::MAX)
     }
 
     /// As [`result`](Self::result), of so many bytes at most; an error if it would be longer.
-    fn result_within(id: &RequestId, result: &(impl Serialize + ?Sized), most: usize) -> Self {
-        Self::written(id, &|line| line.value(result), most)
-    }
-
-    fn written(id: &RequestId, result: Write<'_>, most: usize) -> Self {
+    fn result_within(id: &RequestId, result: &dyn Encode, most: usize) -> Self {
         match response(Some(id), r#""result":"#, result, most) {
             Ok(frame) => Self { class: Class::Answered, ended: Ended::Done, frame, shared: None },
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
@@ -109,7 +104,7 @@ impl Reply {
     /// An error response; without an id if it could not be read.
     pub(crate) fn error(class: Class, id: Option<&RequestId>, error: &ErrorObject) -> Self {
         // Strings and JSON values: writing them cannot fail.
-        let frame = response(id, r#""error":"#, &|line| line.value(error), usize::MAX);
+        let frame = response(id, r#""error":"#, error, usize::MAX);
         let (ended, frame) = (Ended::Failed(error.code), frame.unwrap_or_default());
         Self { class, ended, frame, shared: None }
     }
@@ -135,19 +130,19 @@ fn head(id: &RequestId) -> Vec<u8> {
 fn response(
     id: Option<&RequestId>,
     name: &str,
-    value: Write<'_>,
+    value: &dyn Encode,
     most: usize,
 ) -> io::Result<Vec<u8>> {
     let mut line = Line::message(id, most)?;
     line.text(name)?;
-    value(&mut line)?;
+    value.encode(&mut line)?;
     line.text("}")?;
     Ok(line.finish())
 }
 
 impl Service {
     /// The result of a function, if it is not larger than one may be, and there is memory for it.
-    pub(super) fn reply(&self, id: &RequestId, result: &(impl Serialize + ?Sized)) -> Reply {
+    pub(super) fn reply(&self, id: &RequestId, result: &dyn Encode) -> Reply {
         // The value itself, and room for others that are written at the same time.
         let room = self.budget().room() / 3;
         let most = self.limits.max_result.min(room.max(SMALL));

@@ -20,8 +20,16 @@ pub(crate) struct Line {
     most: usize,
 }
 
-/// What writes a value: that which holds it is then compiled once for all types of value.
-pub(crate) type Write<'a> = &'a dyn Fn(&mut Line) -> io::Result<()>;
+/// What can be written into a [`Line`]: all that serde knows, and what has a way of its own.
+pub(crate) trait Encode {
+    fn encode(&self, line: &mut Line) -> io::Result<()>;
+}
+
+impl<T: Serialize + ?Sized> Encode for T {
+    fn encode(&self, line: &mut Line) -> io::Result<()> {
+        Ok(self.serialize(&mut Serializer::with_formatter(line, OneLine))?)
+    }
+}
 
 impl Line {
     /// Of so many bytes at most: what would be longer is `FileTooLarge`.
@@ -35,7 +43,7 @@ impl Line {
         line.text(r#"{"jsonrpc":"2.0","#)?;
         if let Some(id) = id {
             line.text(r#""id":"#)?;
-            line.value(id)?;
+            id.encode(&mut line)?;
             line.text(",")?;
         }
         Ok(line)
@@ -46,8 +54,26 @@ impl Line {
         self.write_all(json.as_bytes())
     }
 
-    pub(crate) fn value(&mut self, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
-        Ok(value.serialize(&mut Serializer::with_formatter(self, OneLine))?)
+    /// The name of an object's member, with what stands before and behind it. One of ours, which
+    /// needs no escapes: nobody looks for them.
+    pub(crate) fn name(&mut self, before: u8, name: &'static str) -> io::Result<()> {
+        debug_assert!(string::is_plain(name.as_bytes()), "{name:?}");
+        self.make_room(name.len() + 4)?;
+        self.frame.extend_from_slice(&[before, b'"']);
+        self.frame.extend_from_slice(name.as_bytes());
+        self.frame.extend_from_slice(b"\":");
+        Ok(())
+    }
+
+    /// For so many bytes more.
+    fn make_room(&mut self, length: usize) -> io::Result<()> {
+        if length > self.most - self.frame.len() {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        if length > self.frame.capacity() - self.frame.len() {
+            self.frame.reserve(length + SMALL); // so that what follows does not move a large part
+        }
+        Ok(())
     }
 
     pub(crate) fn finish(self) -> Vec<u8> {
@@ -55,22 +81,29 @@ impl Line {
     }
 }
 
-/// A text that may be long, for a [`Line`] alone: other writers would take it for a list of numbers.
+/// A text that may be long.
 ///
 /// serde_json looks at the bytes of a string one by one, for those that it escapes; most long texts
 /// have none, and are written at once.
 pub(crate) struct Text<'a>(pub(crate) &'a str);
 
-impl Serialize for Text<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(self.0.as_bytes())
+impl Encode for Text<'_> {
+    fn encode(&self, line: &mut Line) -> io::Result<()> {
+        if !string::is_plain(self.0.as_bytes()) {
+            return self.0.encode(line);
+        }
+        line.make_room(self.0.len() + 2)?;
+        line.frame.push(b'"');
+        line.frame.extend_from_slice(self.0.as_bytes());
+        line.frame.push(b'"');
+        Ok(())
     }
 }
 
 /// A value of ours as JSON that is kept.
-pub(crate) fn raw(value: &(impl Serialize + ?Sized)) -> io::Result<Box<RawValue>> {
+pub(crate) fn raw(value: &dyn Encode) -> io::Result<Box<RawValue>> {
     let mut line = Line::new(usize::MAX);
-    line.value(value)?;
+    value.encode(&mut line)?;
     Ok(serde_json::from_slice(&line.finish())?)
 }
 
@@ -86,10 +119,10 @@ pub(crate) struct SharedResult(Bytes);
 
 impl SharedResult {
     /// What cannot be written is null.
-    pub(crate) fn of(result: &(impl Serialize + ?Sized)) -> Self {
+    pub(crate) fn of(result: &dyn Encode) -> Self {
         let write = |mut line: Line| {
             line.text(r#""result":"#)?;
-            line.value(result)?;
+            result.encode(&mut line)?;
             line.text("}")?;
             Ok::<_, io::Error>(line.finish())
         };
@@ -104,26 +137,12 @@ impl SharedResult {
 }
 
 /// What a message has beside its one large part, if it has one.
-const SMALL: usize = 256;
+const SMALL: usize = 512;
 
 /// JSON without white space, but for what stands where a text has line breaks.
 struct OneLine;
 
 impl Formatter for OneLine {
-    /// Bytes are a [`Text`]: nothing else that is written here has any.
-    fn write_byte_array<W>(&mut self, writer: &mut W, text: &[u8]) -> io::Result<()>
-    where
-        W: ?Sized + io::Write,
-    {
-        if string::is_plain(text) {
-            writer.write_all(b"\"")?;
-            writer.write_all(text)?;
-            return writer.write_all(b"\"");
-        }
-        let text = str::from_utf8(text).map_err(|_| io::ErrorKind::InvalidData)?;
-        Ok(serde_json::to_writer(writer, text)?)
-    }
-
     fn write_raw_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
     where
         W: ?Sized + io::Write,
@@ -144,12 +163,7 @@ impl io::Write for Line {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if bytes.len() > self.most - self.frame.len() {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        if bytes.len() > self.frame.capacity() - self.frame.len() {
-            self.frame.reserve(bytes.len() + SMALL); // so that what follows does not move a large part
-        }
+        self.make_room(bytes.len())?;
         self.frame.extend_from_slice(bytes);
         Ok(())
     }
@@ -180,7 +194,7 @@ mod tests {
     fn a_frame_is_one_line() {
         let raw: Box<RawValue> = serde_json::from_str("{\n\"a\\n\":\r\n1}").unwrap();
         let mut line = Line::new(usize::MAX);
-        line.value(&raw).unwrap();
+        raw.encode(&mut line).unwrap();
         assert_eq!(String::from_utf8(line.finish()).unwrap(), "{ \"a\\n\":  1}");
     }
 
@@ -199,9 +213,16 @@ mod tests {
 
     #[test]
     fn a_frame_may_be_so_long_and_not_longer() {
-        assert!(Line::new(6).value("four").is_ok());
-        let error = Line::new(5).value("four").unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        let (plain, escaped) = (Text("four"), Text("\n\n"));
+        let values: [(&dyn Encode, usize); 4] =
+            [(&"four", 6), (&plain, 6), (&escaped, 6), (&44, 2)];
+        for (value, length) in values {
+            assert!(value.encode(&mut Line::new(length)).is_ok());
+            let error = value.encode(&mut Line::new(length - 1)).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        }
+        assert!(Line::new(8).name(b',', "four").is_ok());
+        assert!(Line::new(7).name(b',', "four").is_err());
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) mod tool;
 
 pub(crate) use batch::{Batch, Frame};
 pub(crate) use error::{Code, ErrorObject};
-pub(crate) use frame::{Line, Quoted, SharedResult, Text, Write, from_text, raw};
+pub(crate) use frame::{Encode, Line, Quoted, SharedResult, Text, from_text, raw};
 pub(crate) use id::RequestId;
 pub(crate) use index::Member;
 pub(crate) use message::{Message, MessageKind, Unreadable};

@@ -23,8 +23,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::{Client, Context};
-use crate::wire::raw;
 use crate::wire::sampling::SamplingMessage;
+use crate::wire::{Encode, raw};
 pub use asking::Ask;
 pub(crate) use asks::{Answer, Asks};
 pub use elicit::{Elicit, Elicited};
@@ -109,7 +109,7 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    fn new(kind: Kind, params: &impl serde::Serialize) -> Result<Self, AskError> {
+    fn new(kind: Kind, params: &dyn Encode) -> Result<Self, AskError> {
         let params = raw(params);
         // Only a number that is none in JSON cannot be written.
         let params = params.map_err(|error| AskError::Question(error.to_string()))?;

@@ -19,7 +19,7 @@ pub(crate) trait Port: fmt::Debug + Send + Sync {
 
 /// The request that puts a question.
 pub(super) fn request(id: i64, question: &Question) -> Vec<u8> {
-    let request = said(Some(id), question.kind.method(), &|line| line.value(&question.params));
+    let request = said(Some(id), question.kind.method(), &question.params);
     request.unwrap_or_default() // strings and JSON: cannot fail
 }
 

@@ -1,10 +1,12 @@
-use serde::Serialize;
-use serde::ser::{SerializeMap, SerializeSeq, Serializer};
+use std::io;
 
-use super::{At, Members, Object, some};
+use serde::Serialize;
+
+use super::{At, Members, Object, list, some};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::form::{FieldKind, Form, FormField, Options};
+use crate::wire::{Encode, Line};
 
 /// The params of `elicitation/create` for a form.
 pub(crate) struct ElicitForm<'a> {
@@ -13,10 +15,9 @@ pub(crate) struct ElicitForm<'a> {
 }
 
 impl Members for ElicitForm<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        let revision = object.revision;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("message", self.message)?;
-        object.put("requestedSchema", &At(revision, self.form))
+        object.nest("requestedSchema", self.form)
     }
 }
 
@@ -28,7 +29,7 @@ pub(crate) struct ElicitUrl<'a> {
 }
 
 impl Members for ElicitUrl<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("mode", "url")?;
         object.put("message", self.message)?;
         object.put("url", self.url)?;
@@ -47,28 +48,24 @@ impl Form {
 }
 
 impl Members for Form {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        let revision = object.revision;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("type", "object")?;
-        object.put("properties", &Properties(revision, &self.fields))?;
+        object.nest("properties", &Properties(&self.fields))?;
         object.put_some("required", some(&self.required))
     }
 }
 
-struct Properties<'a>(Revision, &'a [FormField]);
+struct Properties<'a>(&'a [FormField]);
 
-impl Serialize for Properties<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.1.len()))?;
-        for field in self.1 {
-            map.serialize_entry(&field.name, &At(self.0, field))?;
-        }
-        map.end()
+impl Members for Properties<'_> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
+        let revision = object.revision;
+        self.0.iter().try_for_each(|field| object.put_named(&field.name, &At(revision, field)))
     }
 }
 
 impl Members for FormField {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let revision = object.revision;
         match &self.kind {
             FieldKind::Text { format, min_length, max_length } => {
@@ -91,14 +88,14 @@ impl Members for FormField {
                         object.put("oneOf", &Titled(options))?;
                     }
                     Options::Titled(options) | Options::Named(options) => {
-                        object.put("enum", &Column(options, |(value, _)| value))?;
-                        object.put("enumNames", &Column(options, |(_, title)| title))?;
+                        object.put("enum", &column(options, |(value, _)| value))?;
+                        object.put("enumNames", &column(options, |(_, title)| title))?;
                     }
                 }
             }
             FieldKind::SomeOf { options, min_items, max_items } => {
                 object.put("type", "array")?;
-                object.put("items", &Items(options))?;
+                object.nest("items", &Items(options))?;
                 object.put_some("minItems", *min_items)?;
                 object.put_some("maxItems", *max_items)?;
             }
@@ -113,48 +110,39 @@ impl Members for FormField {
     }
 }
 
+/// Options with titles, as the choices of a schema.
 struct Titled<'a>(&'a [(String, String)]);
 
-impl Serialize for Titled<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Encode for Titled<'_> {
+    fn encode(&self, line: &mut Line) -> io::Result<()> {
         #[derive(Serialize)]
         struct Choice<'a> {
             r#const: &'a str,
             title: &'a str,
         }
-        serializer.collect_seq(self.0.iter().map(|(value, title)| Choice { r#const: value, title }))
+        list(line, self.0.iter().map(|(value, title)| Choice { r#const: value, title }))
     }
 }
 
 struct Items<'a>(&'a Options);
 
-impl Serialize for Items<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
+impl Members for Items<'_> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         match self.0 {
-            Options::Titled(options) => map.serialize_entry("anyOf", &Titled(options))?,
+            Options::Titled(options) => object.put("anyOf", &Titled(options)),
             Options::Plain(values) => {
-                map.serialize_entry("type", "string")?;
-                map.serialize_entry("enum", values)?;
+                object.put("type", "string")?;
+                object.put("enum", values)
             }
             Options::Named(options) => {
-                map.serialize_entry("type", "string")?;
-                map.serialize_entry("enum", &Column(options, |(value, _)| value))?;
+                object.put("type", "string")?;
+                object.put("enum", &column(options, |(value, _)| value))
             }
         }
-        map.end()
     }
 }
 
 /// One side of pairs.
-struct Column<'a>(&'a [(String, String)], fn(&(String, String)) -> &String);
-
-impl Serialize for Column<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut sequence = serializer.serialize_seq(Some(self.0.len()))?;
-        for pair in self.0 {
-            sequence.serialize_element((self.1)(pair))?;
-        }
-        sequence.end()
-    }
+fn column(pairs: &[(String, String)], side: fn(&(String, String)) -> &String) -> Vec<&String> {
+    pairs.iter().map(side).collect()
 }

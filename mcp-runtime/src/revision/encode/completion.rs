@@ -1,4 +1,4 @@
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::io;
 
 use super::{Members, Object, Stamp};
 
@@ -9,22 +9,20 @@ pub(crate) struct CompleteResult<'a> {
 }
 
 impl Members for CompleteResult<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        object.put("completion", &Completion(self.values))?;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
+        object.nest("completion", &Completion(self.values))?;
         self.stamp.end(object, None)
     }
 }
 
 struct Completion<'a>(&'a [String]);
 
-impl Serialize for Completion<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Members for Completion<'_> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         const MOST: usize = 100; // the specification's
         let Self(values) = self;
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("values", values.get(..MOST).unwrap_or(values))?;
-        map.serialize_entry("total", &values.len())?;
-        map.serialize_entry("hasMore", &(values.len() > MOST))?;
-        map.end()
+        object.put("values", values.get(..MOST).unwrap_or(values))?;
+        object.put("total", &values.len())?;
+        object.put("hasMore", &(values.len() > MOST))
     }
 }

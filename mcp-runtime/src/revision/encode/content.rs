@@ -1,9 +1,9 @@
 use std::borrow::Cow;
+use std::io;
 
-use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
-use super::{At, Members, Object};
+use super::{Members, Object};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::Text;
@@ -12,7 +12,7 @@ use crate::wire::prompt::PromptMessage;
 use crate::wire::resource::{ResourceContents, ResourceData};
 
 impl Members for Content {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let revision = object.revision;
         match &self.kind {
             ContentKind::Text(text) => {
@@ -38,7 +38,7 @@ impl Members for Content {
             }
             ContentKind::Resource(contents) => {
                 object.put("type", "resource")?;
-                object.put("resource", &At(revision, &Located { contents, uri: "" }))?;
+                object.nest("resource", &Located { contents, uri: "" })?;
             }
             ContentKind::ResourceLink(link) if revision.has(Field::ResourceLink) => {
                 object.put("type", "resource_link")?;
@@ -61,10 +61,9 @@ fn decoded_len(base64: &str) -> usize {
 }
 
 impl Members for PromptMessage {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        let revision = object.revision;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("role", &self.role)?;
-        object.put("content", &At(revision, &self.content))
+        object.nest("content", &self.content)
     }
 }
 
@@ -75,7 +74,7 @@ pub(super) struct Located<'a> {
 }
 
 impl Members for Located<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("uri", self.contents.uri.as_deref().unwrap_or(self.uri))?;
         object.put_some("mimeType", self.contents.mime_type.as_ref())?;
         match &self.contents.data {

@@ -1,4 +1,4 @@
-use serde::ser::SerializeMap;
+use std::io;
 
 use super::content::annotations;
 use super::{At, Members, Object, some};
@@ -8,7 +8,7 @@ use crate::wire::resource::{About, Resource, ResourceTemplate};
 use crate::wire::tool::{Tool, ToolAnnotations};
 
 impl Members for Tool<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("name", self.name)?;
         object.put_if(Field::Title, "title", self.title)?;
         object.put_some("description", self.description)?;
@@ -22,14 +22,14 @@ impl Members for Tool<'_> {
 }
 
 impl Members for Resource {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         self.members(object)
     }
 }
 
 impl Resource {
     /// A resource link has the members of a resource beside its own.
-    pub(super) fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    pub(super) fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("uri", &self.uri)?;
         self.about.members(object)?;
         object.put_some("size", self.size)
@@ -37,14 +37,14 @@ impl Resource {
 }
 
 impl Members for ResourceTemplate {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("uriTemplate", self.uri_template)?;
         self.about.members(object)
     }
 }
 
 impl About {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("name", &self.name)?;
         object.put_if(Field::Title, "title", self.title)?;
         object.put_some("description", self.description)?;
@@ -56,7 +56,7 @@ impl About {
 }
 
 impl Members for Prompt {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let revision = object.revision;
         object.put("name", self.name)?;
         object.put_if(Field::Title, "title", self.title)?;
@@ -71,7 +71,7 @@ impl Members for Prompt {
 }
 
 impl Members for PromptArgument {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("name", &self.name)?;
         object.put_if(Field::Title, "title", self.title.as_ref())?;
         object.put_some("description", self.description.as_ref())?;

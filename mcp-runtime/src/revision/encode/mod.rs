@@ -1,5 +1,4 @@
-//! How values are written at a revision: `Serialize` with the revision at hand, straight into the
-//! reply, never through `Value`.
+//! How values are written at a revision: straight into the reply, with the revision at hand.
 
 mod ask;
 mod completion;
@@ -9,11 +8,14 @@ mod notice;
 mod result;
 mod sampling;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::io;
+
+use serde::ser::{Serialize, Serializer};
 
 use super::Revision;
 use super::fields::Field;
 use crate::wire::initialize::Implementation;
+use crate::wire::{Encode, Line};
 
 pub(crate) use ask::{ElicitForm, ElicitUrl};
 pub(crate) use completion::CompleteResult;
@@ -26,89 +28,105 @@ pub(crate) use result::{
 /// A value to be written at a revision.
 pub(crate) struct At<'a, T: ?Sized>(pub(crate) Revision, pub(crate) &'a T);
 
-/// A type whose fields depend on the revision.
-pub(crate) trait SerializeAt {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error>;
+impl<T: EncodeAt + ?Sized> Encode for At<'_, T> {
+    fn encode(&self, line: &mut Line) -> io::Result<()> {
+        self.1.encode_at(self.0, line)
+    }
 }
 
-impl<T: SerializeAt + ?Sized> Serialize for At<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.1.serialize_at(self.0, serializer)
-    }
+/// A type whose fields depend on the revision.
+pub(crate) trait EncodeAt {
+    fn encode_at(&self, revision: Revision, line: &mut Line) -> io::Result<()>;
 }
 
 /// A type that is written as an object, which most are.
 trait Members {
     /// Writes each member.
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error>;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()>;
 }
 
-impl<T: Members> SerializeAt for T {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut object = Object { revision, map: serializer.serialize_map(None)? };
+impl<T: Members> EncodeAt for T {
+    fn encode_at(&self, revision: Revision, line: &mut Line) -> io::Result<()> {
+        let mut object = Object { revision, line, is_empty: true };
         self.members(&mut object)?;
-        object.map.end()
+        object.end()
     }
 }
 
-impl<T: SerializeAt> SerializeAt for [T] {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter().map(|item| At(revision, item)))
+impl EncodeAt for &dyn EncodeAt {
+    fn encode_at(&self, revision: Revision, line: &mut Line) -> io::Result<()> {
+        (**self).encode_at(revision, line)
     }
+}
+
+impl<T: EncodeAt> EncodeAt for [T] {
+    fn encode_at(&self, revision: Revision, line: &mut Line) -> io::Result<()> {
+        list(line, self.iter().map(|item| At(revision, item)))
+    }
+}
+
+fn list<T: Encode>(line: &mut Line, items: impl Iterator<Item = T>) -> io::Result<()> {
+    line.text("[")?;
+    for (place, item) in items.enumerate() {
+        if place > 0 {
+            line.text(",")?;
+        }
+        item.encode(line)?;
+    }
+    line.text("]")
 }
 
 /// A JSON object written member by member; each says from which revision it exists.
-struct Object<M> {
+struct Object<'a> {
     revision: Revision,
-    map: M,
+    line: &'a mut Line,
+    is_empty: bool,
 }
 
-impl<M: SerializeMap> Object<M> {
+impl Object<'_> {
     /// A member of every revision.
-    fn put<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), M::Error> {
-        self.name(name)?;
-        self.map.serialize_value(value)
+    fn put<T: Encode + ?Sized>(&mut self, name: &'static str, value: &T) -> io::Result<()> {
+        let before = self.before();
+        self.line.name(before, name)?;
+        value.encode(self.line)
     }
 
-    /// By itself, so that it is not compiled again for each type of value.
-    #[inline(never)]
-    fn name(&mut self, name: &'static str) -> Result<(), M::Error> {
-        self.map.serialize_key(name)
+    /// A member of every revision whose own fields depend on it.
+    fn nest<T: EncodeAt + ?Sized>(&mut self, name: &'static str, value: &T) -> io::Result<()> {
+        self.put(name, &At(self.revision, value))
+    }
+
+    /// A member whose name is the author's.
+    fn put_named<T: Encode + ?Sized>(&mut self, name: &str, value: &T) -> io::Result<()> {
+        let before = if self.before() == b'{' { "{" } else { "," };
+        self.line.text(before)?;
+        name.encode(self.line)?;
+        self.line.text(":")?;
+        value.encode(self.line)
     }
 
     /// A member of every revision that may be missing.
-    fn put_some<T: Serialize>(
-        &mut self,
-        name: &'static str,
-        value: Option<T>,
-    ) -> Result<(), M::Error> {
+    fn put_some<T: Encode>(&mut self, name: &'static str, value: Option<T>) -> io::Result<()> {
         value.map_or(Ok(()), |value| self.put(name, &value))
     }
 
     /// A member that only some revisions have.
-    fn put_if<T: Serialize>(
+    fn put_if<T: Encode>(
         &mut self,
         field: Field,
         name: &'static str,
         value: Option<T>,
-    ) -> Result<(), M::Error> {
+    ) -> io::Result<()> {
         if self.revision.has(field) { self.put_some(name, value) } else { Ok(()) }
+    }
+
+    /// What stands before the next member.
+    fn before(&mut self) -> u8 {
+        if std::mem::take(&mut self.is_empty) { b'{' } else { b',' }
+    }
+
+    fn end(self) -> io::Result<()> {
+        self.line.text(if self.is_empty { "{}" } else { "}" })
     }
 }
 
@@ -118,7 +136,7 @@ fn some<T>(items: &[T]) -> Option<&[T]> {
 }
 
 impl Members for Implementation {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("name", &self.name)?;
         object.put("version", &self.version)?;
         object.put_if(Field::Title, "title", self.title.as_ref())?;
@@ -137,7 +155,7 @@ pub(crate) struct Progressed<'a, T> {
 }
 
 impl<T: Serialize> Members for Progressed<'_, T> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("progressToken", self.token)?;
         object.put("progress", &Number(self.progress))?;
         object.put_some("total", self.total.map(Number))?;

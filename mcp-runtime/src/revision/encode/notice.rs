@@ -1,7 +1,6 @@
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use std::io;
 
-use super::{Members, Object, Stamp};
+use super::{At, Members, Object, Stamp};
 use crate::wire::RequestId;
 use crate::wire::subscription::Filter;
 
@@ -14,9 +13,10 @@ pub(crate) struct Changed<'a> {
 }
 
 impl Members for Changed<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put_some("uri", self.uri)?;
-        object.put_some("_meta", self.subscription.map(Meta))
+        let subscription = self.subscription.map(Meta);
+        object.put_some("_meta", subscription.as_ref().map(|meta| At(object.revision, meta)))
     }
 }
 
@@ -27,9 +27,9 @@ pub(crate) struct Subscribed<'a> {
 }
 
 impl Members for Subscribed<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("notifications", self.filter)?;
-        object.put("_meta", &Meta(self.subscription))
+        object.nest("_meta", &Meta(self.subscription))
     }
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct SubscriptionEnded<'a> {
 }
 
 impl Members for SubscriptionEnded<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let id = serde_json::to_value(self.subscription).unwrap_or_default();
         let mut meta = serde_json::Map::new();
         meta.insert(SUBSCRIPTION_ID.to_owned(), id);
@@ -52,10 +52,8 @@ const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 
 struct Meta<'a>(&'a RequestId);
 
-impl Serialize for Meta<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(SUBSCRIPTION_ID, self.0)?;
-        map.end()
+impl Members for Meta<'_> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
+        object.put(SUBSCRIPTION_ID, self.0)
     }
 }

@@ -1,9 +1,10 @@
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::io;
+
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::content::Located;
-use super::{At, Members, Object};
+use super::{At, EncodeAt, Members, Object};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::cache::CacheHint;
@@ -23,31 +24,27 @@ pub(crate) struct Stamp<'a> {
 
 impl Stamp<'_> {
     /// Ends a result: `resultType`, and `_meta` of the author's members and the server's name.
-    pub(super) fn end<M: SerializeMap>(
+    pub(super) fn end(
         &self,
-        object: &mut Object<M>,
+        object: &mut Object<'_>,
         meta: Option<&Map<String, Value>>,
-    ) -> Result<(), M::Error> {
+    ) -> io::Result<()> {
         object.put_if(Field::ResultType, "resultType", Some("complete"))?;
         self.meta(object, meta)
     }
 
-    fn meta<M: SerializeMap>(
-        &self,
-        object: &mut Object<M>,
-        meta: Option<&Map<String, Value>>,
-    ) -> Result<(), M::Error> {
+    fn meta(&self, object: &mut Object<'_>, meta: Option<&Map<String, Value>>) -> io::Result<()> {
         let server_info = object.revision.has(Field::ServerInfoMeta).then_some(self.server_info);
         let meta = meta.filter(|meta| !meta.is_empty());
         if meta.is_none() && server_info.is_none() {
             return Ok(());
         }
-        object.put("_meta", &ResultMeta { meta, server_info })
+        object.nest("_meta", &ResultMeta { meta, server_info })
     }
 }
 
 impl CacheHint {
-    fn members<M: SerializeMap>(self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(self, object: &mut Object<'_>) -> io::Result<()> {
         object.put_if(Field::CacheHints, "ttlMs", Some(self.ttl_ms()))?;
         object.put_if(Field::CacheHints, "cacheScope", Some(self.scope))
     }
@@ -58,16 +55,12 @@ struct ResultMeta<'a> {
     server_info: Option<&'a RawValue>,
 }
 
-impl Serialize for ResultMeta<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (key, value) in self.meta.into_iter().flatten() {
-            map.serialize_entry(key, value)?;
+impl Members for ResultMeta<'_> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
+        for (name, value) in self.meta.into_iter().flatten() {
+            object.put_named(name, value)?;
         }
-        if let Some(server_info) = self.server_info {
-            map.serialize_entry("io.modelcontextprotocol/serverInfo", server_info)?;
-        }
-        map.end()
+        object.put_some("io.modelcontextprotocol/serverInfo", self.server_info)
     }
 }
 
@@ -80,17 +73,21 @@ pub(crate) struct ToolResult<'a> {
 }
 
 impl Members for ToolResult<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let revision = object.revision;
         let CallToolResult { content, structured, is_error, meta } = self.result;
         match structured {
             // Clients of any revision can read the value: its JSON stands as text beside it.
-            Some(json) if content.is_empty() => object.put("content", &[Mirror(json)])?,
-            _ => object.put("content", &At(revision, &content[..]))?,
+            Some(json) if content.is_empty() => object.nest("content", &[Mirror(json)][..])?,
+            _ => object.nest("content", &content[..])?,
         }
-        let structured =
-            structured.as_ref().map(|json| StructuredContent { json, wraps: self.wraps });
-        object.put_if(Field::StructuredContent, "structuredContent", structured)?;
+        match structured {
+            Some(json) if self.wraps => {
+                let wrapped = At(revision, &Wrapped(json));
+                object.put_if(Field::StructuredContent, "structuredContent", Some(wrapped))?;
+            }
+            json => object.put_if(Field::StructuredContent, "structuredContent", json.as_ref())?,
+        }
         object.put_some("isError", is_error.then_some(true))?;
         self.stamp.end(object, Some(meta))
     }
@@ -98,28 +95,19 @@ impl Members for ToolResult<'_> {
 
 struct Mirror<'a>(&'a RawValue);
 
-impl Serialize for Mirror<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("type", "text")?;
-        map.serialize_entry("text", self.0.get())?;
-        map.end()
+impl Members for Mirror<'_> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
+        object.put("type", "text")?;
+        object.put("text", self.0.get())
     }
 }
 
-struct StructuredContent<'a> {
-    json: &'a RawValue,
-    wraps: bool,
-}
+/// Structured content that is no object: a member of one.
+struct Wrapped<'a>(&'a RawValue);
 
-impl Serialize for StructuredContent<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !self.wraps {
-            return self.json.serialize(serializer);
-        }
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("result", self.json)?;
-        map.end()
+impl Members for Wrapped<'_> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
+        object.put("result", self.0)
     }
 }
 
@@ -132,11 +120,10 @@ pub(crate) struct ReadResult<'a> {
 }
 
 impl Members for ReadResult<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        let revision = object.revision;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let contents: Vec<_> =
             self.contents.iter().map(|contents| Located { contents, uri: self.uri }).collect();
-        object.put("contents", &At(revision, &contents[..]))?;
+        object.nest("contents", &contents[..])?;
         self.cache.members(object)?;
         self.stamp.end(object, None)
     }
@@ -149,10 +136,9 @@ pub(crate) struct PromptResult<'a> {
 }
 
 impl Members for PromptResult<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        let revision = object.revision;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put_some("description", self.result.description.as_ref())?;
-        object.put("messages", &At(revision, &self.result.messages[..]))?;
+        object.nest("messages", &self.result.messages[..])?;
         self.stamp.end(object, None)
     }
 }
@@ -166,9 +152,9 @@ pub(crate) struct InputRequired<'a> {
 }
 
 impl Members for InputRequired<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("resultType", "input_required")?;
-        object.put("inputRequests", &InputRequests(&self.requests))?;
+        object.nest("inputRequests", &InputRequests(&self.requests))?;
         object.put("requestState", self.state)?;
         self.stamp.meta(object, None)
     }
@@ -176,31 +162,32 @@ impl Members for InputRequired<'_> {
 
 struct InputRequests<'a>(&'a [(&'a str, &'static str, &'a RawValue)]);
 
-impl Serialize for InputRequests<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Members for InputRequests<'_> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         #[derive(serde::Serialize)]
         struct InputRequest<'a> {
             method: &'static str,
             params: &'a RawValue,
         }
-        serializer.collect_map(
-            self.0.iter().map(|(key, method, params)| (key, InputRequest { method, params })),
-        )
+        let mut requests = self.0.iter();
+        requests.try_for_each(|(key, method, params)| {
+            object.put_named(key, &InputRequest { method, params })
+        })
     }
 }
 
-/// A page of a list: items already JSON, and where the next page begins.
+/// A page of a list, and where the next one begins.
 pub(crate) struct Page<'a> {
     /// `tools`, `resources`, `resourceTemplates` or `prompts`.
     pub(crate) name: &'static str,
-    pub(crate) items: &'a [Box<RawValue>],
+    pub(crate) items: Vec<&'a dyn EncodeAt>,
     pub(crate) next_cursor: Option<String>,
     pub(crate) stamp: Stamp<'a>,
 }
 
 impl Members for Page<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        object.put(self.name, self.items)?;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
+        object.nest(self.name, &self.items[..])?;
         object.put_some("nextCursor", self.next_cursor.as_ref())?;
         self.stamp.cache.members(object)?;
         self.stamp.end(object, None)
@@ -208,7 +195,7 @@ impl Members for Page<'_> {
 }
 
 impl Members for ServerCapabilities<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put_if(Field::Completions, "completions", self.completions)?;
         object.put_some("extensions", (!self.extensions.is_empty()).then_some(self.extensions))?;
         object.put_some("logging", self.logging)?;
@@ -226,11 +213,11 @@ pub(crate) struct InitializeResult<'a> {
 }
 
 impl Members for InitializeResult<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let revision = object.revision;
         object.put("protocolVersion", revision.as_str())?;
-        object.put("capabilities", &At(revision, &self.capabilities))?;
-        object.put("serverInfo", &At(revision, self.server_info))?;
+        object.nest("capabilities", &self.capabilities)?;
+        object.nest("serverInfo", self.server_info)?;
         object.put_some("instructions", self.instructions)
     }
 }
@@ -244,11 +231,10 @@ pub(crate) struct DiscoverResult<'a> {
 }
 
 impl Members for DiscoverResult<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        let revision = object.revision;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let supported: Vec<_> = self.supported.iter().map(|revision| revision.as_str()).collect();
         object.put("supportedVersions", &supported)?;
-        object.put("capabilities", &At(revision, &self.capabilities))?;
+        object.nest("capabilities", &self.capabilities)?;
         object.put_some("instructions", self.instructions)?;
         self.stamp.cache.members(object)?;
         self.stamp.end(object, None)
@@ -263,11 +249,11 @@ pub(crate) struct MethodResult<'a> {
 }
 
 impl Members for MethodResult<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let (result_type, meta) = (self.members.get("resultType"), self.members.get("_meta"));
         for (name, value) in self.members {
             if !["resultType", "_meta"].contains(&&**name) {
-                object.map.serialize_entry(name, value)?;
+                object.put_named(name, value)?;
             }
         }
         match result_type {
@@ -284,7 +270,7 @@ pub(crate) struct Acknowledged<'a> {
 }
 
 impl Members for Acknowledged<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         self.stamp.end(object, None)
     }
 }

@@ -1,20 +1,20 @@
-use serde::Serialize;
-use serde::ser::{SerializeMap, SerializeSeq, Serializer};
+use std::{io, slice};
 
-use super::{At, Members, Object, SerializeAt, some};
+use super::{At, EncodeAt, Members, Object, some};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::content::Role;
 use crate::wire::sampling::{
     Block, CreateMessage, ModelPreferences, SamplingMessage, SamplingTool, ToolResult,
 };
+use crate::wire::{Encode, Line};
 
 impl Members for CreateMessage {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let revision = object.revision;
         let preferences = &self.preferences;
         let preferences = (*preferences != ModelPreferences::default()).then_some(preferences);
-        object.put("messages", &Messages(revision, &self.messages))?;
+        object.nest("messages", &Messages(&self.messages))?;
         object.put("maxTokens", &self.max_tokens)?;
         object.put_some("systemPrompt", self.system_prompt.as_ref())?;
         object.put_some("temperature", self.temperature)?;
@@ -28,19 +28,15 @@ impl Members for CreateMessage {
 }
 
 /// Messages; where a message has one block only, one of several is several.
-struct Messages<'a>(Revision, &'a [SamplingMessage]);
+struct Messages<'a>(&'a [SamplingMessage]);
 
-impl Serialize for Messages<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(revision, messages) = *self;
-        let mut sequence = serializer.serialize_seq(None)?;
-        for SamplingMessage { role, blocks } in messages {
+impl EncodeAt for Messages<'_> {
+    fn encode_at(&self, revision: Revision, line: &mut Line) -> io::Result<()> {
+        let parts = self.0.iter().flat_map(|SamplingMessage { role, blocks }| {
             let at_once = if revision.has(Field::SamplingBlocks) { blocks.len() } else { 1 };
-            for blocks in blocks.chunks(at_once.max(1)) {
-                sequence.serialize_element(&At(revision, &Message { role: *role, blocks }))?;
-            }
-        }
-        sequence.end()
+            blocks.chunks(at_once.max(1)).map(|blocks| Message { role: *role, blocks })
+        });
+        parts.collect::<Vec<_>>().encode_at(revision, line)
     }
 }
 
@@ -50,43 +46,37 @@ struct Message<'a> {
 }
 
 impl Members for Message<'_> {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        let revision = object.revision;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("role", &self.role)?;
         match self.blocks {
-            [block] => object.put("content", &At(revision, block))?,
-            blocks => object.put("content", &At(revision, blocks))?,
+            [block] => object.nest("content", block)?,
+            blocks => object.nest("content", blocks)?,
         }
         Ok(())
     }
 }
 
-impl SerializeAt for Block {
-    fn serialize_at<S: Serializer>(
-        &self,
-        revision: Revision,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+impl EncodeAt for Block {
+    fn encode_at(&self, revision: Revision, line: &mut Line) -> io::Result<()> {
         match self {
-            Self::Content(content) => content.serialize_at(revision, serializer),
-            Self::Result(result) => result.serialize_at(revision, serializer),
-            Self::Said(block) => block.serialize(serializer),
+            Self::Content(content) => content.encode_at(revision, line),
+            Self::Result(result) => result.encode_at(revision, line),
+            Self::Said(block) => block.encode(line),
         }
     }
 }
 
 impl Members for ToolResult {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
-        let revision = object.revision;
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("type", "tool_result")?;
         object.put("toolUseId", &self.id)?;
-        object.put("content", &[At(revision, &self.content)])?;
+        object.nest("content", slice::from_ref(&self.content))?;
         object.put_some("isError", self.is_error.then_some(true))
     }
 }
 
 impl Members for SamplingTool {
-    fn members<M: SerializeMap>(&self, object: &mut Object<M>) -> Result<(), M::Error> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put("name", &self.name)?;
         object.put("description", &self.description)?;
         object.put("inputSchema", &self.input_schema)

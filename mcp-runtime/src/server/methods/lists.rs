@@ -1,12 +1,12 @@
 use crate::registry::Catalogue;
-use crate::revision::SerializeAt;
+use crate::revision::EncodeAt;
 use crate::server::dispatch::Request;
 use crate::server::{Outcome, Reply, Service};
 use crate::wire::Member;
 
 /// `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list`
 /// (server/utilities/pagination).
-pub(crate) fn page<T: SerializeAt>(
+pub(crate) fn page<T: EncodeAt>(
     service: &Service,
     request: &Request,
     catalogue: &Catalogue<T>,
