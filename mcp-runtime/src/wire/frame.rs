@@ -137,7 +137,7 @@ impl SharedResult {
 }
 
 /// What a message has beside its one large part, if it has one.
-const SMALL: usize = 512;
+const SMALL: usize = 256;
 
 /// JSON without white space, but for what stands where a text has line breaks.
 struct OneLine;

@@ -16,7 +16,7 @@ pub(crate) struct ElicitForm<'a> {
 
 impl Members for ElicitForm<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("message", self.message)?;
+        object.text("message", self.message)?;
         object.nest("requestedSchema", self.form)
     }
 }
@@ -30,9 +30,9 @@ pub(crate) struct ElicitUrl<'a> {
 
 impl Members for ElicitUrl<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("mode", "url")?;
-        object.put("message", self.message)?;
-        object.put("url", self.url)?;
+        object.text("mode", "url")?;
+        object.text("message", self.message)?;
+        object.text("url", self.url)?;
         object.put_if(Field::ElicitationId, "elicitationId", Some(self.id))
     }
 }
@@ -49,7 +49,7 @@ impl Form {
 
 impl Members for Form {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("type", "object")?;
+        object.text("type", "object")?;
         object.nest("properties", &Properties(&self.fields))?;
         object.put_some("required", some(&self.required))
     }
@@ -69,19 +69,19 @@ impl Members for FormField {
         let revision = object.revision;
         match &self.kind {
             FieldKind::Text { format, min_length, max_length } => {
-                object.put("type", "string")?;
+                object.text("type", "string")?;
                 object.put_some("format", format.as_ref())?;
                 object.put_some("minLength", *min_length)?;
                 object.put_some("maxLength", *max_length)?;
             }
             FieldKind::Number { integer, minimum, maximum } => {
-                object.put("type", if *integer { "integer" } else { "number" })?;
+                object.text("type", if *integer { "integer" } else { "number" })?;
                 object.put_some("minimum", minimum.as_ref())?;
                 object.put_some("maximum", maximum.as_ref())?;
             }
-            FieldKind::Flag => object.put("type", "boolean")?,
+            FieldKind::Flag => object.text("type", "boolean")?,
             FieldKind::OneOf(options) => {
-                object.put("type", "string")?;
+                object.text("type", "string")?;
                 match options {
                     Options::Plain(values) => object.put("enum", values)?,
                     Options::Titled(options) if revision.has(Field::FormChoices) => {
@@ -94,7 +94,7 @@ impl Members for FormField {
                 }
             }
             FieldKind::SomeOf { options, min_items, max_items } => {
-                object.put("type", "array")?;
+                object.text("type", "array")?;
                 object.nest("items", &Items(options))?;
                 object.put_some("minItems", *min_items)?;
                 object.put_some("maxItems", *max_items)?;
@@ -131,11 +131,11 @@ impl Members for Items<'_> {
         match self.0 {
             Options::Titled(options) => object.put("anyOf", &Titled(options)),
             Options::Plain(values) => {
-                object.put("type", "string")?;
+                object.text("type", "string")?;
                 object.put("enum", values)
             }
             Options::Named(options) => {
-                object.put("type", "string")?;
+                object.text("type", "string")?;
                 object.put("enum", &column(options, |(value, _)| value))
             }
         }

@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::{Members, Object};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
-use crate::wire::Text;
 use crate::wire::content::{Annotations, Content, ContentKind};
 use crate::wire::prompt::PromptMessage;
 use crate::wire::resource::{ResourceContents, ResourceData};
@@ -16,36 +15,36 @@ impl Members for Content {
         let revision = object.revision;
         match &self.kind {
             ContentKind::Text(text) => {
-                object.put("type", "text")?;
-                object.put("text", &Text(text))?;
+                object.text("type", "text")?;
+                object.text("text", text)?;
             }
             ContentKind::Image { data, mime_type } => {
-                object.put("type", "image")?;
-                object.put("data", &Text(data))?;
-                object.put("mimeType", mime_type)?;
+                object.text("type", "image")?;
+                object.text("data", data)?;
+                object.text("mimeType", mime_type)?;
             }
             ContentKind::Audio { data, mime_type } if revision.has(Field::Audio) => {
-                object.put("type", "audio")?;
-                object.put("data", &Text(data))?;
-                object.put("mimeType", mime_type)?;
+                object.text("type", "audio")?;
+                object.text("data", data)?;
+                object.text("mimeType", mime_type)?;
             }
             ContentKind::Audio { data, mime_type } => {
-                object.put("type", "text")?;
+                object.text("type", "text")?;
                 object.put(
                     "text",
                     &format_args!("[audio: {mime_type}, {} bytes]", decoded_len(data)),
                 )?;
             }
             ContentKind::Resource(contents) => {
-                object.put("type", "resource")?;
+                object.text("type", "resource")?;
                 object.nest("resource", &Located { contents, uri: "" })?;
             }
             ContentKind::ResourceLink(link) if revision.has(Field::ResourceLink) => {
-                object.put("type", "resource_link")?;
+                object.text("type", "resource_link")?;
                 link.members(object)?;
             }
             ContentKind::ResourceLink(link) => {
-                object.put("type", "text")?;
+                object.text("type", "text")?;
                 object.put("text", &format_args!("{}: {}", link.about.name, link.uri))?;
             }
         }
@@ -75,11 +74,11 @@ pub(super) struct Located<'a> {
 
 impl Members for Located<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("uri", self.contents.uri.as_deref().unwrap_or(self.uri))?;
+        object.text("uri", self.contents.uri.as_deref().unwrap_or(self.uri))?;
         object.put_some("mimeType", self.contents.mime_type.as_ref())?;
         match &self.contents.data {
-            ResourceData::Text(text) => object.put("text", &Text(text))?,
-            ResourceData::Blob(base64) => object.put("blob", &Text(base64))?,
+            ResourceData::Text(text) => object.text("text", text)?,
+            ResourceData::Blob(base64) => object.text("blob", base64)?,
         }
         object.put_if(Field::Meta, "_meta", present(&self.contents.meta))
     }

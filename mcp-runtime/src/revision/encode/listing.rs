@@ -9,7 +9,7 @@ use crate::wire::tool::{Tool, ToolAnnotations};
 
 impl Members for Tool<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("name", self.name)?;
+        object.text("name", self.name)?;
         object.put_if(Field::Title, "title", self.title)?;
         object.put_some("description", self.description)?;
         object.put("inputSchema", &self.schemas.input)?;
@@ -30,7 +30,7 @@ impl Members for Resource {
 impl Resource {
     /// A resource link has the members of a resource beside its own.
     pub(super) fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("uri", &self.uri)?;
+        object.text("uri", &self.uri)?;
         self.about.members(object)?;
         object.put_some("size", self.size)
     }
@@ -38,14 +38,14 @@ impl Resource {
 
 impl Members for ResourceTemplate {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("uriTemplate", self.uri_template)?;
+        object.text("uriTemplate", self.uri_template)?;
         self.about.members(object)
     }
 }
 
 impl About {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("name", &self.name)?;
+        object.text("name", &self.name)?;
         object.put_if(Field::Title, "title", self.title)?;
         object.put_some("description", self.description)?;
         object.put_some("mimeType", self.mime_type)?;
@@ -58,7 +58,7 @@ impl About {
 impl Members for Prompt {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let revision = object.revision;
-        object.put("name", self.name)?;
+        object.text("name", self.name)?;
         object.put_if(Field::Title, "title", self.title)?;
         object.put_some("description", self.description)?;
         object.put_some(
@@ -72,7 +72,7 @@ impl Members for Prompt {
 
 impl Members for PromptArgument {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("name", &self.name)?;
+        object.text("name", &self.name)?;
         object.put_if(Field::Title, "title", self.title.as_ref())?;
         object.put_some("description", self.description.as_ref())?;
         object.put("required", &self.required)

@@ -15,7 +15,7 @@ use serde::ser::{Serialize, Serializer};
 use super::Revision;
 use super::fields::Field;
 use crate::wire::initialize::Implementation;
-use crate::wire::{Encode, Line};
+use crate::wire::{Encode, Line, Text};
 
 pub(crate) use ask::{ElicitForm, ElicitUrl};
 pub(crate) use completion::CompleteResult;
@@ -91,6 +91,11 @@ impl Object<'_> {
         value.encode(self.line)
     }
 
+    /// A text that every revision has.
+    fn text(&mut self, name: &'static str, text: &str) -> io::Result<()> {
+        self.put(name, &Text(text))
+    }
+
     /// A member of every revision whose own fields depend on it.
     fn nest<T: EncodeAt + ?Sized>(&mut self, name: &'static str, value: &T) -> io::Result<()> {
         self.put(name, &At(self.revision, value))
@@ -137,8 +142,8 @@ fn some<T>(items: &[T]) -> Option<&[T]> {
 
 impl Members for Implementation {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("name", &self.name)?;
-        object.put("version", &self.version)?;
+        object.text("name", &self.name)?;
+        object.text("version", &self.version)?;
         object.put_if(Field::Title, "title", self.title.as_ref())?;
         object.put_if(Field::AboutServer, "description", self.description.as_ref())?;
         object.put_if(Field::AboutServer, "websiteUrl", self.website_url.as_ref())?;

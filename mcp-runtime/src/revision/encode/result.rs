@@ -7,6 +7,7 @@ use super::content::Located;
 use super::{At, EncodeAt, Members, Object};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
+use crate::wire::Text;
 use crate::wire::cache::CacheHint;
 use crate::wire::initialize::{Implementation, ServerCapabilities};
 use crate::wire::prompt::GetPromptResult;
@@ -29,7 +30,7 @@ impl Stamp<'_> {
         object: &mut Object<'_>,
         meta: Option<&Map<String, Value>>,
     ) -> io::Result<()> {
-        object.put_if(Field::ResultType, "resultType", Some("complete"))?;
+        object.put_if(Field::ResultType, "resultType", Some(Text("complete")))?;
         self.meta(object, meta)
     }
 
@@ -97,8 +98,8 @@ struct Mirror<'a>(&'a RawValue);
 
 impl Members for Mirror<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("type", "text")?;
-        object.put("text", self.0.get())
+        object.text("type", "text")?;
+        object.text("text", self.0.get())
     }
 }
 
@@ -153,9 +154,9 @@ pub(crate) struct InputRequired<'a> {
 
 impl Members for InputRequired<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("resultType", "input_required")?;
+        object.text("resultType", "input_required")?;
         object.nest("inputRequests", &InputRequests(&self.requests))?;
-        object.put("requestState", self.state)?;
+        object.text("requestState", self.state)?;
         self.stamp.meta(object, None)
     }
 }
@@ -215,7 +216,7 @@ pub(crate) struct InitializeResult<'a> {
 impl Members for InitializeResult<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let revision = object.revision;
-        object.put("protocolVersion", revision.as_str())?;
+        object.text("protocolVersion", revision.as_str())?;
         object.nest("capabilities", &self.capabilities)?;
         object.nest("serverInfo", self.server_info)?;
         object.put_some("instructions", self.instructions)
@@ -258,7 +259,7 @@ impl Members for MethodResult<'_> {
         }
         match result_type {
             Some(said) => object.put_if(Field::ResultType, "resultType", Some(said))?,
-            None => object.put_if(Field::ResultType, "resultType", Some("complete"))?,
+            None => object.put_if(Field::ResultType, "resultType", Some(Text("complete")))?,
         }
         self.stamp.meta(object, meta.and_then(Value::as_object))
     }

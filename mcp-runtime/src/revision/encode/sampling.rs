@@ -68,8 +68,8 @@ impl EncodeAt for Block {
 
 impl Members for ToolResult {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("type", "tool_result")?;
-        object.put("toolUseId", &self.id)?;
+        object.text("type", "tool_result")?;
+        object.text("toolUseId", &self.id)?;
         object.nest("content", slice::from_ref(&self.content))?;
         object.put_some("isError", self.is_error.then_some(true))
     }
@@ -77,8 +77,8 @@ impl Members for ToolResult {
 
 impl Members for SamplingTool {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("name", &self.name)?;
-        object.put("description", &self.description)?;
+        object.text("name", &self.name)?;
+        object.text("description", &self.description)?;
         object.put("inputSchema", &self.input_schema)
     }
 }
