@@ -9,11 +9,12 @@ mod outbox;
 mod peer;
 mod principal;
 mod progress;
+mod request;
 mod state;
 mod trace_parent;
 mod voice;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::{fmt, io};
 
 use serde::Serialize;
@@ -33,13 +34,14 @@ pub(crate) use outbox::{Outbox, Owed, Room};
 pub(crate) use peer::{LogFilter, NoHeaders, Peer};
 pub use principal::Principal;
 pub use progress::Progress;
+pub(crate) use request::Request;
 pub(crate) use state::States;
 pub use trace_parent::TraceParent;
 pub(crate) use voice::Voice;
 
 use crate::revision::{At, Progressed, Revision};
 use crate::wire::log::LogLevel;
-use crate::wire::{Encode, Line, Member, Message, RequestId};
+use crate::wire::{Encode, Line, Member, RequestId};
 
 /// The request a function serves: tell its client of progress, log to it, ask whether it still
 /// waits, see who it is.
@@ -64,34 +66,50 @@ use crate::wire::{Encode, Line, Member, Message, RequestId};
 /// ```
 #[derive(Clone)]
 pub struct Context {
-    request: Arc<Request>,
+    inner: Arc<Inner>,
 }
 
-/// What a call owns: the frame it came in and everything the function may ask about it.
-pub(crate) struct Request {
-    pub(crate) message: Message,
-    pub(crate) id: RequestId,
-    pub(crate) revision: Revision,
-    pub(crate) progress_token: Option<RequestId>,
-    pub(crate) log: LogFilter,
-    /// What the session knows of its client; without a session it stands in the request.
-    pub(crate) client: OnceLock<Arc<Client>>,
-    pub(crate) peer: Arc<dyn Peer>,
-    pub(crate) states: Arc<States>,
-    pub(crate) cancellation: Cancellation,
-    pub(crate) voice: Voice,
-    pub(crate) asks: Asks,
-    /// Our own step of its trace, if steps are recorded.
-    pub(crate) trace: Option<Box<TraceParent>>,
+/// What a call owns: its request, and everything the function may ask about it.
+struct Inner {
+    request: Request,
+    states: Arc<States>,
+    cancellation: Cancellation,
+    voice: Voice,
+    asks: Asks,
 }
 
 impl Context {
-    pub(crate) fn new(request: Request) -> Self {
-        Self { request: Arc::new(request) }
+    pub(crate) fn new(request: Request, states: Arc<States>, voice: Voice, asks: Asks) -> Self {
+        let cancellation = Cancellation::default();
+        Self { inner: Arc::new(Inner { request, states, cancellation, voice, asks }) }
     }
 
     pub(crate) fn request(&self) -> &Request {
-        &self.request
+        &self.inner.request
+    }
+
+    pub(crate) fn states(&self) -> &States {
+        &self.inner.states
+    }
+
+    pub(crate) fn cancellation(&self) -> &Cancellation {
+        &self.inner.cancellation
+    }
+
+    pub(crate) fn voice(&self) -> &Voice {
+        &self.inner.voice
+    }
+
+    pub(crate) fn asks(&self) -> &Asks {
+        &self.inner.asks
+    }
+
+    /// The function has returned: it says nothing more, and nothing of it can be cancelled.
+    pub(crate) fn end(&self) {
+        let Inner { asks, voice, cancellation, .. } = &*self.inner;
+        asks.end(voice);
+        voice.end();
+        cancellation.end();
     }
 
     /// Tells the client how far the work is (basic/utilities/progress).
@@ -101,15 +119,16 @@ impl Context {
     /// wait for it; past that the newest progress replaces the one before.
     pub fn progress(&self, progress: impl Into<Progress>) {
         let progress = progress.into();
-        let token = self.request.progress_token.as_ref();
-        self.request.voice.progress(token, progress.done, |token| {
+        let request = self.request();
+        let token = request.progress_token.as_ref();
+        self.voice().progress(token, progress.done, |token| {
             let params = Progressed {
                 token,
                 progress: progress.done,
                 total: progress.total,
                 message: progress.message.as_deref(),
             };
-            notification("notifications/progress", &At(self.request.revision, &params))
+            notification("notifications/progress", &At(request.revision, &params))
         });
     }
 
@@ -118,7 +137,7 @@ impl Context {
     /// `data` is any serialisable value; text is usual. Never put secrets in it. Up to 1,024
     /// messages, or 4 MiB, wait for a slow client; past that the oldest log messages are dropped.
     pub fn log(&self, level: LogLevel, data: impl Serialize) {
-        if self.request.log.passes(level) {
+        if self.request().log.passes(level) {
             self.log_json(level, serde_json::value::to_raw_value(&data));
         }
     }
@@ -132,7 +151,7 @@ impl Context {
         match data {
             Ok(data) => {
                 let frame = notification("notifications/message", &Params { level, data });
-                self.request.voice.log(frame);
+                self.voice().log(frame);
             }
             Err(error) => tracing::warn!(%error, "what is logged cannot be written as JSON"),
         }
@@ -142,7 +161,7 @@ impl Context {
     ///
     /// An async function is dropped at its next await; a sync function has to look.
     pub fn is_cancelled(&self) -> bool {
-        self.request.cancellation.is_cancelled()
+        self.cancellation().is_cancelled()
     }
 
     /// Runs `f` when the client cancels the request, at once if it already has; never after the
@@ -152,7 +171,7 @@ impl Context {
     /// For sync functions that wait in foreign code, such as a database that can be interrupted:
     /// keep the [`OnCancel`] for as long as the interruption would hit this call and no other.
     pub fn on_cancel(&self, f: impl FnOnce() + Send + 'static) -> OnCancel {
-        OnCancel { key: self.request.cancellation.on_cancel(Box::new(f)), context: self.clone() }
+        OnCancel { key: self.cancellation().on_cancel(Box::new(f)), context: self.clone() }
     }
 
     /// Lets the client's connection go while the work goes on; the client comes back for the rest
@@ -174,32 +193,31 @@ impl Context {
     /// }
     /// ```
     pub fn close_stream(&self) {
-        if self.request.revision.facts().primes_streams {
-            self.request.voice.part();
+        if self.request().revision.facts().primes_streams {
+            self.voice().part();
         }
     }
 
     /// The client's declaration of itself.
     pub fn client(&self) -> &Client {
-        let Request { client, revision, message, .. } = &*self.request;
-        client.get_or_init(|| Arc::new(Client::of_request(*revision, message)))
+        self.request().client()
     }
 
     /// The revision of the protocol this request is served in.
     pub fn revision(&self) -> Revision {
-        self.request.revision
+        self.request().revision
     }
 
     /// The request's `_meta`, as the client sent it; empty if it sent none.
     pub fn meta(&self) -> Map<String, Value> {
-        self.request.message.read(Member::Meta).ok().flatten().unwrap_or_default()
+        self.request().message.read(Member::Meta).ok().flatten().unwrap_or_default()
     }
 
     /// A header of the HTTP request the call came in; `None` over stdio. `name` in any case.
     /// `Authorization` is not among them where the server has asked for it: there is
     /// [`principal`](Self::principal).
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.request.peer.header(name)
+        self.request().peer.header(name)
     }
 
     /// Who calls, as their token has shown; `None` over stdio, and where nobody is asked for one.
@@ -217,14 +235,14 @@ impl Context {
     /// }
     /// ```
     pub fn principal(&self) -> Option<&Principal> {
-        self.request.peer.caller().principal()
+        self.request().peer.caller().principal()
     }
 
     /// State the server was given with `.state(..)`; `None` if there is none of that type.
     ///
     /// For [`FromContext`](crate::FromContext); a function takes its state as `&T`.
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<&T> {
-        self.request.states.get()
+        self.states().get()
     }
 }
 
@@ -238,24 +256,15 @@ pub struct OnCancel {
 
 impl Drop for OnCancel {
     fn drop(&mut self) {
-        self.context.request.cancellation.forget(self.key);
-    }
-}
-
-impl Request {
-    /// The function has returned: it says nothing more, and nothing of it can be cancelled.
-    pub(crate) fn end(&self) {
-        self.asks.end(&self.voice);
-        self.voice.end();
-        self.cancellation.end();
+        self.context.cancellation().forget(self.key);
     }
 }
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
-            .field("id", &self.request.id)
-            .field("revision", &self.request.revision)
+            .field("id", &self.request().id)
+            .field("revision", &self.request().revision)
             .field("is_cancelled", &self.is_cancelled())
             .finish_non_exhaustive()
     }

@@ -51,7 +51,7 @@ impl Context {
     /// }
     /// ```
     pub fn trace_parent(&self) -> Option<TraceParent> {
-        match &self.request().trace {
+        match &self.request().step {
             Some(own) => Some(TraceParent::clone(own)),
             None => TraceParent::of(&self.request().message),
         }

@@ -87,7 +87,7 @@ impl Call {
         if let Some(context) = (&self.context as &dyn Any).downcast_ref::<T>() {
             return context;
         }
-        match self.context.request().states.get() {
+        match self.context.states().get() {
             Some(state) => state,
             None => panic!("no state of type `{}`", std::any::type_name::<T>()),
         }
@@ -100,7 +100,7 @@ impl Call {
     /// As [`state`](Self::state).
     #[expect(clippy::panic, reason = "the server has checked every need before its first call")]
     pub fn state_dyn<T: ?Sized + State>(&self) -> &T {
-        match self.context.request().states.get() {
+        match self.context.states().get() {
             Some(state) => state,
             None => panic!("no state of type `{}`", std::any::type_name::<T>()),
         }

@@ -9,7 +9,7 @@ use std::task::{self, Poll, ready};
 use std::time::Duration;
 
 use super::capacity::Slot;
-use super::dispatch::Request;
+use super::dispatch::Origin;
 #[cfg(feature = "layers")]
 use super::layers::{CallRequest, Layered};
 use super::life::CallHold;
@@ -19,7 +19,7 @@ use super::running::{Running, Started};
 use super::session::Noted;
 use super::watch::Watch;
 use super::{Ended, Outcome, Service, rounds};
-use crate::context::{Context, Owed};
+use crate::context::{Context, Owed, Request};
 #[cfg(feature = "layers")]
 use crate::handler::BoxFuture;
 use crate::handler::{Call, Fault, Given, ToolError, task};
@@ -66,17 +66,16 @@ where
         if let Poll::Ready(outcome) = self.running.poll(cx) {
             return Poll::Ready((self.answer)(service, context, outcome));
         }
-        let request = context.request();
         // The function may wait for an answer that only the next round can bring.
-        if let Some(end) = request.asks.round_end(cx) {
+        if let Some(end) = context.asks().round_end(cx) {
             return Poll::Ready(rounds::reply(service, context, self.name, end));
         }
         let limit = &mut self.limit;
-        ready!(limit.poll(request.asks.are_open(), &|| request.voice.last_progress(), cx));
+        ready!(limit.poll(context.asks().are_open(), &|| context.voice().last_progress(), cx));
         let fault = ToolError::new(format!("timed out after {:?}", limit.limit));
         let reply = (self.answer)(service, context, Err(fault.into()));
-        request.voice.end();
-        request.cancellation.cancel(); // a sync function has to be told
+        context.voice().end();
+        context.cancellation().cancel(); // a sync function has to be told
         Poll::Ready(reply)
     }
 }
@@ -87,6 +86,7 @@ impl Service {
     pub(super) fn call<R: Send + 'static>(
         self: &Arc<Self>,
         request: Request,
+        origin: Origin,
         function: Function,
         start: impl FnOnce(&Self, Call) -> Started<R> + Send + 'static,
         answer: impl Fn(&Self, &Context, Result<R, Fault>) -> Reply + Send + 'static,
@@ -94,7 +94,7 @@ impl Service {
         let Function { name, given, timeout } = function;
         let limit = timeout.unwrap_or(self.limits.call_timeout);
         let limit = Limit::new(limit, self.limits.call_ceiling);
-        let (context, noted) = match request.begin(self) {
+        let (context, noted) = match self.context(request, origin) {
             Ok(begun) => begun,
             Err(refused) => return refused.into(),
         };
@@ -119,7 +119,7 @@ impl Service {
         ) {
             Ok(work) => self.pending(context, noted, work),
             Err(reply) => {
-                context.request().end();
+                context.end();
                 Outcome::ready(&context, reply)
             }
         }
@@ -170,7 +170,7 @@ fn run(service: Arc<Service>, context: Context, begin: Begin) -> BoxFuture<Reply
 impl Outcome {
     /// A reply that is there at once, behind what the call has said.
     fn ready(context: &Context, reply: Reply) -> Self {
-        Self::Ready { notifications: context.request().voice.take_said(), reply }
+        Self::Ready { notifications: context.voice().take_said(), reply }
     }
 }
 
@@ -224,7 +224,7 @@ impl Future for PendingCall {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Reply>> {
         let pending = &mut *self.0;
-        let cancellation = &pending.begun.context.request().cancellation;
+        let cancellation = pending.begun.context.cancellation();
         cancellation.register(cx.waker());
         let reply = match (cancellation.is_cancelled(), cancellation.is_cut()) {
             (true, true) => Some(cut(&pending.begun.context)),
@@ -273,7 +273,7 @@ impl Begun {
     /// Lets the call ask in its session.
     fn connect(&self) {
         if let Some(session) = self.noted.as_ref().and_then(Noted::session) {
-            self.context.request().asks.connect(session.clone());
+            self.context.asks().connect(session.clone());
         }
     }
 
@@ -287,7 +287,7 @@ impl Begun {
     }
 
     fn end(&mut self) {
-        self.context.request().end();
+        self.context.end();
         self.noted = None;
         self.slot = None;
         self.held = None;
@@ -297,8 +297,8 @@ impl Begun {
 impl Drop for Begun {
     fn drop(&mut self) {
         // Has no effect on one that has ended.
-        self.context.request().cancellation.cancel();
-        self.context.request().end();
+        self.context.cancellation().cancel();
+        self.context.end();
     }
 }
 

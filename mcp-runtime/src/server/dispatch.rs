@@ -1,4 +1,4 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::methods::{
     completion, extension, lists, logging, prompts, resources, subscriptions, tools,
@@ -6,34 +6,23 @@ use super::methods::{
 use super::reply::{Class, Reply};
 use super::session::{Noted, Session};
 use super::{Outcome, Service, rounds};
-use crate::context::{
-    Asks, Cancellation, Client, Context, LogFilter, Outbox, Peer, TraceParent, Voice,
-};
+use crate::context::{Asks, Context, Outbox, Request, Voice};
 use crate::registry::Registry;
-use crate::revision::{Acknowledged, At, DiscoverResult, Revision};
-use crate::wire::{Code, Encode, ErrorObject, Message, MessageKind, Method, Quoted, RequestId};
+use crate::revision::{Acknowledged, At, DiscoverResult};
+use crate::wire::{Code, Encode, ErrorObject, Method, Quoted};
 
-/// A request whose era and revision are settled. From here on both eras are one.
-pub(super) struct Request {
-    pub(super) revision: Revision,
-    pub(super) id: RequestId,
-    pub(super) message: Message,
-    pub(super) progress_token: Option<RequestId>,
-    pub(super) log: LogFilter,
-    /// From the handshake; in the stateless era it is read from the request when asked for.
-    pub(super) client: Option<Arc<Client>>,
+/// Where a request came from.
+pub(super) struct Origin {
+    /// The session it belongs to, if it is one of any.
     pub(super) session: Option<Arc<Session>>,
-    pub(super) peer: Arc<dyn Peer>,
+    /// Where its call says things; without one it has an outbox of its own.
     pub(super) outbox: Option<Arc<Outbox>>,
-    pub(super) trace: Option<Box<TraceParent>>,
 }
 
 impl Service {
     /// Runs the method of a request.
-    pub(super) fn dispatch(self: &Arc<Self>, request: Request) -> Outcome {
-        let MessageKind::Request { method, .. } = &request.message.kind else {
-            return Outcome::Accepted;
-        };
+    pub(super) fn dispatch(self: &Arc<Self>, request: Request, origin: Origin) -> Outcome {
+        let Some(method) = request.message.method() else { return Outcome::Accepted };
         let registry = &*self.registry();
         if !offers(registry, method) {
             return request.not_served(&ErrorObject::method_not_found(method));
@@ -42,25 +31,25 @@ impl Service {
             return request.refuse(&too_many_calls(self.limits.calls));
         }
         match method {
-            Method::ToolsCall => tools::call(self, registry, request),
-            Method::ResourcesRead => resources::read(self, registry, request),
-            Method::PromptsGet => prompts::get(self, registry, request),
-            Method::Complete => completion::complete(self, registry, request),
+            Method::ToolsCall => tools::call(self, registry, request, origin),
+            Method::ResourcesRead => resources::read(self, registry, request, origin),
+            Method::PromptsGet => prompts::get(self, registry, request, origin),
+            Method::Complete => completion::complete(self, registry, request, origin),
             Method::ToolsList => lists::page(self, &request, &registry.tools),
             Method::ResourcesList => lists::page(self, &request, &registry.resources),
             Method::ResourceTemplatesList => lists::page(self, &request, &registry.templates),
             Method::PromptsList => lists::page(self, &request, &registry.prompts),
-            Method::Subscribe => subscriptions::subscribe(self, registry, &request),
-            Method::Unsubscribe => subscriptions::unsubscribe(self, &request),
-            Method::Listen => subscriptions::listen(self, registry, request),
-            Method::SetLevel => logging::set_level(self, &request),
+            Method::Subscribe => subscriptions::subscribe(self, registry, &request, &origin),
+            Method::Unsubscribe => subscriptions::unsubscribe(self, &request, &origin),
+            Method::Listen => subscriptions::listen(self, registry, request, origin),
+            Method::SetLevel => logging::set_level(self, &request, &origin),
             Method::Ping => request.acknowledge(self),
             Method::Discover => self.discover(registry, &request),
             // The lifecycle has taken these, or the revision does not serve them as requests.
             Method::Initialize | Method::Initialized | Method::Cancelled => {
                 request.not_served(&ErrorObject::method_not_found(method))
             }
-            Method::Other(_) => extension::call(self, request),
+            Method::Other(_) => extension::call(self, request, origin),
         }
     }
 
@@ -97,15 +86,6 @@ fn too_many_calls(limit: usize) -> ErrorObject {
 }
 
 impl Request {
-    /// Whether the client declares an extension, in this request or in its session.
-    pub(super) fn opts_into(&self, extension: &str) -> bool {
-        let declares = |client: &Client| client.extension(extension).is_some();
-        match &self.client {
-            Some(client) => declares(client),
-            None => declares(&Client::of_request(self.revision, &self.message)),
-        }
-    }
-
     pub(super) fn answer(&self, result: &dyn Encode) -> Outcome {
         Reply::result(&self.id, result).into()
     }
@@ -139,36 +119,32 @@ impl Request {
     pub(super) fn not_served(&self, error: &ErrorObject) -> Outcome {
         Reply::error(Class::NotServed, Some(&self.id), error).into()
     }
+}
 
-    /// What the function will see, noted in the session that can cancel it.
+impl Service {
+    /// What the function will see of its request, noted in the session that can cancel it.
     ///
     /// # Errors
     ///
     /// The refusal of a state that is none of ours, or of an id that is taken.
-    pub(super) fn begin(self, service: &Service) -> Result<(Context, Noted), Reply> {
-        let asks = match self.revision.facts().asks_in_rounds {
-            true => rounds::resume(service, &self.message, self.peer.caller())
-                .map_err(|error| Reply::error(Class::Answered, Some(&self.id), &error))?,
+    pub(super) fn context(
+        &self,
+        request: Request,
+        origin: Origin,
+    ) -> Result<(Context, Noted), Reply> {
+        let refuse = |id, error| Err(Reply::error(Class::Answered, Some(id), &error));
+        let asks = match request.revision.facts().asks_in_rounds {
+            true => match rounds::resume(self, &request.message, request.peer.caller()) {
+                Ok(asks) => asks,
+                Err(error) => return refuse(&request.id, error),
+            },
             false => Asks::default(),
         };
-        let request = crate::context::Request {
-            message: self.message,
-            id: self.id,
-            revision: self.revision,
-            progress_token: self.progress_token,
-            log: self.log,
-            client: self.client.map_or_else(OnceLock::new, OnceLock::from),
-            peer: self.peer,
-            states: service.states.clone(),
-            cancellation: Cancellation::default(),
-            voice: Voice::new(self.outbox, &service.room),
-            asks,
-            trace: self.trace,
-        };
-        let context = Context::new(request);
-        match Noted::new(self.session, &context) {
+        let voice = Voice::new(origin.outbox, &self.room);
+        let context = Context::new(request, self.states.clone(), voice, asks);
+        match Noted::new(origin.session, &context) {
             Ok(noted) => Ok((context, noted)),
-            Err(error) => Err(Reply::error(Class::Answered, Some(&context.request().id), &error)),
+            Err(error) => refuse(&context.request().id, error),
         }
     }
 }

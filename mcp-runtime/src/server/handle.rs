@@ -137,7 +137,7 @@ impl Context {
         reason = "a server puts its handle among its state before it runs"
     )]
     pub fn server(&self) -> &ServerHandle {
-        let own: Option<&Own> = self.request().states.get();
+        let own: Option<&Own> = self.states().get();
         &own.expect("a server puts its handle among its state").0
     }
 }

@@ -89,7 +89,7 @@ impl Life {
     /// Ends every call with an error.
     pub(super) fn cut_calls(&self) {
         let running: Vec<_> = self.calls().running.values().cloned().collect();
-        running.iter().for_each(|call| call.request().cancellation.cut());
+        running.iter().for_each(|call| call.cancellation().cut());
     }
 
     pub(super) fn end(&self) {

@@ -65,7 +65,7 @@ pub use shutdown_hook::ShutdownHook;
 pub use state_factory::StateFactory;
 pub(crate) use watch::{ACCESS, Ended, Heard, Hears, Step, Traces, first};
 
-use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States, TraceParent};
+use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
 use crate::registry::Registry;
 use crate::revision::{Revision, Stamp};
 use crate::wire::cache::CacheHint;
@@ -110,8 +110,6 @@ pub(crate) struct Incoming {
     pub(crate) peer: Arc<dyn Peer>,
     /// Where its call says things; without one it has an outbox of its own.
     pub(crate) outbox: Option<Arc<Outbox>>,
-    /// Our own step of the trace that it is part of, if steps are recorded.
-    pub(crate) trace: Option<Box<TraceParent>>,
 }
 
 impl Incoming {
@@ -123,7 +121,7 @@ impl Incoming {
         outbox: &Arc<Outbox>,
     ) -> Self {
         let (session, outbox) = (Some(session.clone()), Some(outbox.clone()));
-        Self { message, session, peer, outbox, trace: None }
+        Self { message, session, peer, outbox }
     }
 }
 

@@ -67,7 +67,7 @@ fn on_thread<R: Send + 'static>(
         };
         drop(slot);
         // At once: what it would have interrupted may serve another call by now.
-        context.request().end();
+        context.end();
         Box::new(outcome)
     });
     Running::OnThread(tokio::task::spawn_blocking(work))

@@ -135,14 +135,14 @@ impl Session {
     pub(super) fn cancel(&self, id: &RequestId) {
         let call = self.in_flight().calls.get(id).cloned();
         if let Some(call) = call {
-            call.request().cancellation.cancel();
+            call.cancellation().cancel();
         }
     }
 
     /// Whether a call runs that does not wait for its client: who is gone would be waited for as
     /// long as the server runs.
     pub(crate) fn is_busy(&self) -> bool {
-        self.in_flight().calls.values().any(|call| !call.request().asks.are_open())
+        self.in_flight().calls.values().any(|call| !call.asks().are_open())
     }
 
     /// Ends the session: cancels every call, and lets no other begin.
@@ -153,7 +153,7 @@ impl Session {
             in_flight.ended = true;
             in_flight.calls.values().cloned().collect()
         };
-        calls.iter().for_each(|call| call.request().cancellation.cancel());
+        calls.iter().for_each(|call| call.cancellation().cancel());
     }
 
     /// Hands the client's response to whoever asked; one that nobody waits for is ignored.

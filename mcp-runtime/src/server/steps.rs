@@ -43,7 +43,7 @@ impl Steps {
     /// From a message to the bytes of its reply; `None` if it is not there at once.
     pub fn dispatch(&self, Parsed(message): Parsed) -> Option<Vec<u8>> {
         let peer = self.peer.clone();
-        let incoming = Incoming { message, session: None, peer, outbox: None, trace: None };
+        let incoming = Incoming { message, session: None, peer, outbox: None };
         match self.service.handle(incoming) {
             Outcome::Ready { reply, .. } => Some(reply.into_frame()),
             Outcome::Pending(_) | Outcome::Accepted => None,

@@ -102,9 +102,8 @@ impl<A> Server<A> {
 }
 
 impl Watch {
-    /// Begins to watch, if somebody wants to know. What is recorded of it is the parent of what its
-    /// function does.
-    pub(super) fn begin(service: &Arc<Service>, incoming: &mut Incoming) -> Option<Self> {
+    /// Begins to watch, if somebody wants to know.
+    pub(super) fn begin(service: &Arc<Service>, incoming: &Incoming) -> Option<Self> {
         let (hears, traces) = (service.hears.get(), &service.traces);
         let is_logged = || tracing::enabled!(target: ACCESS, Level::INFO);
         if hears.is_none() && traces.is_none() && !is_logged() {
@@ -120,8 +119,13 @@ impl Watch {
         }
         let (service, caller) = (service.clone(), peer.caller().clone());
         let step = traces.as_ref().map(|traces| traces.began(&heard, incoming));
-        incoming.trace = step.as_ref().and_then(|step| step.parent()).map(Box::new);
         Some(Self { service, heard, unknown, caller, step, started, ended: None })
+    }
+
+    /// Our own step of the request's trace, if steps are recorded: the parent of what its function
+    /// does.
+    pub(super) fn step(&self) -> Option<Box<TraceParent>> {
+        self.step.as_ref().and_then(|step| step.parent()).map(Box::new)
     }
 
     /// Watches what becomes of the request.

@@ -76,7 +76,7 @@ impl<A> Ask<A> {
         let question = Question { key: self.key.take(), ..question };
         let read = self.read;
         let readable = move |answer: &RawValue| read(answer).is_ok();
-        let asks = &self.context.request().asks;
+        let asks = self.context.asks();
         let (id, answer) = asks.put(&self.context, question, &readable)?;
         let waits = !self.context.revision().facts().asks_in_rounds;
         let sleep = waits.then(|| Box::pin(tokio::time::sleep(self.patience)));
@@ -113,8 +113,7 @@ impl<A> Ask<A> {
     /// Takes the question back unless it was answered.
     fn close(&self) {
         if let Some(open) = &self.open {
-            let request = self.context.request();
-            request.asks.take_back(open.id, &request.voice);
+            self.context.asks().take_back(open.id, self.context.voice());
         }
     }
 }

@@ -106,7 +106,7 @@ impl Asks {
         }
         let (id, answer) = port.expect().ok_or(AskError::TooMany)?;
         tracing::debug!(method = question.kind.method(), id, "asking the client");
-        if !context.request().voice.ask(id, session::request(id, &question)) {
+        if !context.voice().ask(id, session::request(id, &question)) {
             port.forget(id);
             return Err(AskError::NoStream); // the call has its reply already
         }

@@ -46,7 +46,7 @@ impl Context {
         if !self.revision().facts().asks_in_rounds {
             return effect().await;
         }
-        let asks = &self.request().asks;
+        let asks = self.asks();
         let begun = asks.effect(name);
         let mut running = Running { asks, key: &begun.key, result: None };
         let json = match (begun.known, &begun.store) {

@@ -1,65 +1,80 @@
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::context::{Client, Peer};
+use crate::context::{Client, Peer, Request};
 use crate::revision::{At, Era, InitializeResult, Revision};
-use crate::server::dispatch::Request;
+use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::session::{Handshake, Session};
 use crate::server::{Incoming, Outcome, Service};
-use crate::wire::{Code, ErrorObject, Member, Message, MessageKind, Method, RequestId};
+use crate::wire::meta::RequestMeta;
+use crate::wire::{Code, ErrorObject, Member, Message, Method, RequestId};
 
-/// A request of a session (basic/lifecycle).
-pub(super) fn request(
+/// A request of a session, in the revision it was opened in (basic/lifecycle).
+///
+/// # Errors
+///
+/// The answer to what is no matter of a method: the handshake itself, and what comes before it.
+pub(super) fn settle(
     service: &Arc<Service>,
     id: RequestId,
-    progress_token: Option<RequestId>,
     incoming: Incoming,
-) -> Outcome {
-    let Incoming { message, session, peer, outbox, trace } = incoming;
-    let MessageKind::Request { method, .. } = &message.kind else { return Outcome::Accepted };
-    let refuse = |error| Reply::error(Class::Answered, Some(&id), &error).into();
+) -> Result<(Request, Origin), Outcome> {
+    let refusal = |class, error| Reply::error(class, Some(&id), &error).into();
+    let meta =
+        RequestMeta::of(&incoming.message).map_err(|error| refusal(Class::Refused, error))?;
+    let progress_token = meta.progress_token;
+    let Incoming { message, session, peer, outbox } = incoming;
     let Some(session) = session else {
-        return Reply::error(Class::Refused, Some(&id), &not_initialized()).into();
+        return Err(refusal(Class::Refused, not_initialized()));
     };
-    if *method == Method::Initialize {
-        return match open(service, &session, &message) {
-            Ok(revision) => {
-                if peer.has_stream() {
-                    session.subscribe(service.subscription(&session, revision));
-                }
-                Reply::result(&id, &At(revision, &initialized(service, revision, &*peer))).into()
-            }
-            Err(error) => refuse(error),
-        };
+    let method = message.method();
+    if method == Some(&Method::Initialize) {
+        return Err(match initialize(service, &session, &message, &*peer) {
+            Ok((revision, result)) => Reply::result(&id, &At(revision, &result)).into(),
+            Err(error) => refusal(Class::Answered, error),
+        });
     }
     let Some(handshake) = session.handshake() else {
         // A ping may come before everything else, and says the same in every revision.
-        return match method {
-            Method::Ping => Reply::result(&id, &serde_json::Map::new()).into(),
-            _ => refuse(not_initialized()),
-        };
+        return Err(match method {
+            Some(Method::Ping) => Reply::result(&id, &serde_json::Map::new()).into(),
+            _ => refusal(Class::Answered, not_initialized()),
+        });
     };
-    if !handshake.revision.serves(method) {
-        return refuse(ErrorObject::method_not_found(method));
+    let revision = handshake.revision;
+    if let Some(method) = method.filter(|method| !revision.serves(method)) {
+        return Err(refusal(Class::Answered, ErrorObject::method_not_found(method)));
     }
     let request = Request {
-        revision: handshake.revision,
+        revision,
         progress_token,
         log: session.log_filter(),
-        client: Some(handshake.client.clone()),
-        session: Some(session.clone()),
+        client: OnceLock::from(handshake.client.clone()),
         id,
         message,
         peer,
-        outbox,
-        trace,
+        step: None,
     };
-    service.dispatch(request)
+    Ok((request, Origin { session: Some(session), outbox }))
 }
 
 /// What a session keeps of its client, in bytes of JSON: anyone may open one.
 const LONGEST_DECLARATION: usize = 16 * 1024;
+
+/// Opens the session, and says what the server is.
+fn initialize<'a>(
+    service: &'a Arc<Service>,
+    session: &Arc<Session>,
+    message: &Message,
+    peer: &dyn Peer,
+) -> Result<(Revision, InitializeResult<'a>), ErrorObject> {
+    let revision = open(service, session, message)?;
+    if peer.has_stream() {
+        session.subscribe(service.subscription(session, revision));
+    }
+    Ok((revision, initialized(service, revision, peer)))
+}
 
 /// Settles the revision: the one asked for if we serve it, otherwise the newest that has a
 /// handshake, and the client decides whether it can live with that.

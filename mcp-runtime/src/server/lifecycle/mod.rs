@@ -8,12 +8,12 @@ mod stateless;
 
 use std::sync::Arc;
 
-use super::reply::{Class, Reply};
+use super::reply::Reply;
 use super::session::Session;
 use super::watch::Watch;
 use super::{Incoming, Outcome, Service};
+use crate::context::{Request, TraceParent};
 use crate::revision::{Era, Revision};
-use crate::wire::meta::RequestMeta;
 use crate::wire::{Member, Message, MessageKind, Method, RequestId};
 
 /// The era of one message, decided on its raw JSON before any of it is typed.
@@ -55,35 +55,33 @@ impl Service {
         }
     }
 
-    fn request(self: &Arc<Self>, id: RequestId, mut incoming: Incoming) -> Outcome {
-        match Watch::begin(self, &mut incoming) {
-            Some(watch) => watch.follow(self.answer(id, incoming)),
-            None => self.answer(id, incoming),
+    fn request(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
+        match Watch::begin(self, &incoming) {
+            Some(watch) => {
+                let step = watch.step();
+                watch.follow(self.answer(id, incoming, step))
+            }
+            None => self.answer(id, incoming, None),
         }
     }
 
-    fn answer(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
+    fn answer(
+        self: &Arc<Self>,
+        id: RequestId,
+        incoming: Incoming,
+        step: Option<Box<TraceParent>>,
+    ) -> Outcome {
         if !self.life.is_serving() {
             return Reply::stopping(&id).into();
         }
         let Incoming { message, peer, .. } = &incoming;
-        let refuse = |error| Reply::error(Class::Refused, Some(&id), &error).into();
-        let meta = match RequestMeta::of(message) {
-            Ok(meta) => meta,
-            Err(error) => return refuse(error),
+        let settled = match Era::of(message, peer.named_version()) {
+            Era::Handshake => handshake::settle(self, id, incoming),
+            Era::Stateless => stateless::settle(id, incoming),
         };
-        match Era::of(message, peer.named_version()) {
-            Era::Handshake => {
-                let token = meta.progress_token;
-                handshake::request(self, id, token, incoming)
-            }
-            Era::Stateless => match stateless::settle(&meta, &incoming) {
-                Ok(settled) => {
-                    let token = meta.progress_token;
-                    stateless::request(self, id, token, settled, incoming)
-                }
-                Err(error) => refuse(error),
-            },
+        match settled {
+            Ok((request, origin)) => self.dispatch(Request { step, ..request }, origin),
+            Err(settled) => settled,
         }
     }
 }

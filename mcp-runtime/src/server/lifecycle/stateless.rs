@@ -1,60 +1,64 @@
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use serde_json::json;
 
-use crate::context::LogFilter;
+use crate::context::{LogFilter, Request};
 use crate::revision::{Era, Revision};
-use crate::server::dispatch::Request;
+use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::{Incoming, Outcome, Service};
 use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Code, ErrorObject, MessageKind, Quoted, RequestId};
-
-/// What a request says of itself.
-pub(super) struct Settled {
-    revision: Revision,
-    log_level: Option<LogLevel>,
-}
+use crate::wire::{Code, ErrorObject, Quoted, RequestId};
 
 /// Reads what a request says of itself (2026-07-28 basic, "Per-request metadata").
 ///
 /// The order matters to clients that probe: what is missing, then what disagrees with the
 /// transport, then what we do not serve.
-pub(super) fn settle(meta: &RequestMeta<'_>, incoming: &Incoming) -> Result<Settled, ErrorObject> {
-    let version = required(meta)?;
-    incoming.peer.mirrors(&incoming.message, meta)?;
-    let revision = served(version)?;
-    Ok(Settled { revision, log_level: log_level(meta)? })
-}
-
-/// A request that describes itself.
-pub(super) fn request(
-    service: &Arc<Service>,
-    id: RequestId,
-    progress_token: Option<RequestId>,
-    Settled { revision, log_level }: Settled,
-    incoming: Incoming,
-) -> Outcome {
-    let Incoming { message, session, peer, outbox, trace } = incoming;
-    let MessageKind::Request { method, .. } = &message.kind else { return Outcome::Accepted };
-    if !revision.serves(method) {
+///
+/// # Errors
+///
+/// Its refusal.
+pub(super) fn settle(id: RequestId, incoming: Incoming) -> Result<(Request, Origin), Outcome> {
+    let said = match Said::by(&incoming) {
+        Ok(said) => said,
+        Err(error) => return Err(Reply::error(Class::Refused, Some(&id), &error).into()),
+    };
+    let Said { revision, progress_token, log_level } = said;
+    let Incoming { message, session, peer, outbox } = incoming;
+    if let Some(method) = message.method().filter(|method| !revision.serves(method)) {
         let error = ErrorObject::method_not_found(method);
-        return Reply::error(Class::NotServed, Some(&id), &error).into();
+        return Err(Reply::error(Class::NotServed, Some(&id), &error).into());
     }
     let request = Request {
+        message,
+        id,
         revision,
         progress_token,
         log: LogFilter::Request(log_level),
-        client: None,
-        session,
-        id,
-        message,
+        client: OnceLock::new(),
         peer,
-        outbox,
-        trace,
+        step: None,
     };
-    service.dispatch(request)
+    Ok((request, Origin { session, outbox }))
+}
+
+/// What a request says of itself.
+struct Said {
+    revision: Revision,
+    progress_token: Option<RequestId>,
+    log_level: Option<LogLevel>,
+}
+
+impl Said {
+    fn by(incoming: &Incoming) -> Result<Self, ErrorObject> {
+        let meta = RequestMeta::of(&incoming.message)?;
+        let version = required(&meta)?;
+        incoming.peer.mirrors(&incoming.message, &meta)?;
+        let revision = served(version)?;
+        let log_level = log_level(&meta)?;
+        Ok(Self { revision, progress_token: meta.progress_token, log_level })
+    }
 }
 
 /// The members a stateless request must have; who the client is may stay unsaid.

@@ -1,12 +1,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::context::Context;
+use crate::context::{Context, Request};
 use crate::handler::{Fault, FaultKind, Given, Item};
 use crate::registry::{Completions, Registry};
 use crate::revision::{At, CompleteResult};
 use crate::server::call::{self, Function};
-use crate::server::dispatch::Request;
+use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::running::{Running, Started};
 use crate::server::{Outcome, Service};
@@ -14,7 +14,12 @@ use crate::wire::completion::{CompletionContext, Reference, Typed};
 use crate::wire::{Code, ErrorObject, Member, Quoted};
 
 /// `completion/complete` (server/utilities/completion).
-pub(crate) fn complete(service: &Arc<Service>, registry: &Registry, request: Request) -> Outcome {
+pub(crate) fn complete(
+    service: &Arc<Service>,
+    registry: &Registry,
+    request: Request,
+    origin: Origin,
+) -> Outcome {
     let (reference, typed, given) = match read(&request) {
         Ok(asked) => asked,
         Err(error) => return request.refuse(&error),
@@ -41,7 +46,7 @@ pub(crate) fn complete(service: &Arc<Service>, registry: &Registry, request: Req
     let function = Function { name: "completion", given, timeout: def.timeout() };
     let run = completing.run.clone();
     let start = move |_: &Service, call| Started::Running(Running::here(run(call)));
-    service.call(request, function, start, reply)
+    service.call(request, origin, function, start, reply)
 }
 
 type Asked = (Reference, Typed, HashMap<String, String>);

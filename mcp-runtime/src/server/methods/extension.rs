@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::context::Context;
+use crate::context::{Context, Request};
 use crate::handler::{Call, Fault, FaultKind, Given};
 use crate::revision::{At, MethodResult};
 use crate::server::call::Function;
-use crate::server::dispatch::Request;
+use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::running::{Running, Started};
 use crate::server::{Outcome, Service};
@@ -14,14 +14,14 @@ use crate::wire::{Code, ErrorObject};
 
 /// A method that none but an extension can have: served to clients that declare it too
 /// (basic/versioning, "Extensions").
-pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
+pub(crate) fn call(service: &Arc<Service>, request: Request, origin: Origin) -> Outcome {
     let Some(method) = request.message.method() else { return Outcome::Accepted };
     let in_session = !request.revision.facts().has_extensions;
     let found = service.extensions.method(method.as_str());
     let Some(found) = found.filter(|method| method.in_sessions || !in_session) else {
         return request.not_served(&ErrorObject::method_not_found(method));
     };
-    if !request.opts_into(&found.extension) {
+    if request.client().extension(&found.extension).is_none() {
         return match in_session {
             true => request.not_served(&ErrorObject::method_not_found(method)),
             false => undeclared(&request, &found.extension),
@@ -35,7 +35,7 @@ pub(crate) fn call(service: &Arc<Service>, request: Request) -> Outcome {
             running.await.map_err(|error| Fault { kind: FaultKind::Protocol(error.0) })
         })))
     };
-    service.call(request, function, start, reply)
+    service.call(request, origin, function, start, reply)
 }
 
 /// The refusal of a request that does not declare what it needs.

@@ -1,6 +1,6 @@
+use crate::context::Request;
 use crate::registry::Catalogue;
 use crate::revision::EncodeAt;
-use crate::server::dispatch::Request;
 use crate::server::{Outcome, Reply, Service};
 use crate::wire::Member;
 

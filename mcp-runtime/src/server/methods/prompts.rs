@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::context::Context;
+use crate::context::{Context, Request};
 use crate::handler::{Fault, FaultKind, Given, TextValue};
 use crate::registry::{PromptEntry, Registry};
 use crate::revision::{At, PromptResult};
 use crate::server::call::{self, Function};
-use crate::server::dispatch::Request;
+use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::running;
 use crate::server::{Outcome, Service};
@@ -15,7 +15,12 @@ use crate::wire::prompt::GetPromptResult;
 use crate::wire::{Code, ErrorObject, Member, Quoted};
 
 /// `prompts/get` (server/prompts, "Getting a prompt").
-pub(crate) fn get(service: &Arc<Service>, registry: &Registry, request: Request) -> Outcome {
+pub(crate) fn get(
+    service: &Arc<Service>,
+    registry: &Registry,
+    request: Request,
+    origin: Origin,
+) -> Outcome {
     let (entry, arguments) = match find(registry, &request) {
         Ok(found) => found,
         Err(error) => return request.refuse(&error),
@@ -32,7 +37,7 @@ pub(crate) fn get(service: &Arc<Service>, registry: &Registry, request: Request)
     let start = move |service: &Service, call| {
         running::start(&service.capacity, starting.def.run, call, &starting.pace, None)
     };
-    service.call(request, function, start, move |service, context, outcome| {
+    service.call(request, origin, function, start, move |service, context, outcome| {
         reply(service, context, &answering, outcome)
     })
 }

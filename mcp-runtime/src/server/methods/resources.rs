@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::context::Context;
+use crate::context::{Context, Request};
 use crate::handler::{Fault, FaultKind, Given, ResourceOutput};
 use crate::registry::{Registry, ResourceEntry, Variables};
 use crate::revision::{At, ReadResult, Revision};
 use crate::server::call::{self, Function};
-use crate::server::dispatch::Request;
+use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::running;
 use crate::server::{Outcome, Service};
@@ -18,7 +18,12 @@ use crate::wire::{ErrorObject, Member, Quoted};
 const LONGEST_URI: usize = 8 * 1024;
 
 /// `resources/read` (server/resources, "Reading resources").
-pub(crate) fn read(service: &Arc<Service>, registry: &Registry, request: Request) -> Outcome {
+pub(crate) fn read(
+    service: &Arc<Service>,
+    registry: &Registry,
+    request: Request,
+    origin: Origin,
+) -> Outcome {
     let uri = match request.message.require_text(Member::Uri) {
         Ok(uri) => uri.into_owned(),
         Err(error) => return request.refuse(&error),
@@ -39,7 +44,7 @@ pub(crate) fn read(service: &Arc<Service>, registry: &Registry, request: Request
     let start = move |service: &Service, call| {
         running::start(&service.capacity, starting.def.run, call, &starting.pace, None)
     };
-    service.call(request, function, start, move |service, context, outcome| {
+    service.call(request, origin, function, start, move |service, context, outcome| {
         reply(service, context, &answering, &uri, outcome)
     })
 }

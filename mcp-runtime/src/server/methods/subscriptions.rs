@@ -2,11 +2,11 @@ use std::sync::Arc;
 use std::task::{self, Poll};
 
 use super::resources;
-use crate::context::{Context, OnCancel, notification};
+use crate::context::{Context, OnCancel, Request, notification};
 use crate::registry::Registry;
 use crate::revision::{At, Revision, Subscribed, SubscriptionEnded};
 use crate::server::call::{Begun, Pending, Work};
-use crate::server::dispatch::Request;
+use crate::server::dispatch::Origin;
 use crate::server::reply::Reply;
 use crate::server::subscription::Subscription;
 use crate::server::{Outcome, Service, Session};
@@ -38,12 +38,17 @@ impl Service {
 }
 
 /// `resources/subscribe` (server/resources, "Subscriptions").
-pub(crate) fn subscribe(service: &Service, registry: &Registry, request: &Request) -> Outcome {
+pub(crate) fn subscribe(
+    service: &Service,
+    registry: &Registry,
+    request: &Request,
+    origin: &Origin,
+) -> Outcome {
     let uri = match request.message.require_text(Member::Uri) {
         Ok(uri) => uri,
         Err(error) => return request.refuse(&error),
     };
-    let Some(subscription) = request.session.as_ref().and_then(|session| session.subscription())
+    let Some(subscription) = origin.session.as_ref().and_then(|session| session.subscription())
     else {
         return request.not_served(&ErrorObject::method_not_found(&Method::Subscribe));
     };
@@ -61,13 +66,12 @@ pub(crate) fn subscribe(service: &Service, registry: &Registry, request: &Reques
 }
 
 /// `resources/unsubscribe`. What is not subscribed to already is not any more.
-pub(crate) fn unsubscribe(service: &Service, request: &Request) -> Outcome {
+pub(crate) fn unsubscribe(service: &Service, request: &Request, origin: &Origin) -> Outcome {
     let uri = match request.message.require_text(Member::Uri) {
         Ok(uri) => uri,
         Err(error) => return request.refuse(&error),
     };
-    if let Some(subscription) = request.session.as_ref().and_then(|session| session.subscription())
-    {
+    if let Some(subscription) = origin.session.as_ref().and_then(|session| session.subscription()) {
         subscription.remove(&uri);
     }
     request.acknowledge(service)
@@ -75,7 +79,12 @@ pub(crate) fn unsubscribe(service: &Service, request: &Request) -> Outcome {
 
 /// `subscriptions/listen` (basic/patterns/subscriptions): a request that lasts until its client
 /// ends it or the server ends, and what it says meanwhile is what has changed.
-pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Request) -> Outcome {
+pub(crate) fn listen(
+    service: &Arc<Service>,
+    registry: &Registry,
+    request: Request,
+    origin: Origin,
+) -> Outcome {
     if !request.peer.has_stream() {
         return request.not_served(&ErrorObject::method_not_found(&Method::Listen));
     }
@@ -88,12 +97,12 @@ pub(crate) fn listen(service: &Arc<Service>, registry: &Registry, request: Reque
         let what = "too many clients listen for changes; try again later";
         return request.refuse(&ErrorObject::new(Code::INTERNAL_ERROR, what));
     };
-    let (context, noted) = match request.begin(service) {
+    let (context, noted) = match service.context(request, origin) {
         Ok(begun) => begun,
         Err(refused) => return refused.into(),
     };
     let (id, revision) = (context.request().id.clone(), context.revision());
-    let outbox = context.request().voice.outbox().clone();
+    let outbox = context.voice().outbox().clone();
     let params = Subscribed { filter: &wanted, subscription: &id };
     // Before anything else of this subscription.
     if let Some(frame) =

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use crate::context::Context;
+use crate::context::{Context, Request};
 use crate::handler::{Fault, FaultKind, Given};
 use crate::registry::{Registry, ToolEntry};
 use crate::revision::{At, ToolResult};
 use crate::server::call::Function;
 use crate::server::capacity::Slot;
-use crate::server::dispatch::Request;
+use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::running;
 use crate::server::{Ended, Outcome, Service};
@@ -15,7 +15,12 @@ use crate::wire::tool::{CallToolResult, Described};
 use crate::wire::{Code, ErrorObject, Member, Quoted};
 
 /// `tools/call` (server/tools, "Calling tools").
-pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request) -> Outcome {
+pub(crate) fn call(
+    service: &Arc<Service>,
+    registry: &Registry,
+    request: Request,
+    origin: Origin,
+) -> Outcome {
     let entry = match find(registry, &request) {
         Ok(entry) => entry,
         Err(error) => return request.refuse(&error),
@@ -41,7 +46,7 @@ pub(crate) fn call(service: &Arc<Service>, registry: &Registry, request: Request
     let start = move |service: &Service, call| {
         running::start(&service.capacity, starting.def.run, call, &starting.pace, slot)
     };
-    service.call(request, function, start, move |service, context, outcome| {
+    service.call(request, origin, function, start, move |service, context, outcome| {
         reply(service, context, &answering, outcome)
     })
 }

@@ -57,7 +57,7 @@ async fn post_message(
         (Era::Handshake, Some(sessions)) => conversation(endpoint, sessions, &message, &peer)?,
     };
     let (session, streams) = (conversation.session().cloned(), conversation.streams().cloned());
-    let incoming = Incoming { message, session, peer: Arc::new(peer), outbox: None, trace: None };
+    let incoming = Incoming { message, session, peer: Arc::new(peer), outbox: None };
     let outcome = endpoint.service.handle(incoming);
     let opened = conversation.opened()?;
     let mut response = respond(

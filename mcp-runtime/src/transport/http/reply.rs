@@ -100,7 +100,7 @@ pub(super) async fn respond(
 /// Runs the call until it says something, for until then the status is open.
 async fn wait(call: PendingCall, form: Form<'_>, streams: Option<&Arc<Streams>>) -> Response {
     let context = call.context().clone();
-    let voice = &context.request().voice;
+    let voice = context.voice();
     if !form.accepts.events {
         voice.outbox().abandon(); // the client cannot read what is said
     }
@@ -140,7 +140,7 @@ struct Awaited(Option<PendingCall>);
 impl Drop for Awaited {
     fn drop(&mut self) {
         let Some(call) = self.0.take() else { return };
-        call.context().request().voice.outbox().abandon();
+        call.context().voice().outbox().abandon();
         if call.context().revision().facts().disconnect_cancels {
             return;
         }
@@ -184,7 +184,6 @@ mod tests {
             ))),
             peer: Arc::new(NoHeaders(Caller::Anyone)),
             outbox: None,
-            trace: None,
         });
         let Outcome::Pending(call) = &outcome else { panic!("it goes on") };
         let context = call.context().clone();
@@ -193,6 +192,6 @@ mod tests {
         let mut response = Box::pin(respond(outcome, form, None));
         let mut cx = task::Context::from_waker(task::Waker::noop());
         (0..10).for_each(|_| assert!(response.as_mut().poll(&mut cx).is_pending()));
-        assert_eq!(context.request().voice.outbox().pop(), None);
+        assert_eq!(context.voice().outbox().pop(), None);
     }
 }

@@ -321,7 +321,6 @@ mod tests {
                 session: Some(session.clone()),
                 peer: Arc::new(NoHeaders(Caller::Anyone)),
                 outbox: None,
-                trace: None,
             })
         };
         let revision = Revision::NEWEST_HANDSHAKE;

@@ -42,7 +42,7 @@ pub(crate) fn response(events: impl Events) -> Response {
 /// cancels the call if its revision says so, or lets it go on, unheard.
 pub(super) fn of_call(call: PendingCall, streams: Option<&Arc<Streams>>) -> Response {
     let context = call.context().clone();
-    let outbox = context.request().voice.outbox().clone();
+    let outbox = context.voice().outbox().clone();
     if let Some(owed) = outbox.owe() {
         call.deliver(owed);
     }
@@ -126,10 +126,9 @@ struct Caller(Context);
 
 impl Drop for Caller {
     fn drop(&mut self) {
-        let request = self.0.request();
-        request.voice.outbox().abandon();
+        self.0.voice().outbox().abandon();
         if self.0.revision().facts().disconnect_cancels {
-            request.cancellation.cancel(); // has no effect on a call that has its reply
+            self.0.cancellation().cancel(); // has no effect on a call that has its reply
         }
     }
 }
