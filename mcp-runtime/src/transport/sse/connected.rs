@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::context::Caller;
 use crate::server::{Limits, Session};
-use crate::transport::http::refusal::Refusal;
-use crate::transport::http::session_id::SessionId;
+use crate::transport::http::reply::Refusal;
+use crate::transport::http::sessions::SessionId;
 
 #[derive(Debug)]
 pub(super) struct Connected {

@@ -14,13 +14,13 @@ use super::peer::SsePeer;
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
 use crate::server::{Incoming, Service, Session};
-use crate::transport::http::door::Door;
-use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
-use crate::transport::http::proxies::peer;
-use crate::transport::http::refusal::{Refusal, empty};
-use crate::transport::http::session_id::SessionId;
-use crate::transport::http::stream::{self, Unnumbered};
-use crate::transport::http::{body, event};
+use crate::transport::http::door::{Door, peer};
+use crate::transport::http::reply::stream::{self, Unnumbered};
+use crate::transport::http::reply::{Refusal, empty, event};
+use crate::transport::http::request::{
+    Accepts, body, method_not_allowed, not_acceptable, require_json,
+};
+use crate::transport::http::sessions::SessionId;
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Frame, Member, Message, MessageKind, Unreadable};
 

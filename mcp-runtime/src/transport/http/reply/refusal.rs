@@ -1,0 +1,127 @@
+use std::fmt;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
+
+use crate::server::{Class, Reply, STOPPING};
+use crate::wire::{Code, ErrorObject, MessageKind, RequestId, Unreadable};
+
+/// How many seconds a client waits that came while the server stops.
+pub(super) const RETRY_STOPPED: &str = "5";
+
+/// A request that HTTP itself refuses.
+///
+/// Its body is a JSON-RPC error all the same: clients of two eras look into it to learn whom they
+/// talk to (streamable-http, "Backward compatibility").
+#[derive(Debug)]
+pub(in crate::transport) struct Refusal {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Vec<u8>,
+}
+
+impl Refusal {
+    pub(in crate::transport) fn new(status: StatusCode, what: impl Into<String>) -> Self {
+        Self::of_request(status, None, what)
+    }
+
+    /// The refusal of a message, which carries its id if it is a request.
+    pub(in crate::transport::http) fn of_message(
+        status: StatusCode,
+        message: &MessageKind,
+        what: impl Into<String>,
+    ) -> Self {
+        let id = match message {
+            MessageKind::Request { id, .. } => Some(id),
+            MessageKind::Notification { .. } | MessageKind::Response { .. } => None,
+        };
+        Self::of_request(status, id, what)
+    }
+
+    /// The server drains: another is to be asked, or this one when it is back.
+    pub(in crate::transport) fn stopping() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, STOPPING).with(RETRY_AFTER, RETRY_STOPPED)
+    }
+
+    pub(in crate::transport) fn unreadable(unreadable: &Unreadable) -> Self {
+        let body = Reply::unreadable(unreadable).into_frame();
+        Self { status: StatusCode::BAD_REQUEST, headers: Vec::new(), body }
+    }
+
+    pub(in crate::transport) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.push((name, HeaderValue::from_static(value)));
+        self
+    }
+
+    /// There is not enough memory left, or not enough of something else, and there may be soon.
+    pub(in crate::transport::http) fn busy(what: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
+    }
+
+    /// All of them are in use. One may be free again when somebody leaves.
+    pub(in crate::transport) fn too_many_sessions() -> Self {
+        let what = "too many sessions are open (--max-sessions); try again later";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "60")
+    }
+
+    /// All of the caller's are in use.
+    pub(in crate::transport) fn too_many_sessions_of_one(limit: usize) -> Self {
+        let what = format!("you have {limit} sessions open (--max-sessions-per-principal)");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, what).with(RETRY_AFTER, "60")
+    }
+
+    fn of_request(status: StatusCode, id: Option<&RequestId>, what: impl Into<String>) -> Self {
+        let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
+        let body = Reply::error(Class::Refused, id, &error).into_frame();
+        Self { status, headers: Vec::new(), body }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status.as_u16(), String::from_utf8_lossy(&self.body))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = json(self.status, self.body);
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+/// A response of one JSON object.
+pub(in crate::transport) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// A response without a body.
+pub(in crate::transport) fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// The only header of that name; an error if there are several: two readers might each take
+/// another one.
+pub(in crate::transport) fn single<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'a HeaderValue>, Repeated> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (first, None) => Ok(first),
+        _ => Err(Repeated),
+    }
+}
+
+/// A header that may stand once stands several times.
+#[derive(Debug)]
+pub(in crate::transport) struct Repeated;
