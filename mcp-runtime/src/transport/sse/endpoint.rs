@@ -5,7 +5,6 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Request};
 use axum::response::Response;
 use axum::routing::any;
-use http::header::RETRY_AFTER;
 use http::request::Parts;
 use http::{Method, StatusCode};
 
@@ -14,12 +13,10 @@ use super::peer::SsePeer;
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
 use crate::server::{Incoming, Service, Session};
-use crate::transport::http::door::{Door, peer};
+use crate::transport::http::door::{Door, Methods, peer};
 use crate::transport::http::reply::stream::{self, Unnumbered};
 use crate::transport::http::reply::{Refusal, empty, event};
-use crate::transport::http::request::{
-    Accepts, body, method_not_allowed, not_acceptable, require_json,
-};
+use crate::transport::http::request::{Accepts, body, not_acceptable, require_json};
 use crate::transport::http::sessions::SessionId;
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Frame, Member, Message, MessageKind, Unreadable};
@@ -50,14 +47,17 @@ impl Endpoint {
             let endpoint = streams.clone();
             async move {
                 let serve = async |parts, _, caller| endpoint.connect(&parts, caller);
-                endpoint.door.guarded("GET, OPTIONS", peer(&request), request, serve).await
+                endpoint.door.guarded(Methods(&[Method::GET]), peer(&request), request, serve).await
             }
         };
         let take = move |request: Request| {
             let endpoint = messages.clone();
             async move {
                 let serve = async |parts, body, caller| endpoint.take(parts, body, caller).await;
-                endpoint.door.guarded("POST, OPTIONS", peer(&request), request, serve).await
+                endpoint
+                    .door
+                    .guarded(Methods(&[Method::POST]), peer(&request), request, serve)
+                    .await
             }
         };
         Router::new().route("/sse", any(connect)).route("/messages", any(take))
@@ -69,9 +69,6 @@ impl Endpoint {
     }
 
     fn connect(self: &Arc<Self>, request: &Parts, caller: Caller) -> Result<Response, Refusal> {
-        if request.method != Method::GET {
-            return Err(method_not_allowed("GET, OPTIONS"));
-        }
         if !Accepts::of(&request.headers).events {
             return Err(not_acceptable("send `Accept: text/event-stream`"));
         }
@@ -100,9 +97,6 @@ impl Endpoint {
     /// A message of a connected client. Its reply goes to the stream; the response to the POST
     /// says only that it came in.
     async fn take(&self, request: Parts, body: Body, caller: Caller) -> Result<Response, Refusal> {
-        if request.method != Method::POST {
-            return Err(method_not_allowed("POST, OPTIONS"));
-        }
         require_json(&request.headers).map_err(|refusal| body::unread(&body, refusal))?;
         let session = self.named_session(&request, &caller).ok_or_else(|| {
             let what = "no such session, or its stream is closed: GET /sse opens another";
@@ -205,5 +199,5 @@ fn asks(member: &Result<Message, Unreadable>) -> bool {
 
 fn unread() -> Refusal {
     let what = "too many replies wait to be read from the stream, or it is closing";
-    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).retry_after(1)
 }

@@ -3,6 +3,7 @@
 //! By hand, because the guard has already decided about the origin, and a layer that decides again
 //! would sit around every call, from a page or not.
 
+use super::Methods;
 use crate::transport::http::reply::empty;
 use axum::response::Response;
 use http::header::{
@@ -21,10 +22,10 @@ const DAY: HeaderValue = HeaderValue::from_static("86400");
 const PARAMETER: &str = "mcp-param-";
 
 /// The answer to OPTIONS; the browser's question in it is answered if it comes from a page.
-pub(super) fn preflight(headers: &HeaderMap, methods: &'static str) -> Response {
+pub(super) fn preflight(headers: &HeaderMap, methods: Methods) -> Response {
     let mut response = empty(StatusCode::NO_CONTENT);
     let answer = response.headers_mut();
-    let methods = HeaderValue::from_static(methods);
+    let methods = methods.header();
     answer.insert(ALLOW, methods.clone());
     if headers.contains_key(ORIGIN) {
         answer.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use http::header::{CONNECTION, HOST, HeaderValue, ORIGIN, TRANSFER_ENCODING};
+use http::header::{HOST, HeaderValue, ORIGIN, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{HeaderName, StatusCode};
 
@@ -80,7 +80,7 @@ impl Guard {
         }
         if !is_framed_once(request) {
             let what = "send the body with one Transfer-Encoding, `chunked`, or none";
-            return Err(Refusal::new(StatusCode::BAD_REQUEST, what).with(CONNECTION, "close"));
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, what).closing());
         }
         let host = the_only(request, &HOST)?;
         if !self.any_host {

@@ -4,13 +4,14 @@
 //! guard (from which host and page?) → shares (does its client have too many open?) → auth (whose token?)
 //! ```
 //!
-//! `proxies` says which client stands behind a proxy, and `cors` lets the page that asked read the
+//! Which `methods` a path has is said, and checked, here. `proxies` says which client stands behind a proxy, and `cors` lets the page that asked read the
 //! answer. `auth` is a feature, with a page of its own.
 
 #[cfg(feature = "auth")]
 mod auth;
 mod cors;
 mod guard;
+mod methods;
 mod proxies;
 mod shares;
 
@@ -21,7 +22,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, RETRY_AFTER};
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
@@ -29,6 +30,7 @@ use http::{HeaderMap, Method, StatusCode};
 pub use auth::{Auth, TokenError, TokenVerifier, Verifying};
 use guard::Guard;
 pub(super) use guard::authority;
+pub(in crate::transport) use methods::Methods;
 pub(in crate::transport) use proxies::peer;
 pub(super) use shares::{Share, Shares};
 
@@ -76,11 +78,11 @@ impl Door {
         Ok(door)
     }
 
-    /// Lets `serve` answer a request of whom it knows who they are, if they have to say; `peer` is
-    /// who is connected.
+    /// Lets `serve` answer a request of one of these methods, of whom it knows who they are if they
+    /// have to say; `peer` is who is connected.
     pub(in crate::transport) async fn guarded(
         &self,
-        methods: &'static str,
+        methods: Methods,
         peer: Option<IpAddr>,
         request: Request,
         serve: impl AsyncFnOnce(Parts, Body, Caller) -> Result<Response, Refusal>,
@@ -96,7 +98,10 @@ impl Door {
                 // (basic/authorization, "Access Token Privilege Restriction").
                 parts.headers.remove(AUTHORIZATION);
             }
-            let served = serve(parts, body, caller).await;
+            let served = match methods.have(&parts.method) {
+                true => serve(parts, body, caller).await,
+                false => Err(methods.refusal()),
+            };
             Ok(self.challenged(served.unwrap_or_else(IntoResponse::into_response)))
         };
         self.admitted(methods, peer, request, ask).await
@@ -106,7 +111,7 @@ impl Door {
     /// answer.
     pub(super) async fn admitted(
         &self,
-        methods: &'static str,
+        methods: Methods,
         peer: Option<IpAddr>,
         request: Request,
         serve: impl AsyncFnOnce(Parts, Body) -> Result<Response, Refusal>,
@@ -141,7 +146,7 @@ impl Door {
         let Some(client) = self.guard.forwarded(peer, request) else { return Ok(None) };
         let share = self.clients.take(client).ok_or_else(|| {
             let what = "you have too many requests open (--max-requests-per-client)";
-            Refusal::new(StatusCode::TOO_MANY_REQUESTS, what).with(RETRY_AFTER, "1")
+            Refusal::new(StatusCode::TOO_MANY_REQUESTS, what).retry_after(1)
         })?;
         Ok(Some(share))
     }

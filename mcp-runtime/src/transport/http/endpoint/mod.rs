@@ -18,9 +18,9 @@ use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use crate::context::Caller;
 use crate::server::Service;
-use crate::transport::http::door::{self, Door};
+use crate::transport::http::door::{self, Door, Methods};
 use crate::transport::http::reply::{Refusal, single};
-use crate::transport::http::request::{method_not_allowed, version};
+use crate::transport::http::request::version;
 use crate::transport::http::sessions::{OpenSession, SessionId, Sessions};
 
 pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -47,24 +47,26 @@ impl Endpoint {
         }
     }
 
+    fn methods(&self) -> Methods {
+        match self.sessions {
+            Some(_) => Methods(&[Method::GET, Method::POST, Method::DELETE]),
+            None => Methods(&[Method::POST]),
+        }
+    }
+
     /// `peer` is who is connected.
     pub(super) async fn serve(&self, peer: Option<IpAddr>, request: Request) -> Response {
-        let methods = match self.sessions {
-            Some(_) => "GET, POST, DELETE, OPTIONS",
-            None => "POST, OPTIONS",
-        };
         let serve = async |parts: Parts, body, caller: Caller| {
             let headers = parts.headers;
             match (parts.method, &self.sessions) {
-                (Method::POST, _) => post::post(self, headers, body, caller).await,
                 (Method::GET, Some(sessions)) => {
                     get::get(self.service.life(), sessions, &headers, &caller)
                 }
                 (Method::DELETE, Some(sessions)) => delete::delete(sessions, &headers, &caller),
-                _ => Err(method_not_allowed(methods)),
+                _ => post::post(self, headers, body, caller).await, // the door knows no other method
             }
         };
-        self.door.guarded(methods, peer, request, serve).await
+        self.door.guarded(self.methods(), peer, request, serve).await
     }
 }
 

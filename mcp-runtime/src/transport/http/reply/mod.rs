@@ -24,8 +24,8 @@ use std::task::Poll;
 
 use axum::body::Body;
 use axum::response::Response;
+use http::StatusCode;
 use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
 
 #[cfg(test)]
 pub(super) use event_store::MemoryEvents;
@@ -80,8 +80,7 @@ impl Form<'_> {
                 response.extensions_mut().insert(Needed(scopes));
             }
             if class == Class::Stopping {
-                let seconds = HeaderValue::from_static(RETRY_STOPPED);
-                response.headers_mut().insert(RETRY_AFTER, seconds);
+                response.headers_mut().insert(RETRY_AFTER, RETRY_STOPPED.into());
             }
             return response;
         }

@@ -2,14 +2,14 @@ use std::fmt;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 
 use crate::server::{Class, Reply, STOPPING};
 use crate::wire::{Code, ErrorObject, MessageKind, RequestId, Unreadable};
 
 /// How many seconds a client waits that came while the server stops.
-pub(super) const RETRY_STOPPED: &str = "5";
+pub(super) const RETRY_STOPPED: u16 = 5;
 
 /// A request that HTTP itself refuses.
 ///
@@ -42,7 +42,7 @@ impl Refusal {
 
     /// The server drains: another is to be asked, or this one when it is back.
     pub(in crate::transport) fn stopping() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, STOPPING).with(RETRY_AFTER, RETRY_STOPPED)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, STOPPING).retry_after(RETRY_STOPPED)
     }
 
     pub(in crate::transport) fn unreadable(unreadable: &Unreadable) -> Self {
@@ -50,26 +50,36 @@ impl Refusal {
         Self { status: StatusCode::BAD_REQUEST, headers: Vec::new(), body }
     }
 
-    pub(in crate::transport) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.headers.push((name, HeaderValue::from_static(value)));
+    pub(in crate::transport::http) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
         self
+    }
+
+    /// In so many seconds it may be otherwise.
+    pub(in crate::transport) fn retry_after(self, seconds: u16) -> Self {
+        self.with(RETRY_AFTER, seconds.into())
+    }
+
+    /// Nothing more is read on the connection.
+    pub(in crate::transport::http) fn closing(self) -> Self {
+        self.with(CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// There is not enough memory left, or not enough of something else, and there may be soon.
     pub(in crate::transport::http) fn busy(what: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, what).retry_after(1)
     }
 
     /// All of them are in use. One may be free again when somebody leaves.
     pub(in crate::transport) fn too_many_sessions() -> Self {
         let what = "too many sessions are open (--max-sessions); try again later";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "60")
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, what).retry_after(60)
     }
 
     /// All of the caller's are in use.
     pub(in crate::transport) fn too_many_sessions_of_one(limit: usize) -> Self {
         let what = format!("you have {limit} sessions open (--max-sessions-per-principal)");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, what).with(RETRY_AFTER, "60")
+        Self::new(StatusCode::TOO_MANY_REQUESTS, what).retry_after(60)
     }
 
     fn of_request(status: StatusCode, id: Option<&RequestId>, what: impl Into<String>) -> Self {

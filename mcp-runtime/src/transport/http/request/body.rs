@@ -4,7 +4,7 @@ use std::task::Poll;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::header::{CONNECTION, EXPECT};
+use http::header::EXPECT;
 use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -25,7 +25,7 @@ const PASSED_OVER: u64 = 8 * 1024;
 pub(in crate::transport) fn unread(body: &Body, refusal: Refusal) -> Refusal {
     match body.size_hint().upper() {
         Some(..=PASSED_OVER) => refusal,
-        _ => refusal.with(CONNECTION, "close"),
+        _ => refusal.closing(),
     }
 }
 
@@ -49,7 +49,7 @@ pub(in crate::transport) async fn read(
     let time = service.limits.body_time;
     tokio::time::timeout(time, reading).await.unwrap_or_else(|_| {
         let what = format!("the body took longer than {time:?}; --body-time sets the limit");
-        Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, what).with(CONNECTION, "close"))
+        Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, what).closing())
     })
 }
 
@@ -111,7 +111,7 @@ async fn discard(limit: usize, mut body: Body, mut received: usize, refusal: Ref
     while let Ok(Some(more)) = next(&mut body).await {
         received += more.len();
         if received > limit.saturating_mul(DISCARDED) {
-            return refusal.with(CONNECTION, "close");
+            return refusal.closing();
         }
     }
     refusal

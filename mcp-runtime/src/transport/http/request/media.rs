@@ -1,7 +1,7 @@
 //! What a request carries and what its sender can read.
 
 use crate::transport::http::reply::{Refusal, Repeated, single};
-use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
 /// What clients send, word for word: weighing it would come to the same.
@@ -108,11 +108,6 @@ fn unsupported(what: &str) -> Refusal {
 
 pub(in crate::transport) fn not_acceptable(what: &str) -> Refusal {
     Refusal::new(StatusCode::NOT_ACCEPTABLE, what)
-}
-
-pub(in crate::transport) fn method_not_allowed(allowed: &'static str) -> Refusal {
-    let what = format!("this method is not served here; use {allowed}");
-    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, what).with(ALLOW, allowed)
 }
 
 #[cfg(test)]

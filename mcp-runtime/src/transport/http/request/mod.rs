@@ -11,5 +11,5 @@ mod peer;
 mod sentinel;
 pub(super) mod version;
 
-pub(in crate::transport) use media::{Accepts, method_not_allowed, not_acceptable, require_json};
+pub(in crate::transport) use media::{Accepts, not_acceptable, require_json};
 pub(super) use peer::HttpPeer;

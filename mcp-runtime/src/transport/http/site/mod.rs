@@ -18,7 +18,7 @@ use http::StatusCode;
 pub(super) use routes::Routes;
 
 use crate::server::{Error, Service};
-use crate::transport::http::door::Door;
+use crate::transport::http::door::{Door, Methods};
 use crate::transport::http::endpoint::Endpoint;
 use crate::transport::http::reply::Refusal;
 use crate::transport::http::sessions::Sessions;
@@ -115,7 +115,7 @@ impl Site {
         self.router().fallback(move |request: Request| {
             let (door, here) = (door.clone(), here.clone());
             async move {
-                door.admitted("OPTIONS", door::peer(&request), request, async |parts, _| {
+                door.admitted(Methods(&[]), door::peer(&request), request, async |parts, _| {
                     let asked = parts.uri.path();
                     let what = format!("nothing is at {asked:.200}; this server is at {here}");
                     Err(Refusal::new(StatusCode::NOT_FOUND, what))

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, StatusCode};
 
 use super::bearer;
@@ -89,7 +89,7 @@ impl Checkpoint {
                 tracing::warn!(%why, "a token could not be looked at");
                 let what = "whose token that is cannot be said now; try again later";
                 let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what);
-                refusal.with(RETRY_AFTER, "5").into_response()
+                refusal.retry_after(5).into_response()
             }
         }
     }

@@ -9,12 +9,13 @@ use http::header::{
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::super::Methods;
 use super::url::Url;
 use crate::server::Error;
 use crate::transport::http::reply::{empty, json as json_response};
 
 const NAME: &str = "oauth-protected-resource";
-const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+const METHODS: Methods = Methods(&[Method::GET, Method::HEAD]);
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// What this server says of itself to who wants a token for it (RFC 9728): public, to any page.
@@ -80,11 +81,11 @@ fn answer(method: &Method, document: String) -> Response {
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
     if *method == Method::OPTIONS {
-        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS.header());
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, ANY);
     }
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        response.headers_mut().insert(ALLOW, METHODS);
+        response.headers_mut().insert(ALLOW, METHODS.header());
     }
     response
 }
