@@ -6,6 +6,9 @@ use super::source::Source;
 const TRANSPORTS: &str = "mcp-runtime/src/transport/";
 const LARGEST: &str = "mcp-runtime/src/transport/http/";
 
+/// In the order in which a request comes to them.
+const STEPS: &[&str] = &["connection", "site", "endpoint", "door", "request", "sessions", "reply"];
+
 /// The first page of each folder of the transports names every file and folder in it.
 pub(super) fn first_pages(sources: &[Source]) -> Problems {
     let mut problems = Problems::new();
@@ -20,6 +23,31 @@ pub(super) fn first_pages(sources: &[Source]) -> Problems {
         problems.extend(missing.map(|name| {
             format!("{}:1: does not name `{name}`: say in `//!` what it is for", page.path)
         }));
+    }
+    problems
+}
+
+/// A step of the largest folder uses only those that a request comes to behind it.
+pub(super) fn steps_go_down(file: &Source) -> Problems {
+    let mut problems = Problems::new();
+    let Some(inside) = file.path.strip_prefix(LARGEST) else { return problems };
+    let Some(own) = STEPS.iter().position(|step| inside.starts_with(&format!("{step}/"))) else {
+        return problems;
+    };
+    let code = file.code();
+    for (at, prefix) in code.match_indices("crate::transport::http::") {
+        let path = &code[at + prefix.len()..];
+        let end = match path.strip_prefix('{') {
+            Some(_) => path.find(';'),
+            None => path.find(|character: char| !is_word(character)),
+        };
+        let mut used = path[..end.unwrap_or(path.len())].split(|character| !is_word(character));
+        if let Some(step) = used.find(|word| STEPS[..own].contains(word)) {
+            let (place, own) = (file.place(&code, at), STEPS[own]);
+            problems.push(format!(
+                "{place}: `{own}` uses `{step}`, which stands above it: move what both need down"
+            ));
+        }
     }
     problems
 }
@@ -47,6 +75,19 @@ fn inside<'a>(sources: &'a [Source], folder: &str) -> Vec<&'a str> {
 
 fn is_word(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
+}
+
+#[test]
+fn a_step_that_looks_back_is_found() {
+    let found = |path: &str, code: &str| {
+        let code = format!("use crate::transport::http::{code};");
+        steps_go_down(&Source::new(format!("{LARGEST}{path}"), &code)).len()
+    };
+    assert_eq!(found("door/guard.rs", "reply::Refusal"), 0);
+    assert_eq!(found("door/guard.rs", "door) fn new(site: &Site"), 0);
+    assert_eq!(found("door/guard.rs", "endpoint::Endpoint"), 1);
+    assert_eq!(found("reply/mod.rs", "{HttpOptions, door, header}"), 1);
+    assert_eq!(found("serve.rs", "site::Site"), 0);
 }
 
 #[test]

@@ -13,13 +13,16 @@
 //! reply        one JSON object, or a stream of events
 //! ```
 //!
-//! `serve` is the way in for programs and for the command line; `options` and `public` are what the
-//! author or a flag says of all this. What the HTTP+SSE transport needs too is visible to it: the
-//! door, the refusals, the framing.
+//! A step uses only those below it. `serve` is the way in for programs and for the command line;
+//! `options` and `public` are what the author or a flag says of all this. `authority` and `header`
+//! read names of hosts, and headers that may stand once. What the HTTP+SSE transport needs too is
+//! visible to it: the door, the refusals, the framing.
 
+mod authority;
 mod connection;
 pub(super) mod door;
 mod endpoint;
+mod header;
 mod options;
 mod public;
 pub(super) mod reply;

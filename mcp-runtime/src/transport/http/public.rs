@@ -1,6 +1,6 @@
 //! The URL by which clients know a server that stands behind a proxy.
 
-use super::door::authority;
+use super::authority;
 use crate::server::Error;
 
 /// An address that somebody else serves for us.
@@ -27,7 +27,7 @@ impl PublicUrl {
         let scheme = scheme.to_ascii_lowercase();
         let at = rest.find('/').unwrap_or(rest.len());
         let (site, path) = (rest[..at].to_ascii_lowercase(), rest[at..].trim_end_matches('/'));
-        let (host, _) = authority(&site)?;
+        let (host, _) = authority::parse(&site)?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
         let is_ours = ["http", "https"].contains(&&*scheme)
             && path.bytes().all(plain)

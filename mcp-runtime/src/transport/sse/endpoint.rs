@@ -15,8 +15,8 @@ use crate::revision::{Era, Revision};
 use crate::server::{Incoming, Service, Session};
 use crate::transport::http::door::{Door, Methods, peer};
 use crate::transport::http::reply::stream::{self, Unnumbered};
-use crate::transport::http::reply::{Refusal, empty, event};
-use crate::transport::http::request::{Accepts, body, not_acceptable, require_json};
+use crate::transport::http::reply::{Accepts, Refusal, empty, event, not_acceptable};
+use crate::transport::http::request::body;
 use crate::transport::http::sessions::SessionId;
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Frame, Member, Message, MessageKind, Unreadable};
@@ -97,7 +97,7 @@ impl Endpoint {
     /// A message of a connected client. Its reply goes to the stream; the response to the POST
     /// says only that it came in.
     async fn take(&self, request: Parts, body: Body, caller: Caller) -> Result<Response, Refusal> {
-        require_json(&request.headers).map_err(|refusal| body::unread(&body, refusal))?;
+        body::require_json(&request.headers, &body)?;
         let session = self.named_session(&request, &caller).ok_or_else(|| {
             let what = "no such session, or its stream is closed: GET /sse opens another";
             Refusal::new(StatusCode::NOT_FOUND, what)

@@ -1,7 +1,7 @@
 //! Who may talk to the server: a web page that resolves its own name to 127.0.0.1 ("DNS
 //! rebinding"), or that simply posts there, comes with a `Host` or an `Origin` that is not ours.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use http::header::{HOST, HeaderValue, ORIGIN, TRANSFER_ENCODING};
 use http::request::Parts;
@@ -10,7 +10,9 @@ use http::{HeaderName, StatusCode};
 use super::proxies::Proxies;
 use crate::server::{Error, Limits};
 use crate::transport::http::HttpOptions;
-use crate::transport::http::reply::{Refusal, Repeated, single};
+use crate::transport::http::authority;
+use crate::transport::http::header::{Repeated, single};
+use crate::transport::http::reply::Refusal;
 use crate::wire::Quoted;
 
 /// The longest a name of a host is.
@@ -38,7 +40,7 @@ impl Guard {
     ) -> Result<Self, Error> {
         let mut hosts: Vec<_> = own.into_iter().map(|host| (host, None)).collect();
         for host in options.allow_hosts.iter().filter(|host| *host != "*") {
-            let (name, port) = authority(host).ok_or_else(|| {
+            let (name, port) = authority::parse(host).ok_or_else(|| {
                 Error::one(format!(
                     "--allow-host {host}: give a name and perhaps a port, as in `mcp.example.com`"
                 ))
@@ -48,7 +50,7 @@ impl Guard {
         // On any port: proxies may pass the name on without it.
         hosts.extend(options.public()?.map(|public| (public.host().to_owned(), None)));
         for origin in options.allow_origins.iter().filter(|origin| *origin != "*") {
-            if origin_authority(origin).is_none() {
+            if authority::of_origin(origin).is_none() {
                 return Err(Error::one(format!(
                     "--allow-origin {origin}: give scheme and name, as in `https://app.example.com`"
                 )));
@@ -110,7 +112,7 @@ impl Guard {
     }
 
     fn admit_host(&self, host: &str) -> Result<(), Refusal> {
-        let Some((name, port)) = authority(host) else {
+        let Some((name, port)) = authority::parse(host) else {
             return Err(forbidden(format!("Host {} is no host", Quoted(host, LONGEST))));
         };
         if self.is_ours(name, port) {
@@ -125,7 +127,7 @@ impl Guard {
 
     fn admit_origin(&self, origin: &str) -> Result<(), Refusal> {
         let listed = self.origins.iter().any(|listed| listed.eq_ignore_ascii_case(origin));
-        match origin_authority(origin) {
+        match authority::of_origin(origin) {
             Some((name, port)) if listed || self.is_ours(name, port) => Ok(()),
             Some(_) => Err(forbidden(format!(
                 "Origin {} is not allowed; if you trust its pages, start the server with \
@@ -140,7 +142,7 @@ impl Guard {
     }
 
     fn is_ours(&self, name: &str, port: Option<u16>) -> bool {
-        is_loopback(name)
+        authority::is_loopback(name)
             || self.hosts.iter().any(|(host, only)| {
                 host.eq_ignore_ascii_case(name) && only.is_none_or(|only| port == Some(only))
             })
@@ -160,50 +162,6 @@ fn is_framed_once(request: &Parts) -> bool {
     coding.is_ok_and(|coding| {
         coding.is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"))
     })
-}
-
-/// `name`, `name:port`, `[::1]` or `[::1]:port`; the brackets stay off, and the port may be empty
-/// (RFC 3986, 3.2.3). `None` if it is neither.
-pub(in crate::transport::http) fn authority(text: &str) -> Option<(&str, Option<u16>)> {
-    let (name, rest) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (address, rest) = rest.split_once(']')?;
-            address.parse::<Ipv6Addr>().ok()?;
-            (address, rest)
-        }
-        None => {
-            let plain =
-                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-            let end = text.bytes().position(|byte| !plain(byte)).unwrap_or(text.len());
-            (end > 0).then(|| text.split_at(end))?
-        }
-    };
-    match rest.strip_prefix(':') {
-        None if !rest.is_empty() => None,
-        None | Some("") => Some((name, None)),
-        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Some((name, Some(port.parse().ok()?)))
-        }
-        Some(_) => None,
-    }
-}
-
-/// The authority of `http://…` or `https://…`; `None` for `null` and other schemes.
-fn origin_authority(origin: &str) -> Option<(&str, Option<u16>)> {
-    let (scheme, rest) = origin.split_once("://")?;
-    let (scheme, default) = if scheme.eq_ignore_ascii_case("https") {
-        (true, 443)
-    } else {
-        (scheme.eq_ignore_ascii_case("http"), 80)
-    };
-    let (name, port) = scheme.then(|| authority(rest)).flatten()?;
-    Some((name, port.or(Some(default))))
-}
-
-fn is_loopback(name: &str) -> bool {
-    name == "127.0.0.1"
-        || name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn the_only<'a>(request: &'a Parts, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Refusal> {

@@ -29,7 +29,6 @@ use http::{HeaderMap, Method, StatusCode};
 #[cfg(feature = "auth")]
 pub use auth::{Auth, TokenError, TokenVerifier, Verifying};
 use guard::Guard;
-pub(super) use guard::authority;
 pub(in crate::transport) use methods::Methods;
 pub(in crate::transport) use proxies::peer;
 pub(super) use shares::{Share, Shares};
@@ -187,8 +186,3 @@ impl Door {
         response
     }
 }
-
-/// What a caller would have needed: goes with a response to the door, which knows how to say it.
-#[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(feature = "auth"), expect(dead_code, reason = "nobody asks for tokens"))]
-pub(super) struct Needed(pub(super) &'static [&'static str]);

@@ -10,8 +10,8 @@ use http::StatusCode;
 use super::{Endpoint, addressed};
 use crate::context::{Outbox, Peer};
 use crate::server::{Incoming, Session, describes_itself};
-use crate::transport::http::reply::{Refusal, empty, json, stream};
-use crate::transport::http::request::{Accepts, HttpPeer, version};
+use crate::transport::http::reply::{Accepts, Refusal, empty, json, stream};
+use crate::transport::http::request::{HttpPeer, version};
 use crate::wire::{Batch, Message, Unreadable};
 
 pub(super) async fn post(

@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use super::addressed;
 use crate::context::Caller;
 use crate::server::Life;
-use crate::transport::http::reply::{Refusal, single, stream};
-use crate::transport::http::request::{Accepts, not_acceptable};
+use crate::transport::http::header::single;
+use crate::transport::http::reply::{Accepts, Refusal, not_acceptable, stream};
 use crate::transport::http::sessions::Sessions;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -19,7 +19,8 @@ use http::{HeaderMap, HeaderName, Method, StatusCode};
 use crate::context::Caller;
 use crate::server::Service;
 use crate::transport::http::door::{self, Door, Methods};
-use crate::transport::http::reply::{Refusal, single};
+use crate::transport::http::header::single;
+use crate::transport::http::reply::Refusal;
 use crate::transport::http::request::version;
 use crate::transport::http::sessions::{OpenSession, SessionId, Sessions};
 

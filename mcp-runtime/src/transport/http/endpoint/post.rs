@@ -6,16 +6,13 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
-use super::{Endpoint, SESSION_ID, UnknownSession, named_session};
-
 use super::batch;
+use super::{Endpoint, SESSION_ID, UnknownSession, named_session};
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
 use crate::server::{Incoming, Reply, Session};
-use crate::transport::http::reply::{Form, Refusal, Streams, respond};
-use crate::transport::http::request::{
-    Accepts, HttpPeer, body, not_acceptable, require_json, version,
-};
+use crate::transport::http::reply::{Accepts, Form, Refusal, Streams, not_acceptable, respond};
+use crate::transport::http::request::{HttpPeer, body, version};
 use crate::transport::http::sessions::{OpenSession, SessionId, Sessions};
 use crate::wire::{Frame, Message, MessageKind, Method};
 
@@ -25,7 +22,7 @@ pub(super) async fn post(
     body: Body,
     caller: Caller,
 ) -> Result<Response, Refusal> {
-    require_json(&headers).map_err(|refusal| body::unread(&body, refusal))?;
+    body::require_json(&headers, &body)?;
     let accepts = accepted(endpoint, &headers)?;
     let bytes = body::read(&endpoint.service, &headers, body).await?;
     let peer = HttpPeer { streams: accepts.events, headers, caller };

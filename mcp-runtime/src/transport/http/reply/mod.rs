@@ -1,6 +1,7 @@
 //! What is said to a request.
 //!
 //! ```text
+//! accepts   what can its sender read?
 //! refusal   HTTP itself refuses
 //! here      one JSON object, in two `pieces` if its end is written already,
 //! stream    or events, if there is more to say: `event` frames them
@@ -9,6 +10,7 @@
 //!
 //! `holding` is a body that keeps something until it is sent.
 
+mod accepts;
 pub(in crate::transport) mod event;
 mod event_store;
 mod holding;
@@ -27,6 +29,7 @@ use axum::response::Response;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 
+pub(in crate::transport) use accepts::{Accepts, not_acceptable};
 #[cfg(test)]
 pub(super) use event_store::MemoryEvents;
 pub(super) use event_store::in_memory;
@@ -34,7 +37,7 @@ pub use event_store::{EventStore, StoredEvent};
 pub(super) use holding::Holding;
 use pieces::Pieces;
 use refusal::RETRY_STOPPED;
-pub(in crate::transport) use refusal::{Refusal, Repeated, empty, json, single};
+pub(in crate::transport) use refusal::{Refusal, empty, json};
 #[cfg(test)]
 pub(super) use streams::Reader;
 pub(super) use streams::Streams;
@@ -43,8 +46,6 @@ use crate::context::Budget;
 use crate::handler::task;
 use crate::revision::Era;
 use crate::server::{Class, Outcome, PendingCall, Reply};
-use crate::transport::http::door::Needed;
-use crate::transport::http::request::Accepts;
 
 /// How a request may be answered.
 #[derive(Debug, Clone, Copy)]
@@ -107,6 +108,11 @@ impl Form<'_> {
         }
     }
 }
+
+/// What a caller would have needed: goes with a response to the door, which knows how to say it.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "auth"), expect(dead_code, reason = "nobody asks for tokens"))]
+pub(super) struct Needed(pub(super) &'static [&'static str]);
 
 /// The response to a message; `streams` are those of its session.
 pub(super) async fn respond(

@@ -2,8 +2,8 @@ use std::fmt;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
 
 use crate::server::{Class, Reply, STOPPING};
 use crate::wire::{Code, ErrorObject, MessageKind, RequestId, Unreadable};
@@ -118,20 +118,3 @@ pub(in crate::transport) fn empty(status: StatusCode) -> Response {
     *response.status_mut() = status;
     response
 }
-
-/// The only header of that name; an error if there are several: two readers might each take
-/// another one.
-pub(in crate::transport) fn single<'a>(
-    headers: &'a HeaderMap,
-    name: &HeaderName,
-) -> Result<Option<&'a HeaderValue>, Repeated> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (first, None) => Ok(first),
-        _ => Err(Repeated),
-    }
-}
-
-/// A header that may stand once stands several times.
-#[derive(Debug)]
-pub(in crate::transport) struct Repeated;

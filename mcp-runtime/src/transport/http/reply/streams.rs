@@ -14,7 +14,6 @@ use super::event_store::{EventStore, StoredEvent};
 use super::stream::{Events, PIECE};
 use crate::context::Outbox;
 use crate::revision::Facts;
-use crate::transport::http::sessions::SessionId;
 
 /// How long one is kept that nobody reads.
 const UNREAD: Duration = Duration::from_secs(5 * 60);
@@ -65,14 +64,14 @@ struct Sent {
 
 impl Streams {
     pub(in crate::transport::http) fn new(
-        session: SessionId,
+        session: Box<str>,
         limit: usize,
         outbox: Arc<Outbox>,
         facts: &'static Facts,
         store: Arc<dyn EventStore>,
     ) -> Self {
         Self {
-            session: session.to_string().into(),
+            session,
             limit,
             facts,
             store,

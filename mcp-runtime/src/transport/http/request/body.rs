@@ -4,7 +4,7 @@ use std::task::Poll;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::header::EXPECT;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT};
 use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -27,6 +27,31 @@ pub(in crate::transport) fn unread(body: &Body, refusal: Refusal) -> Refusal {
         Some(..=PASSED_OVER) => refusal,
         _ => refusal.closing(),
     }
+}
+
+/// Refuses a body that cannot be a message, before anything of it is read.
+pub(in crate::transport) fn require_json(headers: &HeaderMap, body: &Body) -> Result<(), Refusal> {
+    unpacked_json(headers).map_err(|refusal| unread(body, refusal))
+}
+
+/// Only JSON, as it is: a page cannot send that across origins without being asked first, and what
+/// is not packed cannot grow when unpacked.
+fn unpacked_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind).trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return Err(unsupported("send `Content-Type: application/json`"));
+    }
+    match headers.get(CONTENT_ENCODING) {
+        Some(coding) if coding != "identity" => {
+            Err(unsupported("send the body without Content-Encoding"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unsupported(what: &str) -> Refusal {
+    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what)
 }
 
 /// Reads a request's body, without a copy if it comes in one piece. A server that stops does not

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{params, sentinel};
 use crate::context::{Caller, Peer};
-use crate::transport::http::reply::single;
+use crate::transport::http::header::single;
 use crate::wire::meta::RequestMeta;
 use crate::wire::tool::Described;
 use crate::wire::{Code, ErrorObject, Member, Message, Method, Quoted};

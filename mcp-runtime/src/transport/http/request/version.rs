@@ -7,7 +7,7 @@ use super::peer::PROTOCOL_VERSION;
 use crate::context::Caller;
 use crate::revision::{Era, Revision};
 use crate::server::{Service, Session};
-use crate::transport::http::reply::single;
+use crate::transport::http::header::single;
 use crate::wire::Quoted;
 
 /// The revision the header names; `Err`: one we do not know, or several.

@@ -164,7 +164,13 @@ impl Sessions {
         if table.closing {
             outbox.close();
         }
-        let streams = Arc::new(Streams::new(id, self.streams, outbox, facts, self.store.clone()));
+        let streams = Arc::new(Streams::new(
+            id.to_string().into(),
+            self.streams,
+            outbox,
+            facts,
+            self.store.clone(),
+        ));
         let kept = Arc::new(OpenSession { id, session, streams });
         table.entries.insert(id, Entry { kept, used: Instant::now() });
         if !std::mem::replace(&mut table.swept, true) {

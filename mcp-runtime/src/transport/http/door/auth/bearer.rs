@@ -1,4 +1,4 @@
-use crate::transport::http::reply::single;
+use crate::transport::http::header::single;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 

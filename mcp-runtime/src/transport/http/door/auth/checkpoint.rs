@@ -12,8 +12,7 @@ use super::verdicts::Verdicts;
 use super::verifier::{TokenError, TokenVerifier};
 use crate::context::{Caller, Principal};
 use crate::server::Scopes;
-use crate::transport::http::door::Needed;
-use crate::transport::http::reply::Refusal;
+use crate::transport::http::reply::{Needed, Refusal};
 
 /// Where each request shows its token. Nothing is remembered of the one before
 /// (basic/authorization, "Access Token Usage").

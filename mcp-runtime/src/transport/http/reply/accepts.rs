@@ -1,7 +1,8 @@
-//! What a request carries and what its sender can read.
+//! What the sender of a request can read.
 
-use crate::transport::http::reply::{Refusal, Repeated, single};
-use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
+use super::Refusal;
+use crate::transport::http::header::{Repeated, single};
+use http::header::ACCEPT;
 use http::{HeaderMap, StatusCode};
 
 /// What clients send, word for word: weighing it would come to the same.
@@ -84,26 +85,6 @@ impl Choice {
 fn quality(parameter: &str) -> Option<f32> {
     let (name, value) = parameter.split_once('=')?;
     name.trim().eq_ignore_ascii_case("q").then(|| value.trim().parse().ok())?
-}
-
-/// Only JSON, as it is: a page cannot send that across origins without being asked first, and what
-/// is not packed cannot grow when unpacked.
-pub(in crate::transport) fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind).trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
-        return Err(unsupported("send `Content-Type: application/json`"));
-    }
-    match headers.get(CONTENT_ENCODING) {
-        Some(coding) if coding != "identity" => {
-            Err(unsupported("send the body without Content-Encoding"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn unsupported(what: &str) -> Refusal {
-    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what)
 }
 
 pub(in crate::transport) fn not_acceptable(what: &str) -> Refusal {
