@@ -106,7 +106,7 @@ impl Endpoint {
         let members = match self.service.read(bytes) {
             Ok(Frame::Message(message)) => vec![Ok(message)],
             Ok(Frame::Batch(batch)) => session.unpack(batch),
-            Err(unreadable) => return Err(Refusal::unreadable(&unreadable)),
+            Err(unreadable) => return Err(Refusal::unreadable(unreadable)),
         };
         let peer: Arc<dyn Peer> = Arc::new(SsePeer { headers: request.headers, caller });
         // Once, so that nobody is told to try again with a batch of which some runs already.

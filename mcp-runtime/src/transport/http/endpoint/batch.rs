@@ -7,11 +7,12 @@ use std::sync::Arc;
 use axum::response::Response;
 use http::StatusCode;
 
-use super::{Endpoint, addressed};
+use super::Endpoint;
+use super::conversation::Conversation;
 use crate::context::{Outbox, Peer};
 use crate::server::{Incoming, Session, describes_itself};
 use crate::transport::http::reply::{Accepts, Refusal, empty, json, stream};
-use crate::transport::http::request::{HttpPeer, version};
+use crate::transport::http::request::HttpPeer;
 use crate::wire::{Batch, Message, Unreadable};
 
 pub(super) async fn post(
@@ -20,48 +21,33 @@ pub(super) async fn post(
     peer: HttpPeer,
     accepts: Accepts,
 ) -> Result<Response, Refusal> {
-    let refused = || Refusal::unreadable(&Batch::refusal());
+    let refused = || Refusal::unreadable(Batch::refusal());
     if describes_itself(&batch, peer.named_version()) {
         return Err(refused());
     }
-    let kept = match &endpoint.sessions {
-        None => None,
-        Some(sessions) => {
-            let unnamed = "batches are served in sessions: Mcp-Session-Id is missing";
-            Some(addressed(sessions, &peer.headers, &peer.caller, unnamed)?)
-        }
-    };
-    let session = match &kept {
-        Some(kept) => kept.session.clone(),
-        None => Arc::new(assumed(endpoint, &peer)?),
-    };
+    let unnamed = "batches are served in sessions: Mcp-Session-Id is missing";
+    let Conversation { session, streams, .. } = Conversation::named(endpoint, &peer, unnamed)?;
     if !session.takes(&batch) {
         return Err(refused());
     }
     let members = session.unpack(batch);
     if members.is_empty() {
-        return Err(Refusal::unreadable(&Batch::empty()));
+        return Err(Refusal::unreadable(Batch::empty()));
     }
     let replies = Arc::new(Outbox::new(&endpoint.service.room));
     let asks = hand_in(endpoint, &session, members, peer, accepts, &replies);
     if !asks {
         return Ok(empty(StatusCode::ACCEPTED));
     }
-    if let Some(kept) = kept
+    if let Some(streams) = streams
         && accepts.events
     {
-        return Ok(stream::response(kept.streams.reply(replies)));
+        return Ok(stream::response(streams.reply(replies)));
     }
     Ok(match array(&replies).await {
         Some(array) => json(StatusCode::OK, replies.hold(array)),
         None => empty(StatusCode::ACCEPTED),
     })
-}
-
-fn assumed(endpoint: &Endpoint, peer: &HttpPeer) -> Result<Session, Refusal> {
-    let named = version::named(&peer.headers)
-        .map_err(|what| Refusal::new(StatusCode::BAD_REQUEST, what))?;
-    Ok(version::assumed_session(named, &endpoint.service, peer.caller.clone()))
 }
 
 /// Handles each message; whether there will be replies. What calls say besides goes with their

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
-use super::{UnknownSession, addressed};
+use super::conversation::{addressed, unknown};
 use crate::context::Caller;
 use crate::transport::http::reply::{Refusal, empty};
 use crate::transport::http::sessions::Sessions;
@@ -23,5 +23,5 @@ pub(super) fn delete(
         "Mcp-Session-Id is missing: which session is to end?",
     )?;
     // Both 200 and 204 mean it; the older Python clients know only 200.
-    if sessions.end(kept.id) { Ok(empty(StatusCode::OK)) } else { Err(UnknownSession.into()) }
+    if sessions.end(kept.id) { Ok(empty(StatusCode::OK)) } else { Err(unknown()) }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use super::addressed;
+use super::conversation::addressed;
 use crate::context::Caller;
 use crate::server::Life;
 use crate::transport::http::header::single;

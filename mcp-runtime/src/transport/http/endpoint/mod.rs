@@ -1,7 +1,8 @@
 //! The path of Streamable HTTP, with a file for each of its methods: `post`, with `batch` for several
-//! messages at once, `get` and `delete`.
+//! messages at once, `get` and `delete`. `conversation` is how they come to their sessions.
 
 mod batch;
+mod conversation;
 mod delete;
 mod get;
 mod post;
@@ -13,18 +14,13 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::any;
+use http::Method;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use crate::context::Caller;
 use crate::server::Service;
 use crate::transport::http::door::{self, Door, Methods};
-use crate::transport::http::header::single;
-use crate::transport::http::reply::Refusal;
-use crate::transport::http::request::version;
-use crate::transport::http::sessions::{OpenSession, SessionId, Sessions};
-
-pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+use crate::transport::http::sessions::Sessions;
 
 /// The one path of Streamable HTTP.
 #[derive(Debug)]
@@ -68,46 +64,5 @@ impl Endpoint {
             }
         };
         self.door.guarded(self.methods(), peer, request, serve).await
-    }
-}
-
-/// The session a request names; `None` if it names none.
-pub(super) fn named_session(
-    headers: &HeaderMap,
-) -> Result<Option<Result<SessionId, UnknownSession>>, Refusal> {
-    let value = single(headers, &SESSION_ID).map_err(|_| {
-        Refusal::new(StatusCode::BAD_REQUEST, "Mcp-Session-Id stands several times")
-    })?;
-    Ok(value.map(|value| SessionId::parse(value.as_bytes()).ok_or(UnknownSession)))
-}
-
-/// The session that a request without a body is about.
-pub(super) fn addressed(
-    sessions: &Arc<Sessions>,
-    headers: &HeaderMap,
-    caller: &Caller,
-    unnamed: &'static str,
-) -> Result<Arc<OpenSession>, Refusal> {
-    let id =
-        named_session(headers)?.ok_or_else(|| Refusal::new(StatusCode::BAD_REQUEST, unnamed))??;
-    let kept = sessions.find(id, caller).ok_or(UnknownSession)?;
-    if version::is_checked(&kept.session) {
-        version::named(headers).map_err(|what| Refusal::new(StatusCode::BAD_REQUEST, what))?;
-    }
-    Ok(kept)
-}
-
-/// A session that was never opened, is over, or is another caller's: nobody learns which.
-#[derive(Debug)]
-pub(super) struct UnknownSession;
-
-impl UnknownSession {
-    pub(super) const WHAT: &'static str =
-        "no such session, or it is over: send `initialize` without Mcp-Session-Id to open another";
-}
-
-impl From<UnknownSession> for Refusal {
-    fn from(UnknownSession: UnknownSession) -> Self {
-        Self::new(StatusCode::NOT_FOUND, UnknownSession::WHAT)
     }
 }

@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 
-use crate::server::{Class, Reply, STOPPING};
-use crate::wire::{Code, ErrorObject, MessageKind, RequestId, Unreadable};
+use crate::server::{Reply, STOPPING};
+use crate::wire::{Code, ErrorObject, MessageKind, Unreadable};
 
 /// How many seconds a client waits that came while the server stops.
 pub(super) const RETRY_STOPPED: u16 = 5;
@@ -19,25 +19,21 @@ pub(super) const RETRY_STOPPED: u16 = 5;
 pub(in crate::transport) struct Refusal {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Vec<u8>,
+    said: Unreadable,
 }
 
 impl Refusal {
     pub(in crate::transport) fn new(status: StatusCode, what: impl Into<String>) -> Self {
-        Self::of_request(status, None, what)
+        let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
+        Self { status, headers: Vec::new(), said: Unreadable { id: None, error } }
     }
 
-    /// The refusal of a message, which carries its id if it is a request.
-    pub(in crate::transport::http) fn of_message(
-        status: StatusCode,
-        message: &MessageKind,
-        what: impl Into<String>,
-    ) -> Self {
-        let id = match message {
-            MessageKind::Request { id, .. } => Some(id),
-            MessageKind::Notification { .. } | MessageKind::Response { .. } => None,
-        };
-        Self::of_request(status, id, what)
+    /// The same as the refusal of a message, which carries its id if it is a request.
+    pub(in crate::transport::http) fn of_message(mut self, message: &MessageKind) -> Self {
+        if let MessageKind::Request { id, .. } = message {
+            self.said.id = Some(id.clone());
+        }
+        self
     }
 
     /// The server drains: another is to be asked, or this one when it is back.
@@ -45,9 +41,8 @@ impl Refusal {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, STOPPING).retry_after(RETRY_STOPPED)
     }
 
-    pub(in crate::transport) fn unreadable(unreadable: &Unreadable) -> Self {
-        let body = Reply::unreadable(unreadable).into_frame();
-        Self { status: StatusCode::BAD_REQUEST, headers: Vec::new(), body }
+    pub(in crate::transport) fn unreadable(said: Unreadable) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, headers: Vec::new(), said }
     }
 
     pub(in crate::transport::http) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -81,23 +76,18 @@ impl Refusal {
         let what = format!("you have {limit} sessions open (--max-sessions-per-principal)");
         Self::new(StatusCode::TOO_MANY_REQUESTS, what).retry_after(60)
     }
-
-    fn of_request(status: StatusCode, id: Option<&RequestId>, what: impl Into<String>) -> Self {
-        let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
-        let body = Reply::error(Class::Refused, id, &error).into_frame();
-        Self { status, headers: Vec::new(), body }
-    }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status.as_u16(), String::from_utf8_lossy(&self.body))
+        let body = Reply::unreadable(&self.said).into_frame();
+        write!(f, "{} {}", self.status.as_u16(), String::from_utf8_lossy(&body))
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = json(self.status, self.body);
+        let mut response = json(self.status, Reply::unreadable(&self.said).into_frame());
         response.headers_mut().extend(self.headers);
         response
     }

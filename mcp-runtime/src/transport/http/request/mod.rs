@@ -8,6 +8,7 @@ pub(in crate::transport) mod body;
 mod params;
 mod peer;
 mod sentinel;
-pub(super) mod version;
+mod version;
 
 pub(super) use peer::HttpPeer;
+pub(super) use version::named_revision;
