@@ -37,7 +37,7 @@ impl Endpoint {
         door: Arc<Door>,
         prefix: Option<String>,
     ) -> Arc<Self> {
-        let connected = Connected::new(&service.limits);
+        let connected = Connected::new(&service);
         Arc::new(Self { service, door, prefix, connected })
     }
 
@@ -71,9 +71,6 @@ impl Endpoint {
     fn connect(self: &Arc<Self>, request: &Parts, caller: Caller) -> Result<Response, Refusal> {
         if !Accepts::of(&request.headers).events {
             return Err(not_acceptable("send `Accept: text/event-stream`"));
-        }
-        if !self.service.life().is_serving() {
-            return Err(Refusal::stopping());
         }
         let session = Arc::new(Session::new(&self.service.room, caller));
         let id = self.connected.register(session.clone())?;
@@ -111,9 +108,7 @@ impl Endpoint {
         let peer: Arc<dyn Peer> = Arc::new(SsePeer { headers: request.headers, caller });
         // Once, so that nobody is told to try again with a batch of which some runs already.
         if members.iter().any(asks) {
-            if !self.service.life().is_serving() {
-                return Err(Refusal::stopping());
-            }
+            Refusal::unless_serving(self.service.life())?;
             if session.outbox().is_full() {
                 return Err(unread());
             }

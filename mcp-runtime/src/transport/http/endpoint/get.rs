@@ -27,8 +27,10 @@ pub(super) fn get(
         "an MCP endpoint: POST messages here; GET needs the Mcp-Session-Id of an open session";
     let kept = addressed(sessions, headers, caller, unnamed)?;
     let reader = match last_event(headers)? {
-        None if !life.is_serving() => return Err(Refusal::stopping()),
-        None => kept.streams.standalone(),
+        None => {
+            Refusal::unless_serving(life)?;
+            kept.streams.standalone()
+        }
         Some(event) => kept.streams.resume(event).ok_or_else(|| {
             let what = "Last-Event-ID names no event of this session that is still kept";
             Refusal::new(StatusCode::BAD_REQUEST, what)

@@ -11,7 +11,7 @@ use super::batch;
 use super::conversation::{Conversation, SESSION_ID};
 use crate::context::{Caller, Peer};
 use crate::revision::Era;
-use crate::server::{Incoming, Reply};
+use crate::server::Incoming;
 use crate::transport::http::reply::{Accepts, Form, Refusal, not_acceptable, respond};
 use crate::transport::http::request::{HttpPeer, body};
 use crate::wire::{Frame, Message, MessageKind, Method};
@@ -39,12 +39,10 @@ async fn post_message(
     accepts: Accepts,
 ) -> Result<Response, Refusal> {
     let era = Era::peek(&message, peer.named_version());
-    let form = Form { era, accepts, budget: endpoint.service.budget() };
-    // Before anything is said about sessions: another server has others.
-    if let MessageKind::Request { id, .. } = &message.kind
-        && !endpoint.service.life().is_serving()
-    {
-        return Ok(form.whole(&[], Reply::stopping(id)));
+    if message.is_request() {
+        // Before anything is said about sessions: another server has others.
+        Refusal::unless_serving(endpoint.service.life())
+            .map_err(|refusal| refusal.of_message(&message.kind))?;
     }
     let conversation = conversation(endpoint, era, &message, &peer)?;
     let session = conversation.as_ref().map(|conversation| conversation.session.clone());
@@ -55,6 +53,7 @@ async fn post_message(
         None => None,
     };
     let streams = conversation.as_ref().and_then(|conversation| conversation.streams.as_ref());
+    let form = Form { era, accepts, budget: endpoint.service.budget() };
     let mut response = respond(outcome, form, streams).await;
     if let Some(id) = opened.and_then(|id| id.to_header()) {
         response.headers_mut().insert(SESSION_ID, id);

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 
-use crate::server::{Reply, STOPPING};
+use crate::server::{Life, Reply, STOPPING};
 use crate::wire::{Code, ErrorObject, MessageKind, Unreadable};
 
 /// How many seconds a client waits that came while the server stops.
@@ -24,7 +24,10 @@ pub(in crate::transport) struct Refusal {
 
 impl Refusal {
     pub(in crate::transport) fn new(status: StatusCode, what: impl Into<String>) -> Self {
-        let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
+        Self::of(status, ErrorObject::new(Code::INVALID_REQUEST, what.into()))
+    }
+
+    fn of(status: StatusCode, error: ErrorObject) -> Self {
         Self { status, headers: Vec::new(), said: Unreadable { id: None, error } }
     }
 
@@ -36,9 +39,16 @@ impl Refusal {
         self
     }
 
+    /// Lets nothing begin while the server drains: no request, and no stream that would hold up its
+    /// end. What has begun goes on, so answers, and clients that come back, are not asked this.
+    pub(in crate::transport) fn unless_serving(life: &Life) -> Result<(), Self> {
+        if life.is_serving() { Ok(()) } else { Err(Self::stopping()) }
+    }
+
     /// The server drains: another is to be asked, or this one when it is back.
-    pub(in crate::transport) fn stopping() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, STOPPING).retry_after(RETRY_STOPPED)
+    pub(in crate::transport::http) fn stopping() -> Self {
+        let error = ErrorObject::new(Code::INTERNAL_ERROR, STOPPING);
+        Self::of(StatusCode::SERVICE_UNAVAILABLE, error).retry_after(RETRY_STOPPED)
     }
 
     pub(in crate::transport) fn unreadable(said: Unreadable) -> Self {

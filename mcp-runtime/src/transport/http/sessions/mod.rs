@@ -15,7 +15,7 @@ pub(in crate::transport) use session_id::SessionId;
 
 use crate::context::{Caller, Principal};
 use crate::handler::task;
-use crate::server::{Limits, Session};
+use crate::server::{Life, Limits, Session};
 use crate::transport::http::reply::{EventStore, Refusal, Streams};
 
 /// The open sessions of an endpoint.
@@ -30,6 +30,7 @@ pub(super) struct Sessions {
     /// Of replies, in each session.
     streams: usize,
     store: Arc<dyn EventStore>,
+    life: Arc<Life>,
     table: Mutex<Table>,
 }
 
@@ -41,8 +42,6 @@ struct Table {
     idlest: VecDeque<(SessionId, Instant)>,
     /// Whether the sweeping task runs.
     swept: bool,
-    /// No stream may be opened any more.
-    closing: bool,
 }
 
 #[derive(Debug)]
@@ -120,13 +119,14 @@ impl OpenSession {
 }
 
 impl Sessions {
-    pub(super) fn new(limits: &Limits, store: Arc<dyn EventStore>) -> Arc<Self> {
+    pub(super) fn new(limits: &Limits, store: Arc<dyn EventStore>, life: &Arc<Life>) -> Arc<Self> {
         Arc::new(Self {
             limit: limits.sessions,
             of_principal: limits.sessions_per_principal,
             idle: limits.session_idle,
             streams: limits.streams_per_session,
             store,
+            life: life.clone(),
             table: Mutex::default(),
         })
     }
@@ -161,7 +161,8 @@ impl Sessions {
     fn insert(self: &Arc<Self>, table: &mut Table, session: Arc<Session>) -> Option<SessionId> {
         let (id, facts) = (SessionId::random()?, session.handshake()?.revision.facts());
         let outbox = session.outbox().clone();
-        if table.closing {
+        // Under the lock: what is there before the end begins is there for `close_streams` to find.
+        if !self.life.is_serving() {
             outbox.close();
         }
         let streams = Arc::new(Streams::new(
@@ -200,8 +201,7 @@ impl Sessions {
 
     /// Ends the streams on which nothing but the end is to come.
     pub(super) fn close_streams(&self) {
-        let mut table = self.lock();
-        table.closing = true;
+        let table = self.lock();
         table.entries.values().for_each(|entry| entry.kept.session.outbox().close());
     }
 
@@ -282,8 +282,13 @@ mod tests {
     }
 
     fn sessions(limit: usize, idle: Duration) -> Arc<Sessions> {
+        sessions_of(limit, idle, &Arc::default())
+    }
+
+    fn sessions_of(limit: usize, idle: Duration, life: &Arc<Life>) -> Arc<Sessions> {
         let limits = Limits::default().sessions(limit).session_idle(idle);
-        Sessions::new(&limits, Arc::new(MemoryEvents::new(&limits, &Budget::new(limits.memory))))
+        let store = MemoryEvents::new(&limits, &Budget::new(limits.memory));
+        Sessions::new(&limits, Arc::new(store), life)
     }
 
     /// Whether its reader is told that nothing follows.
@@ -368,7 +373,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_store_that_panics_keeps_no_session() {
-        let sessions = Sessions::new(&Limits::default().session_idle(SOON), Arc::new(Broken));
+        let limits = Limits::default().session_idle(SOON);
+        let sessions = Sessions::new(&limits, Arc::new(Broken), &Arc::default());
         for _ in 0..2 {
             sessions.register(session()).unwrap();
             sessions.register(session()).unwrap();
@@ -397,12 +403,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_second_stream_ends_the_first_and_closing_ends_all() {
-        let sessions = sessions(10, SOON);
+        let service = Server::new("test", "1").build(&()).await.unwrap();
+        let sessions = sessions_of(10, SOON, service.life());
         let id = sessions.register(session()).unwrap();
         let streams = sessions.find(id, &Caller::Anyone).unwrap().streams.clone();
         let (mut first, mut second) = (streams.standalone(), streams.standalone());
         assert!(has_ended(&mut first));
         assert!(!has_ended(&mut second));
+        service.stop().await;
         sessions.close_streams();
         assert!(has_ended(&mut second));
         assert!(has_ended(&mut streams.standalone()));

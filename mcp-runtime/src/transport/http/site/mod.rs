@@ -78,7 +78,8 @@ impl Site {
         };
         let endpoint = (mode == Mode::Http).then(|| {
             let store = || options.event_store.clone().unwrap_or_else(|| reply::in_memory(service));
-            let sessions = (!options.stateless).then(|| Sessions::new(&service.limits, store()));
+            let sessions = (!options.stateless)
+                .then(|| Sessions::new(&service.limits, store(), service.life()));
             (path, Arc::new(Endpoint { service: service.clone(), sessions, door: door.clone() }))
         });
         Ok(Self {
