@@ -75,12 +75,12 @@ impl Endpoint {
         let session = Arc::new(Session::new(&self.service.room, caller));
         let id = self.connected.register(session.clone())?;
         // The first event: where to post to.
-        let mut begun = Vec::new();
+        let mut opening = Vec::new();
         let address = format!("{}/messages?session={id}", self.prefix(request));
-        event::write_named(&mut begun, "endpoint", address.as_bytes());
+        event::write_named(&mut opening, "endpoint", address.as_bytes());
         let outbox = session.outbox().clone();
         let reader = Reader { endpoint: self.clone(), id, session };
-        Ok(stream::response(Unnumbered { outbox, begun, _reader: reader }))
+        Ok(stream::response(Unnumbered::new(outbox, opening, reader)))
     }
 
     /// What stands before our paths: said, or seen where an application has put us below a path of

@@ -25,7 +25,7 @@ use crate::transport::http::site::Routes;
 #[derive(Debug)]
 pub(super) struct Exchanges {
     life: Arc<Life>,
-    begun: AtomicUsize,
+    open: AtomicUsize,
     /// The client does not take what is written.
     is_blocked: AtomicBool,
     hold: Mutex<Option<Hold>>,
@@ -35,7 +35,7 @@ impl Exchanges {
     pub(super) fn new(life: &Arc<Life>) -> Arc<Self> {
         Arc::new(Self {
             life: life.clone(),
-            begun: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
             is_blocked: AtomicBool::new(false),
             hold: Mutex::default(),
         })
@@ -45,15 +45,16 @@ impl Exchanges {
         &self.life
     }
 
-    fn begin(self: &Arc<Self>) -> Exchange {
-        self.begun.fetch_add(1, Ordering::SeqCst);
+    /// The head of a request is there.
+    fn open(self: &Arc<Self>) -> Exchange {
+        self.open.fetch_add(1, Ordering::SeqCst);
         self.hold().get_or_insert_with(|| self.life.hold());
         Exchange(self.clone())
     }
 
     /// Whether a response is owed.
     pub(super) fn are_open(&self) -> bool {
-        self.begun.load(Ordering::SeqCst) > 0
+        self.open.load(Ordering::SeqCst) > 0
     }
 
     /// After the connection did all it could: holds the end up for as long as something is owed.
@@ -75,7 +76,7 @@ pub(super) struct Exchange(Arc<Exchanges>);
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.0.begun.fetch_sub(1, Ordering::SeqCst);
+        self.0.open.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -98,7 +99,7 @@ impl Exchanging {
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<http::Response<Holding<Exchange>>, Infallible>> + Send + use<>
     {
-        let exchange = self.exchanges.begin();
+        let exchange = self.exchanges.open();
         let closes_by_header = request.version() <= Version::HTTP_11; // later ones have a frame for it
         let routed = self.routes.answer(self.client, request);
         async move {

@@ -49,7 +49,7 @@ pub(super) fn of_call(call: PendingCall, streams: Option<&Arc<Streams>>) -> Resp
     outbox.close();
     match streams {
         Some(streams) => response(streams.reply(outbox)),
-        None => response(Unnumbered::new(outbox, Caller(context))),
+        None => response(Unnumbered::new(outbox, Vec::new(), Caller(context))),
     }
 }
 
@@ -90,22 +90,22 @@ impl<E: Events> Body for EventStream<E> {
 /// What comes through an outbox, and is gone once it is sent.
 #[derive(Debug)]
 pub(in crate::transport) struct Unnumbered<R> {
-    pub(in crate::transport) outbox: Arc<Outbox>,
+    outbox: Arc<Outbox>,
     /// What comes before it.
-    pub(in crate::transport) begun: Vec<u8>,
+    opening: Vec<u8>,
     /// Stands for the client: dropped with the stream.
-    pub(in crate::transport) _reader: R,
+    _reader: R,
 }
 
 impl<R> Unnumbered<R> {
-    pub(super) fn new(outbox: Arc<Outbox>, reader: R) -> Self {
-        Self { outbox, begun: Vec::new(), _reader: reader }
+    pub(in crate::transport) fn new(outbox: Arc<Outbox>, opening: Vec<u8>, reader: R) -> Self {
+        Self { outbox, opening, _reader: reader }
     }
 }
 
 impl<R: Send + Unpin + 'static> Events for Unnumbered<R> {
     fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()> {
-        events.append(&mut self.begun);
+        events.append(&mut self.opening);
         while events.len() < PIECE {
             let Some(message) = task::ready!(self.outbox.poll_next(cx)) else {
                 return Poll::Ready(());

@@ -191,17 +191,17 @@ pub(in crate::transport::http) struct Reader {
     stream: Arc<Stream>,
     turn: u64,
     /// What comes before all that is still to come.
-    begun: Vec<u8>,
+    opening: Vec<u8>,
 }
 
 impl Reader {
     fn new(streams: &Arc<Streams>, stream: &Arc<Stream>) -> Self {
         let mut sent = stream.sent();
-        let mut begun = Vec::new();
+        let mut opening = Vec::new();
         if streams.are_primed() {
-            event::write_priming(&mut begun, EventId(stream.number, sent.last), RETRY);
+            event::write_priming(&mut opening, EventId(stream.number, sent.last), RETRY);
         }
-        Self::next(streams, stream, &mut sent, begun)
+        Self::take_turn(streams, stream, &mut sent, opening)
     }
 
     /// `last` is the number of the last event the client has seen. None if it was never sent, or if
@@ -217,27 +217,32 @@ impl Reader {
             return None;
         }
         stream.outbox.take_parting(); // it was meant for the one before
-        let mut begun = Vec::new();
+        let mut opening = Vec::new();
         for event in missed {
             let id = EventId(stream.number, event.number);
-            event::write_numbered(&mut begun, id, &event.message);
+            event::write_numbered(&mut opening, id, &event.message);
         }
-        Some(Self::next(streams, stream, &mut sent, begun))
+        Some(Self::take_turn(streams, stream, &mut sent, opening))
     }
 
-    /// Whose turn it is from here on.
-    fn next(streams: &Arc<Streams>, stream: &Arc<Stream>, sent: &mut Sent, begun: Vec<u8>) -> Self {
+    /// Reads from here on, instead of the one before.
+    fn take_turn(
+        streams: &Arc<Streams>,
+        stream: &Arc<Stream>,
+        sent: &mut Sent,
+        opening: Vec<u8>,
+    ) -> Self {
         sent.turn += 1;
         sent.unread = None;
-        stream.outbox.wake(); // for the one before to see it
-        Self { streams: streams.clone(), stream: stream.clone(), turn: sent.turn, begun }
+        stream.outbox.wake(); // for that one to see it
+        Self { streams: streams.clone(), stream: stream.clone(), turn: sent.turn, opening }
     }
 }
 
 impl Events for Reader {
     fn poll_events(&mut self, cx: &mut task::Context<'_>, events: &mut Vec<u8>) -> Poll<()> {
-        let Self { streams, stream, turn, begun } = self;
-        events.append(begun);
+        let Self { streams, stream, turn, opening } = self;
+        events.append(opening);
         let mut sent = stream.sent();
         if sent.turn != *turn {
             return Poll::Ready(()); // another has taken its place
