@@ -5,13 +5,15 @@
 //! ```
 //!
 //! `listener` has the sockets. `admission` bounds how many are open, and has `crowd` give memory back
-//! when many have gone. Over TLS (`tls`, its files read by `pem`) keys are agreed on first; then HTTP is
-//! spoken in the version agreed on. `exchange` counts what the connection still owes its client, which
+//! when many have gone. Over TLS (`tls`, its files read by `pem`) keys are agreed on first, and perhaps
+//! `http2`. `exchange` counts what the connection still owes its client, which
 //! is what the end of the server waits for.
 
 mod admission;
 mod crowd;
 mod exchange;
+#[cfg(feature = "tls")]
+mod http2;
 mod listener;
 #[cfg(feature = "tls")]
 mod pem;
@@ -23,8 +25,6 @@ use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
-#[cfg(feature = "tls")]
-use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -117,70 +117,7 @@ impl Terms {
         let connection = http.serve_connection(stream, service);
         drive(connection, http1::Connection::graceful_shutdown, &exchanges, client).await;
     }
-
-    #[cfg(feature = "tls")]
-    async fn http2(
-        self,
-        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        client: SocketAddr,
-    ) {
-        use std::sync::atomic::{AtomicBool, Ordering};
-
-        use hyper::server::conn::http2;
-        use hyper_util::rt::TokioExecutor;
-
-        let limits = &self.service.limits;
-        let Some(_reserved) = self.service.budget().reserve(WINDOW as usize) else {
-            return tracing::warn!(%client, "no memory is left for a connection of HTTP/2");
-        };
-        let begun = AtomicBool::new(false);
-        let exchanges = Exchanges::new(self.service.life());
-        let stream = TokioIo::new(Watched::new(stream, exchanges.clone()));
-        let exchanging = Exchanging::new(self.routes, client, exchanges.clone());
-        let service = |request| {
-            begun.store(true, Ordering::Relaxed);
-            exchanging.answer(request)
-        };
-        let connection = http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(STREAMS)
-            .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
-            .initial_connection_window_size(WINDOW)
-            .initial_stream_window_size(WINDOW)
-            .max_send_buf_size(BUFFER)
-            .max_pending_accept_reset_streams(RESETS)
-            .max_local_error_reset_streams(RESETS)
-            .keep_alive_interval(limits.header_time)
-            .keep_alive_timeout(PONG_TIME)
-            .serve_connection(stream, service_fn(service));
-        let served = drive(connection, http2::Connection::graceful_shutdown, &exchanges, client);
-        // Pings find out who has gone; who never asks for anything may not even answer them.
-        let silent = async {
-            tokio::time::sleep(limits.header_time).await;
-            if begun.load(Ordering::Relaxed) {
-                std::future::pending::<()>().await;
-            }
-        };
-        unless(silent, served).await;
-    }
 }
-
-/// What a client may send before any of it is read, on all streams of a connection together.
-#[cfg(feature = "tls")]
-const WINDOW: u32 = 64 * 1024;
-
-/// Requests of one connection that are answered at a time.
-#[cfg(feature = "tls")]
-const STREAMS: u32 = 64;
-
-/// Requests that a client may have taken back before they were looked at, and wrong ones, before it
-/// is hung up on ("rapid reset", CVE-2023-44487).
-#[cfg(feature = "tls")]
-const RESETS: usize = 64;
-
-/// How long a client may take to answer a ping.
-#[cfg(feature = "tls")]
-const PONG_TIME: Duration = Duration::from_secs(15);
 
 /// Serves a connection until it ends or everything is over; `finish` makes the responses that are
 /// under way its last.
@@ -225,23 +162,4 @@ async fn unless<T>(end: impl Future<Output = ()>, work: impl Future<Output = T>)
         Poll::Pending => end.as_mut().poll(cx).map(|()| None),
     })
     .await
-}
-
-#[cfg(all(test, feature = "tls"))]
-mod tests {
-    use axum::Router;
-    use tokio::time::Instant;
-
-    use super::*;
-
-    /// HTTP/1.1 has its own limit for a head; HTTP/2 would wait for a first byte.
-    #[tokio::test(start_paused = true)]
-    async fn a_client_that_chose_http2_and_says_nothing_is_left() {
-        let service = crate::server::Server::new("test", "1").build(&()).await.unwrap();
-        let terms = Terms::new(&service, Router::new(), &HttpOptions::default()).unwrap();
-        let (_client, stream) = tokio::io::duplex(64);
-        let started = Instant::now();
-        terms.http2(stream, ([127, 0, 0, 1], 1).into()).await;
-        assert_eq!(started.elapsed().as_secs(), service.limits.header_time.as_secs());
-    }
 }
