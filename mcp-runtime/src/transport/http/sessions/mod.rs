@@ -1,19 +1,21 @@
 //! The sessions that are open at an endpoint: only this transport has several on one address.
 //!
-//! `session_id` is what a client names one by, `owned` how many each caller has. What is agreed in
-//! one is in `server/session.rs`; its streams, which outlive connections, are in `reply`.
+//! `session_id` is what a client names one by. The `table` has them all, and makes room for new ones;
+//! `owned` is how many each caller has. What is agreed in one is in `server/session.rs`; its streams,
+//! which outlive connections, are in `reply`.
 
 mod owned;
 mod session_id;
+mod table;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use owned::Owned;
 pub(in crate::transport) use session_id::SessionId;
+use table::{Entry, Table};
 
-use crate::context::{Caller, Principal};
+use crate::context::Caller;
 use crate::handler::task;
 use crate::server::{Life, Limits, Session};
 use crate::transport::http::reply::{EventStore, Refusal, Streams};
@@ -32,69 +34,6 @@ pub(super) struct Sessions {
     store: Arc<dyn EventStore>,
     life: Arc<Life>,
     table: Mutex<Table>,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    entries: HashMap<SessionId, Entry>,
-    owned: Owned,
-    /// Those that were idle for longest when they were looked for, and when they were last used.
-    idlest: VecDeque<(SessionId, Instant)>,
-    /// Whether the sweeping task runs.
-    swept: bool,
-}
-
-#[derive(Debug)]
-struct Entry {
-    kept: Arc<OpenSession>,
-    used: Instant,
-}
-
-impl Table {
-    /// Takes out the session of that caller which was idle for longest, if it may not have one more.
-    fn evict_of(&mut self, owner: &Principal, limit: usize) -> Result<Option<Entry>, Refusal> {
-        let Self { entries, owned, .. } = self;
-        let own = owned.of(owner);
-        if own.len() >= limit {
-            own.retain(|id| entries.contains_key(id));
-        }
-        if own.len() < limit {
-            return Ok(None);
-        }
-        let open = own.iter().filter_map(|id| Some((*id, entries.get(id)?)));
-        let idle = open.filter(|(_, entry)| !entry.kept.is_in_use());
-        let idlest = idle.min_by_key(|(_, entry)| entry.used).map(|(id, _)| id);
-        let idlest = idlest.ok_or_else(|| Refusal::too_many_sessions_of_one(limit))?;
-        Ok(entries.remove(&idlest))
-    }
-
-    /// Takes out the session that was idle for longest.
-    fn evict(&mut self) -> Option<Entry> {
-        if let Some(idlest) = self.take_idlest() {
-            return Some(idlest);
-        }
-        self.find_idlest();
-        self.take_idlest()
-    }
-
-    fn take_idlest(&mut self) -> Option<Entry> {
-        while let Some((id, used)) = self.idlest.pop_front() {
-            let still = |entry: &Entry| entry.used == used && !entry.kept.is_in_use();
-            if self.entries.get(&id).is_some_and(still) {
-                return self.entries.remove(&id);
-            }
-        }
-        None
-    }
-
-    /// Looks for some at once: a crowd that opens sessions must not have all be looked at each time.
-    fn find_idlest(&mut self) {
-        let idle = self.entries.iter().filter(|(_, entry)| !entry.kept.is_in_use());
-        let mut idle: Vec<_> = idle.map(|(id, entry)| (*id, entry.used)).collect();
-        idle.sort_unstable_by_key(|(_, used)| *used);
-        idle.truncate(1 + self.entries.len() / 100);
-        self.idlest = idle.into();
-    }
 }
 
 /// A session, and the streams that carry what the server says in it.
@@ -140,13 +79,7 @@ impl Sessions {
     pub(super) fn register(self: &Arc<Self>, session: Arc<Session>) -> Result<SessionId, Refusal> {
         let owner = session.owner().clone();
         let mut table = self.lock();
-        let mut evicted = match owner.principal() {
-            Some(owner) => table.evict_of(owner, self.of_principal)?,
-            None => None,
-        };
-        if evicted.is_none() && table.entries.len() >= self.limit {
-            evicted = Some(table.evict().ok_or_else(Refusal::too_many_sessions)?);
-        }
+        let evicted = table.make_room(owner.principal(), self.of_principal, self.limit)?;
         let id = self.insert(&mut table, session).ok_or_else(Refusal::too_many_sessions);
         if let (Ok(id), Some(owner)) = (&id, owner.principal()) {
             table.owned.of(owner).push(*id);
@@ -264,166 +197,4 @@ async fn keep_sweeping(sessions: Weak<Sessions>, every: Duration) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::task;
-
-    use super::*;
-    use crate::context::{AskError, Budget, Context, NoHeaders};
-    use crate::revision::Revision;
-    use crate::server::{Incoming, Outcome, Server};
-    use crate::transport::http::reply::stream::Events;
-    use crate::transport::http::reply::{MemoryEvents, Reader, StoredEvent};
-    use crate::wire::Message;
-
-    const SOON: Duration = Duration::from_millis(60);
-
-    fn session() -> Arc<Session> {
-        Arc::new(Session::assumed(Revision::NEWEST_HANDSHAKE, &Arc::default(), Caller::Anyone))
-    }
-
-    fn sessions(limit: usize, idle: Duration) -> Arc<Sessions> {
-        sessions_of(limit, idle, &Arc::default())
-    }
-
-    fn sessions_of(limit: usize, idle: Duration, life: &Arc<Life>) -> Arc<Sessions> {
-        let limits = Limits::default().sessions(limit).session_idle(idle);
-        let store = MemoryEvents::new(&limits, &Budget::new(limits.memory));
-        Sessions::new(&limits, Arc::new(store), life)
-    }
-
-    /// Whether its reader is told that nothing follows.
-    fn has_ended(reader: &mut Reader) -> bool {
-        let mut cx = task::Context::from_waker(task::Waker::noop());
-        reader.poll_events(&mut cx, &mut Vec::new()).is_ready()
-    }
-
-    async fn until(condition: impl Fn() -> bool) {
-        let patience = Instant::now() + Duration::from_secs(5);
-        while !condition() {
-            assert!(Instant::now() < patience, "waited too long");
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    }
-
-    #[tokio::test]
-    async fn an_idle_session_is_swept_out_and_a_streaming_one_stays() {
-        let sessions = sessions(10, SOON);
-        for _ in 0..2 {
-            let idle = sessions.register(session()).unwrap();
-            let streaming = sessions.register(session()).unwrap();
-            let stream = sessions.find(streaming, &Caller::Anyone).unwrap().streams.standalone();
-            until(|| sessions.live() == 1).await;
-            assert!(sessions.find(idle, &Caller::Anyone).is_none());
-            tokio::time::sleep(2 * SOON).await;
-            assert!(sessions.find(streaming, &Caller::Anyone).is_some());
-            drop(stream);
-            until(|| sessions.live() == 0).await;
-            until(|| !sessions.lock().swept).await;
-        }
-    }
-
-    /// Asks, and waits for the answer.
-    #[crate::tool]
-    async fn ask(ctx: &Context) -> Result<usize, AskError> {
-        Ok(ctx.roots().await?.len())
-    }
-
-    #[tokio::test]
-    async fn a_session_whose_client_left_without_an_answer_is_idle() {
-        let service = Server::new("test", "1").with(crate::tools![ask]).build(&()).await.unwrap();
-        let session = Arc::new(Session::new(&service.room, Caller::Anyone));
-        let hand_in = |message: String| {
-            service.handle(Incoming {
-                message: Message::parse(message.into()).unwrap(),
-                session: Some(session.clone()),
-                peer: Arc::new(NoHeaders(Caller::Anyone)),
-                outbox: None,
-                trace: None,
-            })
-        };
-        let revision = Revision::NEWEST_HANDSHAKE;
-        hand_in(format!(
-            r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"protocolVersion":"{revision}","capabilities":{{"roots":{{}}}}}}}}"#
-        ));
-        let call =
-            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask"}}"#.to_owned();
-        let Outcome::Pending(call) = hand_in(call) else { panic!("it waits for an answer") };
-        let sessions = sessions(10, SOON);
-        sessions.register(session.clone()).unwrap();
-        let ended = tokio::spawn(call);
-        until(|| sessions.live() == 0).await;
-        assert!(ended.await.unwrap().is_none(), "it is cancelled with its session");
-    }
-
-    /// An author's store that does not do what it should.
-    #[derive(Debug)]
-    struct Broken;
-
-    impl EventStore for Broken {
-        fn append(&self, _: &str, _: StoredEvent) {}
-
-        fn after(&self, _: &str, _: u32, _: u64) -> Vec<StoredEvent> {
-            Vec::new()
-        }
-
-        fn forget(&self, _: &str) {
-            panic!("it cannot forget");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_store_that_panics_keeps_no_session() {
-        let limits = Limits::default().session_idle(SOON);
-        let sessions = Sessions::new(&limits, Arc::new(Broken), &Arc::default());
-        for _ in 0..2 {
-            sessions.register(session()).unwrap();
-            sessions.register(session()).unwrap();
-            until(|| sessions.live() == 0).await;
-            until(|| !sessions.lock().swept).await;
-        }
-    }
-
-    #[tokio::test]
-    async fn past_the_limit_the_session_ends_that_was_idle_for_longest() {
-        let sessions = sessions(3, Duration::from_secs(60));
-        let [first, second, third] = [(); 3].map(|()| sessions.register(session()).unwrap());
-        assert!(sessions.find(first, &Caller::Anyone).is_some(), "which is a use of it");
-        let fourth = sessions.register(session()).unwrap();
-        assert!(sessions.find(second, &Caller::Anyone).is_none());
-        let _streams = [first, third]
-            .map(|id| sessions.find(id, &Caller::Anyone).unwrap().streams.standalone());
-        let fifth = sessions.register(session()).unwrap();
-        assert!(sessions.find(fourth, &Caller::Anyone).is_none(), "others are in use");
-        let _stream = sessions.find(fifth, &Caller::Anyone).unwrap().streams.standalone();
-        assert!(sessions.register(session()).is_err(), "all are");
-        assert!(sessions.end(first));
-        assert!(!sessions.end(first));
-        assert!(sessions.register(session()).is_ok());
-    }
-
-    #[tokio::test]
-    async fn a_second_stream_ends_the_first_and_closing_ends_all() {
-        let service = Server::new("test", "1").build(&()).await.unwrap();
-        let sessions = sessions_of(10, SOON, service.life());
-        let id = sessions.register(session()).unwrap();
-        let streams = sessions.find(id, &Caller::Anyone).unwrap().streams.clone();
-        let (mut first, mut second) = (streams.standalone(), streams.standalone());
-        assert!(has_ended(&mut first));
-        assert!(!has_ended(&mut second));
-        service.stop().await;
-        sessions.close_streams();
-        assert!(has_ended(&mut second));
-        assert!(has_ended(&mut streams.standalone()));
-        let late = sessions.register(session()).unwrap();
-        assert!(has_ended(&mut sessions.find(late, &Caller::Anyone).unwrap().streams.standalone()));
-    }
-
-    #[tokio::test]
-    async fn abandoned_sessions_are_not_kept_alive_by_the_sweeper() {
-        let sessions = sessions(10, SOON);
-        sessions.register(session()).unwrap();
-        let weak = Arc::downgrade(&sessions);
-        drop(sessions);
-        until(|| weak.strong_count() == 0).await;
-    }
-}
+mod tests;
