@@ -19,19 +19,32 @@ use http::request::Parts;
 
 use crate::context::Caller;
 use crate::server::Service;
+use crate::transport::http::HttpOptions;
 use crate::transport::http::door::{self, Door, Methods};
+use crate::transport::http::reply::in_memory;
 use crate::transport::http::sessions::Sessions;
 
 /// The one path of Streamable HTTP.
 #[derive(Debug)]
 pub(super) struct Endpoint {
-    pub(super) service: Arc<Service>,
+    service: Arc<Service>,
     /// None where no session is kept.
     pub(super) sessions: Option<Arc<Sessions>>,
-    pub(super) door: Arc<Door>,
+    door: Arc<Door>,
 }
 
 impl Endpoint {
+    pub(super) fn new(
+        service: &Arc<Service>,
+        door: &Arc<Door>,
+        options: &HttpOptions,
+    ) -> Arc<Self> {
+        let store = || options.event_store.clone().unwrap_or_else(|| in_memory(service));
+        let sessions =
+            (!options.stateless).then(|| Sessions::new(&service.limits, store(), service.life()));
+        Arc::new(Self { service: service.clone(), sessions, door: door.clone() })
+    }
+
     /// Serves the path, with and without a slash behind it: not every client follows a redirect.
     pub(super) fn router(self: Arc<Self>, path: &str) -> Router {
         let serve = any(move |request: Request| {

@@ -22,7 +22,9 @@ use crate::transport::http::door::{Door, Methods};
 use crate::transport::http::endpoint::Endpoint;
 use crate::transport::http::reply::Refusal;
 use crate::transport::http::sessions::Sessions;
-use crate::transport::http::{HttpOptions, door, reply};
+use crate::transport::http::{HttpOptions, door};
+#[cfg(feature = "sse")]
+use crate::transport::sse;
 
 /// What is served over HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub(super) struct Site {
     door: Arc<Door>,
     endpoint: Option<(String, Arc<Endpoint>)>,
     #[cfg(feature = "sse")]
-    sse: Option<Arc<crate::transport::sse::Endpoint>>,
+    sse: Option<Arc<sse::Endpoint>>,
 }
 
 impl Site {
@@ -58,37 +60,23 @@ impl Site {
             ))
         })?;
         let with_sse = options.with_sse || mode == Mode::Sse;
-        let served = (mode == Mode::Http).then_some(&*path);
-        if let Some(what) = served.and_then(|path| taken(path, with_sse)) {
-            return Err(Error::one(format!("--path {path}: {what}; choose another")));
+        let path = (mode == Mode::Http).then_some(path);
+        if let Some(path) = &path {
+            require_free(path, with_sse)?;
         }
-        let door = Arc::new(Door::new(options, own_hosts, service, served)?);
+        let door = Arc::new(Door::new(options, own_hosts, service, path.as_deref())?);
         #[cfg(not(feature = "sse"))]
         if with_sse {
             return Err(Error::one("the SSE transport is not built in: add the feature `sse`"));
         }
-        // What a proxy puts before the paths beside the endpoint.
-        #[cfg(feature = "sse")]
-        let prefix = match options.public()?.filter(|_| with_sse) {
-            Some(public) => {
-                let shown = if mode == Mode::Sse { "/sse" } else { &*path };
-                Some(public.prefix(shown)?.to_owned())
-            }
-            None => None,
-        };
-        let endpoint = (mode == Mode::Http).then(|| {
-            let store = || options.event_store.clone().unwrap_or_else(|| reply::in_memory(service));
-            let sessions = (!options.stateless)
-                .then(|| Sessions::new(&service.limits, store(), service.life()));
-            (path, Arc::new(Endpoint { service: service.clone(), sessions, door: door.clone() }))
-        });
         Ok(Self {
             service: service.clone(),
-            endpoint,
             #[cfg(feature = "sse")]
-            sse: with_sse.then(|| {
-                crate::transport::sse::Endpoint::new(service.clone(), door.clone(), prefix)
-            }),
+            sse: match with_sse {
+                true => Some(sse(service, &door, options, path.as_deref())?),
+                false => None,
+            },
+            endpoint: path.map(|path| (path, Endpoint::new(service, &door, options))),
             door,
         })
     }
@@ -165,14 +153,30 @@ impl Site {
     }
 }
 
-/// What is at a path already that an endpoint may not have.
-fn taken(path: &str, with_sse: bool) -> Option<&'static str> {
-    match path {
-        "/sse" | "/messages" if with_sse => Some("the SSE transport is there"),
-        _ if ops::PATHS.contains(&path) => Some("the server's health is told there"),
+/// The older transport, beside the endpoint if that has a path.
+#[cfg(feature = "sse")]
+fn sse(
+    service: &Arc<Service>,
+    door: &Arc<Door>,
+    options: &HttpOptions,
+    endpoint: Option<&str>,
+) -> Result<Arc<sse::Endpoint>, Error> {
+    let prefix = match options.public()? {
+        Some(public) => Some(public.prefix(endpoint.unwrap_or("/sse"))?.to_owned()),
+        None => None,
+    };
+    Ok(sse::Endpoint::new(service.clone(), door.clone(), prefix))
+}
+
+/// Refuses a path for the endpoint at which something else is.
+fn require_free(path: &str, with_sse: bool) -> Result<(), Error> {
+    let what = match path {
+        "/sse" | "/messages" if with_sse => "the SSE transport is there",
+        _ if ops::PATHS.contains(&path) => "the server's health is told there",
         _ if path.starts_with("/.well-known/oauth-protected-resource") => {
-            Some("clients learn there where tokens come from")
+            "clients learn there where tokens come from"
         }
-        _ => None,
-    }
+        _ => return Ok(()),
+    };
+    Err(Error::one(format!("--path {path}: {what}; choose another")))
 }
