@@ -4,6 +4,7 @@ mod allows;
 mod dates;
 mod layers;
 mod manifests;
+mod maps;
 mod panics;
 mod promises;
 mod readme;
@@ -63,17 +64,10 @@ fn the_tree_is_the_documented_one() {
 }
 
 #[test]
-fn every_module_of_the_largest_folder_is_on_the_map() {
-    let map = source::read("ARCHITECTURE.md");
-    let has = |name: &str| map.lines.iter().any(|line| line.text.contains(&format!("`{name}`")));
-    let folder = "mcp-runtime/src/transport/http/";
-    let modules = rust_under(folder).filter(|file| file.path == format!("{folder}{}", file.name()));
-    let missing = modules.filter(|file| !["mod.rs", "tests.rs"].contains(&file.name()));
-    let missing =
-        missing.filter(|file| !has(file.name()) && !has(&format!("http/{}", file.name())));
-    report(missing.map(|file| {
-        format!("{}:1: not in ARCHITECTURE.md: add it to the step it belongs to", file.path)
-    }));
+fn maps_show_what_there_is() {
+    let steps = maps::largest_folder(&source::read("ARCHITECTURE.md"), &source::all());
+    report(maps::first_pages(&source::all()).into_iter().chain(steps));
+    report(source::all().iter().flat_map(maps::steps_go_down));
 }
 
 #[test]

@@ -212,6 +212,14 @@ async fn an_unknown_legacy_version_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn a_session_is_named_once() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let id = client.initialize("2025-06-18").await;
+    assert_refused(&client.post(&[session(&id), session(&id)], &plain()).await, 400, -32600);
+}
+
 /// They have no form without a session, and one is not assumed.
 #[tokio::test]
 async fn a_legacy_version_in_the_meta_is_not_served() {

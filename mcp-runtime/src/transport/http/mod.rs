@@ -1,66 +1,42 @@
 //! Streamable HTTP, in both eras on one path (basic/transports).
 //!
+//! Each folder is a step, and its first page says how to read it. A POST takes them in this order:
+//!
 //! ```text
-//! listener → connection (TLS?) → guard (may this page call?) → post → Service::handle → reply → stream (if it has more to say)
+//! connection   a client connects, and HTTP is spoken to it
+//! site         which path is meant? messages go straight to the endpoint
+//! endpoint     which method is meant?
+//! door         may it come in, and who sends it?
+//! request      what does it say, in its headers and its body?
+//! sessions     which conversation does it belong to?
+//!              Service::handle, where the protocol is
+//! reply        one JSON object, or a stream of events
 //! ```
 //!
-//! A stateless request stands for itself. A request of a session names it in a header; the
-//! [`sessions`] live here, because only this transport has several on one address. What the HTTP+SSE
-//! transport needs too is visible to it: the way in, the refusals, the framing.
+//! A step uses only those below it. `serve` is the way in for programs and for the command line;
+//! `options` and `public` are what the author or a flag says of all this. `authority` and `header`
+//! read names of hosts, and headers that may stand once. What the HTTP+SSE transport needs too is
+//! visible to it: the door, the refusals, the framing.
 
-mod admission;
-#[cfg(feature = "auth")]
-mod auth;
-mod batch;
-pub(super) mod body;
+mod authority;
 mod connection;
-mod cors;
-mod crowd;
-mod delete;
 pub(super) mod door;
-pub(super) mod endpoint;
-pub(super) mod event;
-mod event_store;
-mod exchange;
-mod get;
-pub(super) mod guard;
-mod holding;
-mod listener;
-pub(super) mod media;
-#[cfg(feature = "metrics")]
-mod metrics;
-mod ops;
+mod endpoint;
+mod header;
 mod options;
-mod owned;
-mod params;
-mod peer;
-#[cfg(feature = "tls")]
-mod pem;
-mod pieces;
-mod post;
-pub(super) mod proxies;
 mod public;
-pub(super) mod refusal;
-mod reply;
-mod routes;
-mod sentinel;
+pub(super) mod reply;
+pub(super) mod request;
 mod serve;
-pub(super) mod session_id;
-mod sessions;
-mod shares;
+pub(super) mod sessions;
 mod site;
-pub(super) mod stream;
-mod streams;
 #[cfg(test)]
 mod tests;
-#[cfg(feature = "tls")]
-mod tls;
-mod version;
 
+pub(crate) use connection::{Listener, bind};
 #[cfg(feature = "auth")]
-pub use auth::{Auth, TokenError, TokenVerifier, Verifying};
-pub use event_store::{EventStore, StoredEvent};
-pub(crate) use listener::{Listener, bind};
+pub use door::{Auth, TokenError, TokenVerifier, Verifying};
 pub use options::HttpOptions;
+pub use reply::{EventStore, StoredEvent};
 pub(crate) use serve::serve;
 pub(crate) use site::Mode;

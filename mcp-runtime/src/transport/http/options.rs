@@ -45,7 +45,7 @@ pub struct HttpOptions {
     /// Networks of proxies whose word is taken for who the client is.
     pub(super) trust_proxies: Vec<String>,
     #[cfg(feature = "tls")]
-    pub(super) tls: Option<super::tls::TlsFiles>,
+    pub(super) tls: Option<super::connection::TlsFiles>,
     /// Who may call; anyone unless said.
     #[cfg(feature = "auth")]
     pub(super) auth: Option<super::Auth>,
@@ -152,7 +152,8 @@ impl HttpOptions {
     /// the one before it stays.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
-        self.tls = Some(super::tls::TlsFiles { certificate: certificate.into(), key: key.into() });
+        self.tls =
+            Some(super::connection::TlsFiles { certificate: certificate.into(), key: key.into() });
         self
     }
 

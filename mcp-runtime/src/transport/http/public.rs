@@ -1,11 +1,11 @@
 //! The URL by which clients know a server that stands behind a proxy.
 
-use super::guard::authority;
+use super::authority;
 use crate::server::Error;
 
 /// An address that somebody else serves for us.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PublicUrl {
+pub(super) struct PublicUrl {
     /// Scheme, name and port.
     origin: String,
     host: String,
@@ -14,7 +14,7 @@ pub(crate) struct PublicUrl {
 }
 
 impl PublicUrl {
-    pub(crate) fn parse(url: &str) -> Result<Self, Error> {
+    pub(super) fn parse(url: &str) -> Result<Self, Error> {
         Self::of(url).ok_or_else(|| {
             Error::one(format!(
                 "--public-url {url}: give scheme, name and path, as in `https://example.com/mcp`"
@@ -27,7 +27,7 @@ impl PublicUrl {
         let scheme = scheme.to_ascii_lowercase();
         let at = rest.find('/').unwrap_or(rest.len());
         let (site, path) = (rest[..at].to_ascii_lowercase(), rest[at..].trim_end_matches('/'));
-        let (host, _) = authority(&site)?;
+        let (host, _) = authority::parse(&site)?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
         let is_ours = ["http", "https"].contains(&&*scheme)
             && path.bytes().all(plain)

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::task::JoinSet;
 
-use super::admission::of_operators;
 use super::connection::Terms;
+use super::connection::of_operators;
 use super::site::Site;
-use super::{HttpOptions, Listener, Mode, bind, ops};
+use super::site::ops;
+use super::{HttpOptions, Listener, Mode, bind};
 use crate::handler::{BoxFuture, task};
 use crate::server::{Error, Server, Service};
 

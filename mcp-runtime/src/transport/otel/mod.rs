@@ -1,5 +1,5 @@
 //! Requests as spans, sent to a collector of OpenTelemetry: OTLP over HTTP, set up by the variables
-//! every program has for it.
+//! every program has for it. `span` says what is recorded, `collector` sends it.
 
 mod collector;
 mod span;

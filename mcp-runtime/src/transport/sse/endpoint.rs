@@ -5,7 +5,6 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Request};
 use axum::response::Response;
 use axum::routing::any;
-use http::header::RETRY_AFTER;
 use http::request::Parts;
 use http::{Method, StatusCode};
 
@@ -14,13 +13,11 @@ use super::peer::SsePeer;
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
 use crate::server::{Incoming, Service, Session};
-use crate::transport::http::door::Door;
-use crate::transport::http::media::{Accepts, method_not_allowed, not_acceptable, require_json};
-use crate::transport::http::proxies::peer;
-use crate::transport::http::refusal::{Refusal, empty};
-use crate::transport::http::session_id::SessionId;
-use crate::transport::http::stream::{self, Unnumbered};
-use crate::transport::http::{body, event};
+use crate::transport::http::door::{Door, Methods, peer};
+use crate::transport::http::reply::stream::{self, Unnumbered};
+use crate::transport::http::reply::{Accepts, Refusal, empty, event, not_acceptable};
+use crate::transport::http::request::body;
+use crate::transport::http::sessions::SessionId;
 use crate::wire::meta::RequestMeta;
 use crate::wire::{ErrorObject, Frame, Message, MessageKind, Unreadable};
 
@@ -40,7 +37,7 @@ impl Endpoint {
         door: Arc<Door>,
         prefix: Option<String>,
     ) -> Arc<Self> {
-        let connected = Connected::new(&service.limits);
+        let connected = Connected::new(&service);
         Arc::new(Self { service, door, prefix, connected })
     }
 
@@ -50,14 +47,17 @@ impl Endpoint {
             let endpoint = streams.clone();
             async move {
                 let serve = async |parts, _, caller| endpoint.connect(&parts, caller);
-                endpoint.door.guarded("GET, OPTIONS", peer(&request), request, serve).await
+                endpoint.door.guarded(Methods(&[Method::GET]), peer(&request), request, serve).await
             }
         };
         let take = move |request: Request| {
             let endpoint = messages.clone();
             async move {
                 let serve = async |parts, body, caller| endpoint.take(parts, body, caller).await;
-                endpoint.door.guarded("POST, OPTIONS", peer(&request), request, serve).await
+                endpoint
+                    .door
+                    .guarded(Methods(&[Method::POST]), peer(&request), request, serve)
+                    .await
             }
         };
         Router::new().route("/sse", any(connect)).route("/messages", any(take))
@@ -69,24 +69,18 @@ impl Endpoint {
     }
 
     fn connect(self: &Arc<Self>, request: &Parts, caller: Caller) -> Result<Response, Refusal> {
-        if request.method != Method::GET {
-            return Err(method_not_allowed("GET, OPTIONS"));
-        }
         if !Accepts::of(&request.headers).events {
             return Err(not_acceptable("send `Accept: text/event-stream`"));
-        }
-        if !self.service.life().is_serving() {
-            return Err(Refusal::stopping());
         }
         let session = Arc::new(Session::new(&self.service.room, caller));
         let id = self.connected.register(session.clone())?;
         // The first event: where to post to.
-        let mut begun = Vec::new();
+        let mut opening = Vec::new();
         let address = format!("{}/messages?session={id}", self.prefix(request));
-        event::write_named(&mut begun, "endpoint", address.as_bytes());
+        event::write_named(&mut opening, "endpoint", address.as_bytes());
         let outbox = session.outbox().clone();
         let reader = Reader { endpoint: self.clone(), id, session };
-        Ok(stream::response(Unnumbered { outbox, begun, _reader: reader }))
+        Ok(stream::response(Unnumbered::new(outbox, opening, reader)))
     }
 
     /// What stands before our paths: said, or seen where an application has put us below a path of
@@ -100,10 +94,7 @@ impl Endpoint {
     /// A message of a connected client. Its reply goes to the stream; the response to the POST
     /// says only that it came in.
     async fn take(&self, request: Parts, body: Body, caller: Caller) -> Result<Response, Refusal> {
-        if request.method != Method::POST {
-            return Err(method_not_allowed("POST, OPTIONS"));
-        }
-        require_json(&request.headers).map_err(|refusal| body::unread(&body, refusal))?;
+        body::require_json(&request.headers, &body)?;
         let session = self.named_session(&request, &caller).ok_or_else(|| {
             let what = "no such session, or its stream is closed: GET /sse opens another";
             Refusal::new(StatusCode::NOT_FOUND, what)
@@ -112,14 +103,12 @@ impl Endpoint {
         let members = match self.service.read(bytes) {
             Ok(Frame::Message(message)) => vec![Ok(message)],
             Ok(Frame::Batch(batch)) => session.unpack(batch),
-            Err(unreadable) => return Err(Refusal::unreadable(&unreadable)),
+            Err(unreadable) => return Err(Refusal::unreadable(unreadable)),
         };
         let peer: Arc<dyn Peer> = Arc::new(SsePeer { headers: request.headers, caller });
         // Once, so that nobody is told to try again with a batch of which some runs already.
         if members.iter().any(asks) {
-            if !self.service.life().is_serving() {
-                return Err(Refusal::stopping());
-            }
+            Refusal::unless_serving(self.service.life())?;
             if session.outbox().is_full() {
                 return Err(unread());
             }
@@ -205,5 +194,5 @@ fn asks(member: &Result<Message, Unreadable>) -> bool {
 
 fn unread() -> Refusal {
     let what = "too many replies wait to be read from the stream, or it is closing";
-    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).with(RETRY_AFTER, "1")
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, what).retry_after(1)
 }

@@ -19,7 +19,7 @@ use std::task::{Context, Poll, ready};
 use super::finish::Finish;
 use super::lines::{Line, Lines};
 use super::platform::{Input, Output};
-use super::writer::Writer;
+use super::writer::{Taken, Writer};
 use crate::context::{Caller, NoHeaders, Outbox, Peer};
 use crate::server::{Incoming, Outcome, Reply, Service, Session};
 use crate::wire::{Code, ErrorObject, Frame, Message, Unreadable};
@@ -100,7 +100,7 @@ impl Connection {
 
     fn poll_serve(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<End>> {
         loop {
-            let drained = self.take_frames(cx);
+            let drained = self.writer.take_from(&self.outbox, cx) == Taken::Last;
             self.take_lines();
             let was_full = self.writer.is_full();
             match self.writer.poll_write(cx) {
@@ -122,18 +122,6 @@ impl Connection {
                 }
             }
         }
-    }
-
-    /// Whether nothing more will come.
-    fn take_frames(&mut self, cx: &mut Context<'_>) -> bool {
-        while !self.writer.is_full() {
-            match self.outbox.poll_next(cx) {
-                Poll::Ready(Some(frame)) => self.writer.push(frame),
-                Poll::Ready(None) => return true,
-                Poll::Pending => return false,
-            }
-        }
-        false
     }
 
     /// Waits until the system has all that was written.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::connection::Connection;
-use super::writer::Writer;
+use super::writer::{Taken, Writer};
 use crate::context::Outbox;
 use crate::server::Service;
 
@@ -25,8 +25,6 @@ pub(super) struct Finish {
     service: Arc<Service>,
     outbox: Arc<Outbox>,
     writer: Writer,
-    /// Nothing more will come from the outbox.
-    drained: bool,
 }
 
 impl Finish {
@@ -34,7 +32,7 @@ impl Finish {
         let Connection { service, outbox, writer, .. } = connection;
         service.end_subscriptions(); // they would wait for ever
         outbox.close();
-        Self { service, outbox, writer, drained: false }
+        Self { service, outbox, writer }
     }
 
     pub(super) async fn run(
@@ -69,30 +67,15 @@ impl Finish {
     /// Writes what calls still say, until that is all.
     fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            let is_all = self.take_frames(cx);
-            if self.drained {
+            let taken = self.writer.take_from(&self.outbox, cx);
+            if taken == Taken::Last {
                 return self.writer.poll_close(cx);
             }
             ready!(self.writer.poll_write(cx))?;
-            if is_all {
+            if taken == Taken::All {
                 return Poll::Pending;
             }
         }
-    }
-
-    /// Whether that is all there is for now.
-    fn take_frames(&mut self, cx: &mut Context<'_>) -> bool {
-        while !self.writer.is_full() {
-            match self.outbox.poll_next(cx) {
-                Poll::Ready(Some(frame)) => self.writer.push(frame),
-                Poll::Ready(None) => {
-                    self.drained = true;
-                    return true;
-                }
-                Poll::Pending => return true,
-            }
-        }
-        false
     }
 }
 

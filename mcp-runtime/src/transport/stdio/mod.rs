@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! platform (whose file descriptors?) → lines → connection → writer
+//!                                                └ finish (the client says no more)
 //! ```
 
 mod connection;

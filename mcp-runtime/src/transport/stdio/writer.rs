@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::AsyncWrite;
 
 use super::platform::Output;
+use crate::context::Outbox;
 
 /// Waiting bytes past which nothing is added: what a client may leave unread while it writes.
 pub(super) const FULL: usize = 4 * 1024 * 1024;
@@ -26,6 +27,17 @@ pub(super) struct Writer {
     pub(super) taken: u64,
 }
 
+/// What of an outbox was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// As much as there is room for: the client has to read before more is.
+    Part,
+    /// All there is by now.
+    All,
+    /// All, and nothing more will come.
+    Last,
+}
+
 impl Writer {
     pub(super) fn new(output: Output) -> Self {
         Self { output, waiting: Vec::new(), written: 0, taken: 0 }
@@ -40,6 +52,18 @@ impl Writer {
             self.waiting.extend_from_slice(&frame);
         }
         self.waiting.push(b'\n');
+    }
+
+    /// Adds what waits in the outbox, as far as there is room.
+    pub(super) fn take_from(&mut self, outbox: &Outbox, cx: &mut Context<'_>) -> Taken {
+        while !self.is_full() {
+            match outbox.poll_next(cx) {
+                Poll::Ready(Some(frame)) => self.push(frame),
+                Poll::Ready(None) => return Taken::Last,
+                Poll::Pending => return Taken::All,
+            }
+        }
+        Taken::Part
     }
 
     /// Whether the client has to read before anything more is done for it.

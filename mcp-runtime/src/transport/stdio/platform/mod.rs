@@ -1,5 +1,8 @@
 //! What differs from system to system: file descriptors, and how a parent's death is noticed.
 //!
+//! `guard` takes the descriptors for the protocol; they are `polled` where that works, and otherwise
+//! have `threads`. `parent` is the process that started us.
+//!
 //! Only Linux reads and writes without threads: there a pipe can be opened anew, so that
 //! `O_NONBLOCK` stays ours. A flag set on what others have open too (a terminal, a file, a socket
 //! that is also stderr) would be theirs as well, and their prints would begin to fail.

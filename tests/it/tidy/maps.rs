@@ -1,0 +1,111 @@
+//! Whoever looks for something finds the folder on the map, and the file on the folder's first page.
+
+use super::Problems;
+use super::source::Source;
+
+const TRANSPORTS: &str = "mcp-runtime/src/transport/";
+const LARGEST: &str = "mcp-runtime/src/transport/http/";
+
+/// In the order in which a request comes to them.
+const STEPS: &[&str] = &["connection", "site", "endpoint", "door", "request", "sessions", "reply"];
+
+/// The first page of each folder of the transports names every file and folder in it.
+pub(super) fn first_pages(sources: &[Source]) -> Problems {
+    let mut problems = Problems::new();
+    for page in sources.iter().filter(|file| file.path.starts_with(TRANSPORTS)) {
+        let Some(folder) = page.path.strip_suffix("mod.rs") else { continue };
+        let lines = page.lines.iter().map(|line| line.text.as_str());
+        let said: Vec<_> = lines.take_while(|line| line.starts_with("//!")).collect();
+        let said = said.join("\n");
+        let is_named =
+            |name: &str| said.split(|character: char| !is_word(character)).any(|word| word == name);
+        let missing = inside(sources, folder).into_iter().filter(|name| !is_named(name));
+        problems.extend(missing.map(|name| {
+            format!("{}:1: does not name `{name}`: say in `//!` what it is for", page.path)
+        }));
+    }
+    problems
+}
+
+/// A step of the largest folder uses only those that a request comes to behind it.
+pub(super) fn steps_go_down(file: &Source) -> Problems {
+    let mut problems = Problems::new();
+    let Some(inside) = file.path.strip_prefix(LARGEST) else { return problems };
+    let Some(own) = STEPS.iter().position(|step| inside.starts_with(&format!("{step}/"))) else {
+        return problems;
+    };
+    let code = file.code();
+    for (at, prefix) in code.match_indices("crate::transport::http::") {
+        let path = &code[at + prefix.len()..];
+        let end = match path.strip_prefix('{') {
+            Some(_) => path.find(';'),
+            None => path.find(|character: char| !is_word(character)),
+        };
+        let mut used = path[..end.unwrap_or(path.len())].split(|character| !is_word(character));
+        if let Some(step) = used.find(|word| STEPS[..own].contains(word)) {
+            let (place, own) = (file.place(&code, at), STEPS[own]);
+            problems.push(format!(
+                "{place}: `{own}` uses `{step}`, which stands above it: move what both need down"
+            ));
+        }
+    }
+    problems
+}
+
+/// The map names every step of the largest folder.
+pub(super) fn largest_folder(map: &Source, sources: &[Source]) -> Problems {
+    let has = |name: &str| map.lines.iter().any(|line| line.text.contains(name));
+    let is_there = |name: &&str| has(&format!("`{name}/`")) || has(&format!("`{name}.rs`"));
+    let missing = inside(sources, LARGEST).into_iter().filter(|name| !is_there(name));
+    missing
+        .map(|name| format!("{}:1: does not name `{LARGEST}{name}`: add its step", map.path))
+        .collect()
+}
+
+/// The files and folders right in a folder, without the first page and its tests.
+fn inside<'a>(sources: &'a [Source], folder: &str) -> Vec<&'a str> {
+    let below = sources.iter().filter_map(|file| file.path.strip_prefix(folder));
+    let mut names: Vec<_> =
+        below.filter_map(|path| path.split('/').next()?.split('.').next()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| !["mod", "tests"].contains(name));
+    names
+}
+
+fn is_word(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
+#[test]
+fn a_step_that_looks_back_is_found() {
+    let found = |path: &str, code: &str| {
+        let code = format!("use crate::transport::http::{code};");
+        steps_go_down(&Source::new(format!("{LARGEST}{path}"), &code)).len()
+    };
+    assert_eq!(found("door/guard.rs", "reply::Refusal"), 0);
+    assert_eq!(found("door/guard.rs", "door) fn new(site: &Site"), 0);
+    assert_eq!(found("door/guard.rs", "endpoint::Endpoint"), 1);
+    assert_eq!(found("reply/mod.rs", "{HttpOptions, door, header}"), 1);
+    assert_eq!(found("serve.rs", "site::Site"), 0);
+}
+
+#[test]
+fn what_no_page_names_is_found() {
+    let page = |path: &str, text: &str| Source::new(format!("{LARGEST}{path}"), text);
+    let sources = [
+        page("mod.rs", "//! `door` and\n//! then reply\nmod replies;"),
+        page("door/mod.rs", "//! `guard`"),
+        page("door/guard.rs", ""),
+        page("door/tests.rs", ""),
+        page("reply.rs", ""),
+        page("replies.rs", ""),
+    ];
+    let found = first_pages(&sources);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("does not name `replies`"), "{found:?}");
+    let map = Source::new("ARCHITECTURE.md", "| `door/` |\n| `reply.rs` |");
+    let found = largest_folder(&map, &sources);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("http/replies`"), "{found:?}");
+}
