@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Error, Server};
 use crate::registry::Catalogue;
-use crate::revision::{At, Revision, SerializeAt};
+use crate::revision::{At, Revision};
 
 /// The shape of the manifest; it changes when a member changes its meaning or goes.
 const MANIFEST_VERSION: u32 = 1;
@@ -42,9 +42,9 @@ impl<A: 'static> Server<A> {
     }
 }
 
-fn items<T: SerializeAt>(catalogue: &Catalogue<T>) -> Vec<Value> {
-    let mut items: Vec<_> =
-        catalogue.items().map(|item| to_value(&At(Revision::NEWEST_STATELESS, &**item))).collect();
+fn items(catalogue: &Catalogue) -> Vec<Value> {
+    let items = catalogue.items(Revision::NEWEST_STATELESS);
+    let mut items: Vec<_> = items.map(|item| to_value(&item)).collect();
     items.sort_by(by_name);
     items
 }

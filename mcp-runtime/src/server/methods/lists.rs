@@ -1,16 +1,11 @@
 use crate::registry::Catalogue;
-use crate::revision::SerializeAt;
 use crate::server::dispatch::Request;
 use crate::server::{Outcome, Reply, Service};
 use crate::wire::Member;
 
 /// `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list`
 /// (server/utilities/pagination).
-pub(crate) fn page<T: SerializeAt>(
-    service: &Service,
-    request: &Request,
-    catalogue: &Catalogue<T>,
-) -> Outcome {
+pub(crate) fn page(service: &Service, request: &Request, catalogue: &Catalogue) -> Outcome {
     let seen = catalogue.seen(|scopes| request.may_use(service, scopes));
     let page = request
         .message
