@@ -1,9 +1,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
-use crate::context::{Client, Peer};
+use crate::context::Peer;
 use crate::revision::{At, Era, InitializeResult, Revision};
 use crate::server::dispatch::Request;
 use crate::server::reply::{Class, Reply};
@@ -49,7 +47,7 @@ pub(super) fn request(
         revision: handshake.revision,
         progress_token,
         log: session.log_filter(),
-        client: Some(handshake.client.clone()),
+        client: Some(handshake.client().clone()),
         session: Some(session.clone()),
         id,
         message,
@@ -70,19 +68,17 @@ fn open(service: &Service, session: &Session, message: &Message) -> Result<Revis
     let revision = Revision::named(&asked)
         .filter(|revision| revision.facts().era == Era::Handshake)
         .unwrap_or(Revision::NEWEST_HANDSHAKE);
-    let info: Option<Box<RawValue>> = message.read(Member::ClientInfo)?;
-    let capabilities: Option<Box<RawValue>> = message.read(Member::Capabilities)?;
-    let (info, capabilities) =
-        (info.as_deref().map(RawValue::get), capabilities.as_deref().map(RawValue::get));
+    let said = |member| message.raw(member).and_then(|json| str::from_utf8(json).ok());
+    let (info, capabilities) = (said(Member::ClientInfo), said(Member::Capabilities));
     let kept = [info, capabilities].into_iter().flatten().map(str::len).sum::<usize>();
     if kept > LONGEST_DECLARATION {
         let what =
             format!("clientInfo and capabilities may have {LONGEST_DECLARATION} bytes together");
         return Err(ErrorObject::new(Code::INVALID_PARAMS, what));
     }
-    let client = Arc::new(Client::from_raw(revision, info, capabilities));
-    tracing::debug!(server = service.info.name, %revision, client = client.info().name(), "session opened");
-    session.open(Handshake { revision, client }).map(|()| revision).map_err(|_| {
+    let handshake = Handshake::new(revision, info, capabilities);
+    tracing::debug!(server = service.info.name, %revision, client = handshake.client().info().name(), "session opened");
+    session.open(handshake).map(|()| revision).map_err(|_| {
         ErrorObject::new(
             Code::INVALID_REQUEST,
             "the session is initialized already; open another one",
