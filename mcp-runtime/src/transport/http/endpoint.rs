@@ -15,6 +15,7 @@ use super::session_id::SessionId;
 use super::sessions::{OpenSession, Sessions};
 use super::{delete, get, post, proxies, version};
 use crate::context::Caller;
+use crate::handler::BoxFuture;
 use crate::server::Service;
 
 pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -32,8 +33,8 @@ impl Endpoint {
     /// Serves the path, with and without a slash behind it: not every client follows a redirect.
     pub(super) fn router(self: Arc<Self>, path: &str) -> Router {
         let serve = any(move |request: Request| {
-            let endpoint = self.clone();
-            async move { endpoint.serve(proxies::peer(&request), request).await }
+            let peer = proxies::peer(&request);
+            self.clone().serve(peer, request)
         });
         match path {
             "/" => Router::new().route("/", serve),
@@ -41,8 +42,17 @@ impl Endpoint {
         }
     }
 
-    /// `peer` is who is connected.
-    pub(super) async fn serve(&self, peer: Option<IpAddr>, request: Request) -> Response {
+    /// `peer` is who is connected. In a box: it has kilobytes, which would be moved about, and kept by a connection
+    /// for as long as it lasts.
+    pub(super) fn serve(
+        self: Arc<Self>,
+        peer: Option<IpAddr>,
+        request: Request,
+    ) -> BoxFuture<Response> {
+        Box::pin(async move { self.respond(peer, request).await })
+    }
+
+    async fn respond(&self, peer: Option<IpAddr>, request: Request) -> Response {
         let methods = match self.sessions {
             Some(_) => "GET, POST, DELETE, OPTIONS",
             None => "POST, OPTIONS",
