@@ -16,7 +16,6 @@ use super::{Error, Life, Scopes, Service, Traces};
 use crate::context::{MemoryStore, OnceStore, States};
 use crate::handler::Item;
 use crate::registry::{Registry, Update};
-use crate::revision::{At, Revision};
 use crate::wire::cache::{CacheHint, CacheScope};
 use crate::wire::icon::Icon;
 use crate::wire::initialize::Implementation;
@@ -390,13 +389,9 @@ impl<A: 'static> Server<A> {
             })?;
             insert(&mut states);
         }
-        // Strings only: writing them cannot fail.
-        let info_json =
-            serde_json::value::to_raw_value(&At(Revision::NEWEST_STATELESS, &self.info))
-                .unwrap_or_else(|_| serde_json::value::RawValue::NULL.to_owned());
         Ok(Arc::new(Service {
             info: self.info,
-            info_json,
+            info_json: OnceLock::new(),
             instructions: self.instructions,
             cache: self.cache,
             offer: self.offer,
