@@ -135,8 +135,9 @@ impl Definition {
         let cfgs = function.cfgs();
         let (vis, constant) = (&function.vis, constant_name(&signature.ident));
         let (item, def) = (kind.variant(), kind.definition());
-        let (arguments, shim, setters) =
-            (arguments::expand(signature, &kind.arguments()), self.shim(), self.all_setters());
+        let (arguments, shim) = (arguments::expand(signature, &kind.arguments()), self.shim());
+        let (description, settings) = (self.description(), self.settings());
+        let is_set = settings.is_some().then(|| quote!(.settings(&__SETTINGS)));
         quote! {
             #function
 
@@ -148,8 +149,9 @@ impl Definition {
                 use #runtime::__private as __mcp;
                 #arguments
                 #shim
+                #settings
                 // A constant would be in the program once for each place that names it.
-                static __DEF: __mcp::#def = __mcp::#def::new(#new) #setters;
+                static __DEF: __mcp::#def = __mcp::#def::new(#new) #description #is_set;
                 const __ITEM: __mcp::Item = __mcp::Item::#item(&__DEF);
                 __mcp::inventory::submit! { __ITEM }
                 __ITEM
@@ -196,18 +198,23 @@ impl Definition {
         quote!(#(#cfgs)* #value)
     }
 
-    fn all_setters(&self) -> TokenStream {
-        let description = self
-            .settings
-            .expression("description")
-            .or_else(|| docs::description(&self.function.attrs));
-        let description = description.map(|text| quote!(.description(#text)));
+    fn description(&self) -> Option<TokenStream> {
+        let written = self.settings.expression("description");
+        let text = written.or_else(|| docs::description(&self.function.attrs))?;
+        Some(quote!(.description(#text)))
+    }
+
+    /// `static __SETTINGS`: what only some functions have; nothing for one that has none of it.
+    fn settings(&self) -> Option<TokenStream> {
         let written = self.settings.setters();
         let needs: Vec<TokenStream> = self.signature.parameters.iter().filter_map(need).collect();
         let needs = (!needs.is_empty()).then(|| quote!(.needs(&[#(#needs),*])));
-        let headers = header::setter(self);
-        let completers = complete::setter(self);
-        quote!(#description #written #headers #completers #needs)
+        let (headers, completers) = (header::setter(self), complete::setter(self));
+        let setters = quote!(#written #headers #completers #needs);
+        let settings = self.kind.settings();
+        (!setters.is_empty()).then(
+            || quote!(static __SETTINGS: __mcp::#settings = __mcp::#settings::new() #setters;),
+        )
     }
 
     /// The lints our constant would trip, and no other.

@@ -48,6 +48,11 @@ impl Kind {
         format_ident!("{}Def", self.variant())
     }
 
+    /// Of what only some definitions have.
+    pub(crate) fn settings(self) -> Ident {
+        format_ident!("{}Settings", self.variant())
+    }
+
     pub(crate) fn outcome(self) -> Ident {
         format_ident!("{}Outcome", self.variant())
     }

@@ -28,6 +28,8 @@ const __mcp_explain: ::mcp_runtime::Item = {
         let __value = explain(__arguments.query, __arguments.depth);
         __mcp::prompt_result!(__value)
     }
+    static __SETTINGS: __mcp::PromptSettings = __mcp::PromptSettings::new()
+        .title("Explain");
     static __DEF: __mcp::PromptDef = __mcp::PromptDef::new(
             "explain",
             __mcp::location!(),
@@ -35,7 +37,7 @@ const __mcp_explain: ::mcp_runtime::Item = {
             __mcp::Run::Sync(__run),
         )
         .description("Explains a query.")
-        .title("Explain");
+        .settings(&__SETTINGS);
     const __ITEM: __mcp::Item = __mcp::Item::Prompt(&__DEF);
     __mcp::inventory::submit! {
         __ITEM

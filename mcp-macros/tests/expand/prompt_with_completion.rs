@@ -25,12 +25,7 @@ const __mcp_visit: ::mcp_runtime::Item = {
         let __value = visit(__arguments.city, #[cfg(unix)] __arguments.when);
         __mcp::prompt_result!(__value)
     }
-    static __DEF: __mcp::PromptDef = __mcp::PromptDef::new(
-            "visit",
-            __mcp::location!(),
-            __ARGUMENTS.schema(),
-            __mcp::Run::Sync(__run),
-        )
+    static __SETTINGS: __mcp::PromptSettings = __mcp::PromptSettings::new()
         .completers(
             &[
                 __mcp::Completer::new("city", || __mcp::completing(cities)),
@@ -38,6 +33,13 @@ const __mcp_visit: ::mcp_runtime::Item = {
                 __mcp::Completer::new("time", || __mcp::completing(["day", "night"])),
             ],
         );
+    static __DEF: __mcp::PromptDef = __mcp::PromptDef::new(
+            "visit",
+            __mcp::location!(),
+            __ARGUMENTS.schema(),
+            __mcp::Run::Sync(__run),
+        )
+        .settings(&__SETTINGS);
     const __ITEM: __mcp::Item = __mcp::Item::Prompt(&__DEF);
     __mcp::inventory::submit! {
         __ITEM

@@ -10,6 +10,15 @@ const __mcp_config: ::mcp_runtime::Item = {
         let __value = config(__call.state::<App>());
         __mcp::resource_result!(__value)
     }
+    static __SETTINGS: __mcp::ResourceSettings = __mcp::ResourceSettings::new()
+        .mime_type("application/json")
+        .size(512u64)
+        .audience(&[__mcp::Role::User, __mcp::Role::Assistant])
+        .priority(0.5f64)
+        .last_modified("1999-12-31")
+        .ttl(::core::time::Duration::from_secs(60u64))
+        .scope(__mcp::CacheScope::Public)
+        .needs(&[__mcp::Need::of::<App>()]);
     static __DEF: __mcp::ResourceDef = __mcp::ResourceDef::new(
             "config",
             __mcp::location!(),
@@ -21,14 +30,7 @@ const __mcp_config: ::mcp_runtime::Item = {
             __mcp::Run::Sync(__run),
         )
         .description("The configuration.")
-        .mime_type("application/json")
-        .size(512u64)
-        .audience(&[__mcp::Role::User, __mcp::Role::Assistant])
-        .priority(0.5f64)
-        .last_modified("1999-12-31")
-        .ttl(::core::time::Duration::from_secs(60u64))
-        .scope(__mcp::CacheScope::Public)
-        .needs(&[__mcp::Need::of::<App>()]);
+        .settings(&__SETTINGS);
     const __ITEM: __mcp::Item = __mcp::Item::Resource(&__DEF);
     __mcp::inventory::submit! {
         __ITEM

@@ -55,6 +55,14 @@ pub const __mcp_search: ::mcp_runtime::Item = {
             .await;
         __mcp::tool_result!(__value)
     }
+    static __SETTINGS: __mcp::ToolSettings = __mcp::ToolSettings::new()
+        .needs(
+            &[
+                __mcp::Need::of::<Context>(),
+                __mcp::Need::of::<Db<'static>>(),
+                __mcp::Need::of::<dyn Store + Send + Sync>(),
+            ],
+        );
     static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
             "search",
             __mcp::location!(),
@@ -63,13 +71,7 @@ pub const __mcp_search: ::mcp_runtime::Item = {
             __mcp::Run::Async(|__call| ::std::boxed::Box::pin(__run(__call))),
         )
         .description("Searches.")
-        .needs(
-            &[
-                __mcp::Need::of::<Context>(),
-                __mcp::Need::of::<Db<'static>>(),
-                __mcp::Need::of::<dyn Store + Send + Sync>(),
-            ],
-        );
+        .settings(&__SETTINGS);
     const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM

@@ -24,14 +24,7 @@ const __mcp_move: facade::mcp::Item = {
         let __value = r#move(__arguments.r#type);
         __mcp::tool_result!(__value)
     }
-    static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
-            "files.read",
-            __mcp::location!(),
-            __ARGUMENTS.schema(),
-            __mcp::tool_output!(()),
-            __mcp::Run::Blocking(__run),
-        )
-        .description("Reads.")
+    static __SETTINGS: __mcp::ToolSettings = __mcp::ToolSettings::new()
         .title("Read a file")
         .read_only(true)
         .destructive(false)
@@ -51,6 +44,15 @@ const __mcp_move: facade::mcp::Item = {
             ],
         )
         .meta("{\"com.example/owner\":\"files\",\"beta\":true}");
+    static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
+            "files.read",
+            __mcp::location!(),
+            __ARGUMENTS.schema(),
+            __mcp::tool_output!(()),
+            __mcp::Run::Blocking(__run),
+        )
+        .description("Reads.")
+        .settings(&__SETTINGS);
     const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM

@@ -11,6 +11,8 @@ const __mcp_find: ::mcp_runtime::Item = {
         let __value = find(__call.state::<Db>(), __arguments);
         __mcp::tool_result!(__value)
     }
+    static __SETTINGS: __mcp::ToolSettings = __mcp::ToolSettings::new()
+        .needs(&[__mcp::Need::of::<Db>()]);
     static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
             "find",
             __mcp::location!(),
@@ -18,7 +20,7 @@ const __mcp_find: ::mcp_runtime::Item = {
             __mcp::tool_output!(& 'static str),
             __mcp::Run::Inline(__run),
         )
-        .needs(&[__mcp::Need::of::<Db>()]);
+        .settings(&__SETTINGS);
     const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM

@@ -25,6 +25,8 @@ const __mcp_scale: ::mcp_runtime::Item = {
         let __value = scale(&__arguments.region, #[cfg(unix)] __arguments.copies);
         __mcp::tool_result!(__value)
     }
+    static __SETTINGS: __mcp::ToolSettings = __mcp::ToolSettings::new()
+        .headers(&[("region", "Region"), #[cfg(unix)] ("n", "Copies")]);
     static __DEF: __mcp::ToolDef = __mcp::ToolDef::new(
             "scale",
             __mcp::location!(),
@@ -32,7 +34,7 @@ const __mcp_scale: ::mcp_runtime::Item = {
             __mcp::tool_output!(()),
             __mcp::Run::Sync(__run),
         )
-        .headers(&[("region", "Region"), #[cfg(unix)] ("n", "Copies")]);
+        .settings(&__SETTINGS);
     const __ITEM: __mcp::Item = __mcp::Item::Tool(&__DEF);
     __mcp::inventory::submit! {
         __ITEM

@@ -1,32 +1,38 @@
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 /// The values functions take as `&T`, one of each type.
 #[derive(Default, Clone)]
 pub(crate) struct States {
-    by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+    /// A handful: looked through.
+    by_type: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
 }
 
 impl States {
     /// Adds `state`; the one of the same type before it, if any, is replaced. It is kept as the
     /// `Arc` it is, because `dyn Any` needs a size and a trait has none.
     pub(crate) fn insert<T: ?Sized + Send + Sync + 'static>(&mut self, state: Arc<T>) {
-        self.by_type.insert(TypeId::of::<T>(), Arc::new(state));
+        self.by_type.retain(|(type_id, _)| *type_id != TypeId::of::<T>());
+        self.by_type.push((TypeId::of::<T>(), Arc::new(state)));
+    }
+
+    fn find<T: ?Sized + 'static>(&self) -> Option<&Arc<T>> {
+        let (_, state) = self.by_type.iter().find(|(type_id, _)| *type_id == TypeId::of::<T>())?;
+        state.downcast_ref()
     }
 
     /// The same for who outlives the server.
     pub(crate) fn shared<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.by_type.get(&TypeId::of::<T>())?.downcast_ref::<Arc<T>>().cloned()
+        self.find().cloned()
     }
 
     pub(crate) fn get<T: ?Sized + Send + Sync + 'static>(&self) -> Option<&T> {
-        self.by_type.get(&TypeId::of::<T>())?.downcast_ref::<Arc<T>>().map(|state| &**state)
+        self.find().map(|state| &**state)
     }
 
     pub(crate) fn types(&self) -> impl Iterator<Item = TypeId> {
-        self.by_type.keys().copied()
+        self.by_type.iter().map(|(type_id, _)| *type_id)
     }
 }
 

@@ -1,7 +1,13 @@
 //! A tool's JSON arguments: read straight into their struct, and explained to the model when they
 //! do not fit.
 
-use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use serde_json::de::SliceRead;
 use serde_json::{Map, Value, json};
@@ -42,12 +48,60 @@ impl<'de> Deserializer<'de> for Members<'_, 'de> {
     type Error = serde_json::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
-        self.0.deserialize_map(visitor)
+        self.0.deserialize_map(Apart(visitor))
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
         newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// A tool's struct, or one of its members, read by what is compiled once for all tools: the names, and values by
+/// their type. A tool has only which name is which member.
+struct Apart<T>(T);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Apart<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<V::Value, M::Error> {
+        self.0.visit_map(Apart(members))
+    }
+}
+
+impl<'de, M: MapAccess<'de>> MapAccess<'de> for Apart<M> {
+    type Error = M::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, M::Error> {
+        match self.next_name()? {
+            Some(Cow::Borrowed(name)) => {
+                seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
+            }
+            Some(Cow::Owned(name)) => seed.deserialize(name.into_deserializer()).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    #[inline(never)]
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, M::Error> {
+        self.0.next_value_seed(seed)
+    }
+}
+
+impl<'de, M: MapAccess<'de>> Apart<M> {
+    #[inline(never)]
+    fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, M::Error> {
+        #[derive(serde::Deserialize)]
+        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        Ok(self.0.next_key()?.map(|Name(name)| name))
     }
 }
 

@@ -1,5 +1,6 @@
 use std::any::{self, TypeId};
 use std::fmt;
+use std::ops::Deref;
 use std::time::Duration;
 
 use schemars::{Schema, SchemaGenerator};
@@ -136,21 +137,51 @@ impl fmt::Debug for Need {
 /// Writes a JSON Schema; called once per process.
 pub(crate) type SchemaFn = fn(&mut SchemaGenerator) -> Schema;
 
-/// Gives a definition its fields, and one `const` method for each that the author may set.
+/// Gives a definition its fields, and its settings one `const` method for each that the author may write.
+///
+/// A program has one of each function's in memory from its start: what few functions have stands behind a reference.
 macro_rules! definition {
     (
-        $(#[$doc:meta])* $name:ident {
-            new { $($given:ident: $given_type:ty,)* }
-            set { $($field:ident: $field_type:ty = $default:expr;)* }
-        }
+        $(#[$doc:meta])* $name:ident { $($given:ident: $given_type:ty,)* }
+        $settings:ident { $($field:ident: $field_type:ty = $default:expr;)* }
     ) => {
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name {
             pub(crate) name: &'static str,
             pub(crate) location: Location,
-            pub(crate) title: Option<&'static str>,
             pub(crate) description: Option<&'static str>,
+            $(pub(crate) $given: $given_type,)*
+            settings: Option<&'static $settings>,
+        }
+
+        impl $name {
+            pub const fn new(name: &'static str, location: Location, $($given: $given_type,)*) -> Self {
+                Self { name, location, description: None, $($given,)* settings: None }
+            }
+
+            pub const fn description(self, description: &'static str) -> Self {
+                Self { description: Some(description), ..self }
+            }
+
+            pub const fn settings(self, settings: &'static $settings) -> Self {
+                Self { settings: Some(settings), ..self }
+            }
+        }
+
+        impl Deref for $name {
+            type Target = $settings;
+
+            fn deref(&self) -> &$settings {
+                static NONE: $settings = $settings::new();
+                self.settings.unwrap_or(&NONE)
+            }
+        }
+
+        /// What only some of them have.
+        #[derive(Debug)]
+        pub struct $settings {
+            pub(crate) title: Option<&'static str>,
             pub(crate) icons: &'static [Icon],
             /// One JSON object, as text.
             pub(crate) meta: Option<&'static str>,
@@ -158,33 +189,25 @@ macro_rules! definition {
             pub(crate) needs: &'static [Need],
             /// All of which a caller has to hold.
             pub(crate) scopes: &'static [&'static str],
-            $(pub(crate) $given: $given_type,)*
             $(pub(crate) $field: $field_type,)*
         }
 
-        impl $name {
-            pub const fn new(name: &'static str, location: Location, $($given: $given_type,)*) -> Self {
+        impl $settings {
+            #[expect(clippy::new_without_default, reason = "for generated code, in a constant")]
+            pub const fn new() -> Self {
                 Self {
-                    name,
-                    location,
                     title: None,
-                    description: None,
                     icons: &[],
                     meta: None,
                     timeout: None,
                     needs: &[],
                     scopes: &[],
-                    $($given,)*
                     $($field: $default,)*
                 }
             }
 
             pub const fn title(self, title: &'static str) -> Self {
                 Self { title: Some(title), ..self }
-            }
-
-            pub const fn description(self, description: &'static str) -> Self {
-                Self { description: Some(description), ..self }
             }
 
             pub const fn icons(self, icons: &'static [Icon]) -> Self {
@@ -213,28 +236,26 @@ macro_rules! definition {
 definition! {
     /// A function with `#[tool]`.
     ToolDef {
-        new {
-            arguments: SchemaFn,
-            output: fn(&mut SchemaGenerator) -> Option<Schema>,
-            run: Run<CallToolResult>,
-        }
-        set {
-            input_schema: Option<&'static str> = None;
-            output_schema: Option<&'static str> = None;
-            max_concurrency: Option<u64> = None;
-            // Arguments and the headers that repeat them.
-            headers: &'static [(&'static str, &'static str)] = &[];
-            annotations: ToolAnnotations = ToolAnnotations {
-                read_only_hint: None,
-                destructive_hint: None,
-                idempotent_hint: None,
-                open_world_hint: None,
-            };
-        }
+        arguments: SchemaFn,
+        output: fn(&mut SchemaGenerator) -> Option<Schema>,
+        run: Run<CallToolResult>,
+    }
+    ToolSettings {
+        input_schema: Option<&'static str> = None;
+        output_schema: Option<&'static str> = None;
+        max_concurrency: Option<u64> = None;
+        // Arguments and the headers that repeat them.
+        headers: &'static [(&'static str, &'static str)] = &[];
+        annotations: ToolAnnotations = ToolAnnotations {
+            read_only_hint: None,
+            destructive_hint: None,
+            idempotent_hint: None,
+            open_world_hint: None,
+        };
     }
 }
 
-impl ToolDef {
+impl ToolSettings {
     pub const fn input_schema(self, schema: &'static str) -> Self {
         Self { input_schema: Some(schema), ..self }
     }
@@ -277,25 +298,23 @@ impl ToolDef {
 definition! {
     /// A function with `#[resource]`.
     ResourceDef {
-        new {
-            uri: UriTemplate,
-            arguments: SchemaFn,
-            run: Run<ResourceOutput>,
-        }
-        set {
-            mime_type: Option<&'static str> = None;
-            size: Option<u64> = None;
-            audience: &'static [Role] = &[];
-            priority: Option<f64> = None;
-            last_modified: Option<&'static str> = None;
-            ttl: Option<Duration> = None;
-            scope: Option<CacheScope> = None;
-            completers: &'static [Completer] = &[];
-        }
+        uri: UriTemplate,
+        arguments: SchemaFn,
+        run: Run<ResourceOutput>,
+    }
+    ResourceSettings {
+        mime_type: Option<&'static str> = None;
+        size: Option<u64> = None;
+        audience: &'static [Role] = &[];
+        priority: Option<f64> = None;
+        last_modified: Option<&'static str> = None;
+        ttl: Option<Duration> = None;
+        scope: Option<CacheScope> = None;
+        completers: &'static [Completer] = &[];
     }
 }
 
-impl ResourceDef {
+impl ResourceSettings {
     pub const fn mime_type(self, mime_type: &'static str) -> Self {
         Self { mime_type: Some(mime_type), ..self }
     }
@@ -332,17 +351,15 @@ impl ResourceDef {
 definition! {
     /// A function with `#[prompt]`.
     PromptDef {
-        new {
-            arguments: SchemaFn,
-            run: Run<GetPromptResult>,
-        }
-        set {
-            completers: &'static [Completer] = &[];
-        }
+        arguments: SchemaFn,
+        run: Run<GetPromptResult>,
+    }
+    PromptSettings {
+        completers: &'static [Completer] = &[];
     }
 }
 
-impl PromptDef {
+impl PromptSettings {
     pub const fn completers(self, completers: &'static [Completer]) -> Self {
         Self { completers, ..self }
     }

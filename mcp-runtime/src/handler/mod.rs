@@ -47,7 +47,10 @@ pub mod private {
     pub use super::argument::{Argument, Arguments, arguments, text_arguments};
     pub use super::call::Call;
     pub use super::complete::{Complete, Completer, Completing, CompletionOutcome, completing};
-    pub use super::definition::{Item, Location, Need, PromptDef, ResourceDef, ToolDef};
+    pub use super::definition::{
+        Item, Location, Need, PromptDef, PromptSettings, ResourceDef, ResourceSettings, ToolDef,
+        ToolSettings,
+    };
     pub use super::fault::Fault;
     pub use super::returns::{Probe, private as returns};
     pub use super::run::{

@@ -1,4 +1,5 @@
 use std::sync::{Arc, OnceLock};
+use std::{fmt, ptr};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,33 +10,39 @@ use crate::wire::{Code, ErrorObject, SharedResult};
 
 /// One kind of item as `…/list` shows it: pages are written once per revision.
 #[derive(Debug)]
-pub(crate) struct Catalogue<T> {
+pub(crate) struct Catalogue {
     /// The member of the result that holds the items.
     name: &'static str,
     page_size: usize,
-    pub(super) places: Vec<Listing<T>>,
+    pub(super) places: Vec<Listing>,
     pages: [OnceLock<Vec<SharedResult>>; Revision::ALL.len()],
     /// What callers see who may not see all.
-    pub(super) parts: Parts<T>,
+    pub(super) parts: Parts,
 }
 
 /// A place in a list.
-#[derive(Debug)]
-pub(super) struct Listing<T> {
-    key: &'static str,
+#[derive(Debug, Clone)]
+pub(super) struct Listing {
+    pub(super) key: &'static str,
     /// What seeing it needs.
     pub(super) scopes: Scopes,
     /// Nothing if it is disabled or removed: a cursor may still name it.
-    item: Option<Arc<T>>,
+    item: Option<Arc<dyn Listed>>,
 }
 
-impl<T> Clone for Listing<T> {
-    fn clone(&self) -> Self {
-        Self { key: self.key, scopes: self.scopes, item: self.item.clone() }
+/// What stands in a list, which only asks how it is written there.
+pub(crate) trait Listed: EncodeAt + Send + Sync {}
+
+impl<T: EncodeAt + Send + Sync> Listed for T {}
+
+/// What it shows is for clients; written out here, it would be in every program.
+impl fmt::Debug for dyn Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listed")
     }
 }
 
-impl<T: EncodeAt> Catalogue<T> {
+impl Catalogue {
     pub(super) fn new(name: &'static str, page_size: usize) -> Self {
         Self {
             name,
@@ -53,13 +60,18 @@ impl<T: EncodeAt> Catalogue<T> {
 
     /// The next place, the scopes that seeing it needs, and what is listed there: nothing if it is
     /// disabled or removed.
-    pub(super) fn push(&mut self, key: &'static str, scopes: Scopes, item: Option<Arc<T>>) {
+    pub(super) fn push(
+        &mut self,
+        key: &'static str,
+        scopes: Scopes,
+        item: Option<Arc<dyn Listed>>,
+    ) {
         self.parts.note(scopes);
         self.places.push(Listing { key, scopes, item });
     }
 
     /// What is listed.
-    pub(crate) fn items(&self) -> impl Iterator<Item = &Arc<T>> {
+    pub(crate) fn items(&self) -> impl Iterator<Item = &dyn Listed> {
         listed(&self.places).map(|(_, item)| item)
     }
 
@@ -70,7 +82,10 @@ impl<T: EncodeAt> Catalogue<T> {
 
     /// Whether both list the same.
     pub(crate) fn lists_the_same(&self, other: &Self) -> bool {
-        self.items().map(Arc::as_ptr).eq(other.items().map(Arc::as_ptr))
+        let items = |list: &Self| -> Vec<_> {
+            list.items().map(|item| ptr::from_ref(item).cast::<()>()).collect()
+        };
+        items(self) == items(other)
     }
 
     /// The result of `…/list` that begins at `cursor`, as JSON (server/utilities/pagination).
@@ -106,7 +121,7 @@ impl<T: EncodeAt> Catalogue<T> {
     }
 
     fn write(&self, revision: Revision, stamp: Stamp<'_>) -> Vec<SharedResult> {
-        let count = self.items().count().div_ceil(self.page_size).max(1);
+        let count = listed(&self.places).count().div_ceil(self.page_size).max(1);
         let starts = (0..count).map(|index| index * self.page_size);
         starts.map(|start| self.write_page(revision, start, stamp)).collect()
     }
@@ -116,7 +131,7 @@ impl<T: EncodeAt> Catalogue<T> {
         let mut rest = listed(&self.places).skip(start);
         let length = self.page_size - start % self.page_size;
         let (keys, items): (Vec<_>, Vec<_>) =
-            (rest.by_ref().take(length)).map(|(key, item)| (key, &**item as &dyn EncodeAt)).unzip();
+            (rest.by_ref().take(length)).map(|(key, item)| (key, item as &dyn EncodeAt)).unzip();
         let last = keys.last().filter(|_| rest.next().is_some());
         let page = Page {
             name: self.name,
@@ -128,8 +143,8 @@ impl<T: EncodeAt> Catalogue<T> {
     }
 }
 
-fn listed<T>(places: &[Listing<T>]) -> impl Iterator<Item = (&'static str, &Arc<T>)> {
-    places.iter().filter_map(|place| Some((place.key, place.item.as_ref()?)))
+fn listed(places: &[Listing]) -> impl Iterator<Item = (&'static str, &dyn Listed)> {
+    places.iter().filter_map(|place| Some((place.key, place.item.as_deref()?)))
 }
 
 #[cfg(test)]
@@ -141,7 +156,7 @@ mod tests {
     use crate::wire::prompt::Prompt;
 
     /// A name in brackets has a place and is not listed.
-    fn catalogue(names: &[&'static str], page_size: usize) -> Catalogue<Prompt> {
+    fn catalogue(names: &[&'static str], page_size: usize) -> Catalogue {
         let mut catalogue = Catalogue::new("prompts", page_size);
         for name in names {
             let key = name.trim_matches(['(', ')']);
@@ -153,14 +168,14 @@ mod tests {
                 icons: &[],
                 meta: None,
             };
-            catalogue.push(key, &[], (key == *name).then(|| Arc::new(prompt)));
+            catalogue.push(key, &[], (key == *name).then(|| Arc::new(prompt) as _));
         }
         catalogue
     }
 
     /// The names on a page, and the cursor of the next.
     fn read(
-        catalogue: &Catalogue<Prompt>,
+        catalogue: &Catalogue,
         cursor: Option<&str>,
     ) -> Result<(Vec<String>, Option<String>), ErrorObject> {
         let stamp = Stamp { server_info: RawValue::NULL, cache: CacheHint::default() };
@@ -173,7 +188,7 @@ mod tests {
     }
 
     /// The names on each page, following cursors to the end.
-    fn walk(catalogue: &Catalogue<Prompt>) -> Vec<Vec<String>> {
+    fn walk(catalogue: &Catalogue) -> Vec<Vec<String>> {
         let mut pages = Vec::new();
         let mut cursor: Option<String> = None;
         loop {

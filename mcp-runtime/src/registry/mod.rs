@@ -21,17 +21,15 @@ use places::{Place, Places, Standing};
 pub use update::Update;
 
 use crate::handler::{Item, TextValue};
-use crate::wire::prompt::Prompt;
-use crate::wire::resource::{Resource, ResourceTemplate};
 
 /// Everything a server offers at one time. It does not change: an update makes another, which
 /// shares the entries of what stays.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    pub(crate) tools: Catalogue<ToolEntry>,
-    pub(crate) resources: Catalogue<Resource>,
-    pub(crate) templates: Catalogue<ResourceTemplate>,
-    pub(crate) prompts: Catalogue<Prompt>,
+    pub(crate) tools: Catalogue,
+    pub(crate) resources: Catalogue,
+    pub(crate) templates: Catalogue,
+    pub(crate) prompts: Catalogue,
     templates_in_order: Vec<Readable>,
     completes: bool,
     places: Places,
@@ -113,11 +111,15 @@ impl Registry {
         let enabled = place.is_enabled();
         match &place.entry {
             Entry::Tool(entry) => {
-                self.tools.push(entry.def.name, entry.def.scopes, enabled.then(|| entry.clone()));
+                self.tools.push(
+                    entry.def.name,
+                    entry.def.scopes,
+                    enabled.then(|| entry.clone() as _),
+                );
             }
             Entry::Resource(entry) => self.add_resource(entry, place),
             Entry::Prompt(entry) => {
-                let prompt = enabled.then(|| entry.prompt.clone());
+                let prompt = enabled.then(|| entry.prompt.clone() as _);
                 self.prompts.push(entry.def.name, entry.def.scopes, prompt);
                 self.completes |= !entry.completions.is_empty();
             }
@@ -129,10 +131,10 @@ impl Registry {
         let enabled = place.is_enabled();
         match &entry.listed_as {
             ListedAs::Resource(resource) => {
-                self.resources.push(uri, scopes, enabled.then(|| resource.clone()));
+                self.resources.push(uri, scopes, enabled.then(|| resource.clone() as _));
             }
             ListedAs::Template(template) => {
-                self.templates.push(uri, scopes, enabled.then(|| template.clone()));
+                self.templates.push(uri, scopes, enabled.then(|| template.clone() as _));
                 self.completes |= !entry.completions.is_empty();
                 if place.is_there() {
                     self.templates_in_order.push(Readable { entry: entry.clone(), enabled });

@@ -50,7 +50,11 @@ impl Places {
 
     /// Which place it has; or where in `by_key` it would stand.
     fn search(&self, kind: &str, key: &str) -> Result<usize, usize> {
-        let first = self.by_key.partition_point(|(other, _)| *other < key);
+        let first = match self.by_key.last() {
+            // As a program adds its own: by their names.
+            Some((last, _)) if *last < key => self.by_key.len(),
+            _ => self.by_key.partition_point(|(other, _)| *other < key),
+        };
         let same = self.by_key[first..].iter().take_while(|(other, _)| *other == key);
         let is_kind = |place: &usize| self.in_order[*place].entry.item().kind() == kind;
         same.map(|(_, place)| *place).find(is_kind).ok_or(first)

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Catalogue;
 use super::catalogue::Listing;
-use crate::revision::{EncodeAt, Stamp};
+use crate::revision::Stamp;
 use crate::wire::cache::{CacheHint, CacheScope};
 
 /// Parts of one list that are kept, each with its pages; further ones are made for each request.
@@ -18,26 +18,26 @@ pub(super) type Scopes = &'static [&'static str];
 /// Callers who may see the same see the same part, whatever scopes they hold besides: there are as
 /// many parts as there are ways to hold what the list asks for.
 #[derive(Debug)]
-pub(super) struct Parts<T> {
+pub(super) struct Parts {
     /// Each set of scopes that a place needs, once.
     locks: Vec<Scopes>,
-    made: Mutex<Made<T>>,
+    made: Mutex<Made>,
 }
 
 /// Which locks are open, and what is seen then: few enough to be looked through.
-type Made<T> = Vec<(Vec<bool>, Arc<Catalogue<T>>)>;
+type Made = Vec<(Vec<bool>, Arc<Catalogue>)>;
 
 /// A list, as one caller sees it.
 #[derive(Debug)]
-pub(crate) enum Seen<'a, T> {
-    Whole(&'a Catalogue<T>),
-    Part(Arc<Catalogue<T>>),
+pub(crate) enum Seen<'a> {
+    Whole(&'a Catalogue),
+    Part(Arc<Catalogue>),
 }
 
-impl<T> Deref for Seen<'_, T> {
-    type Target = Catalogue<T>;
+impl Deref for Seen<'_> {
+    type Target = Catalogue;
 
-    fn deref(&self) -> &Catalogue<T> {
+    fn deref(&self) -> &Catalogue {
         match self {
             Self::Whole(whole) => whole,
             Self::Part(part) => part,
@@ -45,7 +45,7 @@ impl<T> Deref for Seen<'_, T> {
     }
 }
 
-impl<T> Parts<T> {
+impl Parts {
     pub(super) fn new() -> Self {
         Self { locks: Vec::new(), made: Mutex::default() }
     }
@@ -68,9 +68,9 @@ impl<T> Parts<T> {
     }
 }
 
-impl<T: EncodeAt> Catalogue<T> {
+impl Catalogue {
     /// The list as a caller sees it, of whom `may` says which scopes they hold.
-    pub(crate) fn seen(&self, may: impl Fn(Scopes) -> bool) -> Seen<'_, T> {
+    pub(crate) fn seen(&self, may: impl Fn(Scopes) -> bool) -> Seen<'_> {
         let Parts { locks, made } = &self.parts;
         let open: Vec<bool> = locks.iter().map(|scopes| may(scopes)).collect();
         if open.iter().all(|open| *open) {
@@ -80,7 +80,7 @@ impl<T: EncodeAt> Catalogue<T> {
         if let Some((_, part)) = made.iter().find(|(of, _)| *of == open) {
             return Seen::Part(part.clone());
         }
-        let is_open = |place: &&Listing<T>| {
+        let is_open = |place: &&Listing| {
             let locked = locks.iter().zip(&open).find(|(lock, _)| **lock == place.scopes);
             locked.is_none_or(|(_, open)| *open)
         };
@@ -111,19 +111,19 @@ mod tests {
         ("g", &["g", "a"]),
     ];
 
-    fn catalogue() -> Catalogue<Prompt> {
+    fn catalogue() -> Catalogue {
         let mut catalogue = Catalogue::new("prompts", 10);
         for (name, scopes) in LOCKS {
             let (title, description, meta) = (None, None, None);
             let prompt =
                 Prompt { name, title, description, arguments: Vec::new(), icons: &[], meta };
-            catalogue.push(name, scopes, Some(Arc::new(prompt)));
+            catalogue.push(name, scopes, Some(Arc::new(prompt) as _));
         }
         catalogue
     }
 
-    fn names(seen: &Catalogue<Prompt>) -> String {
-        seen.items().map(|prompt| prompt.name).collect()
+    fn names(seen: &Catalogue) -> String {
+        seen.places.iter().map(|place| place.key).collect()
     }
 
     #[test]

@@ -4,8 +4,6 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use serde_json::value::RawValue;
-
 use super::capacity::Capacity;
 use super::ending::Ending;
 use super::extension::{Extension, Extensions};
@@ -18,11 +16,9 @@ use super::{Error, Life, Scopes, Service, Traces};
 use crate::context::{MemoryStore, OnceStore, States};
 use crate::handler::Item;
 use crate::registry::{Registry, Update};
-use crate::revision::{At, Revision};
 use crate::wire::cache::{CacheHint, CacheScope};
 use crate::wire::icon::Icon;
 use crate::wire::initialize::Implementation;
-use crate::wire::raw;
 
 /// A server in the making: who it is, what it offers, the state its functions take.
 ///
@@ -393,12 +389,9 @@ impl<A: 'static> Server<A> {
             })?;
             insert(&mut states);
         }
-        // Strings only: writing them cannot fail.
-        let info_json = raw(&At(Revision::NEWEST_STATELESS, &self.info))
-            .unwrap_or_else(|_| RawValue::NULL.to_owned());
         Ok(Arc::new(Service {
             info: self.info,
-            info_json,
+            info_json: OnceLock::new(),
             instructions: self.instructions,
             cache: self.cache,
             offer: self.offer,

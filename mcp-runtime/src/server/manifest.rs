@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Error, Server};
 use crate::registry::Catalogue;
-use crate::revision::{At, EncodeAt, Revision};
+use crate::revision::{At, Revision};
 use crate::wire::{Encode, from_text, raw};
 
 /// The shape of the manifest; it changes when a member changes its meaning or goes.
@@ -43,9 +43,9 @@ impl<A: 'static> Server<A> {
     }
 }
 
-fn items<T: EncodeAt>(catalogue: &Catalogue<T>) -> Vec<Value> {
-    let mut items: Vec<_> =
-        catalogue.items().map(|item| to_value(&At(Revision::NEWEST_STATELESS, &**item))).collect();
+fn items(catalogue: &Catalogue) -> Vec<Value> {
+    let newest = |item| to_value(&At(Revision::NEWEST_STATELESS, item));
+    let mut items: Vec<_> = catalogue.items().map(newest).collect();
     items.sort_by(by_name);
     items
 }

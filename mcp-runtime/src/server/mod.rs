@@ -67,15 +67,16 @@ pub(crate) use watch::{ACCESS, Ended, Heard, Hears, Step, Traces, first};
 
 use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
 use crate::registry::Registry;
-use crate::revision::{Revision, Stamp};
+use crate::revision::{At, Revision, Stamp};
 use crate::wire::cache::CacheHint;
 use crate::wire::initialize::{Implementation, Offered, ServerCapabilities};
-use crate::wire::{Code, ErrorObject, Frame, Message, Unreadable};
+use crate::wire::{Code, ErrorObject, Frame, Message, Unreadable, raw};
 
 /// A built server, shared by every connection. Nothing in it changes but what it offers.
 pub(crate) struct Service {
     info: Implementation,
-    info_json: Box<RawValue>,
+    /// The same as results say it that describe themselves.
+    info_json: OnceLock<Box<RawValue>>,
     cache: CacheHint,
     instructions: Option<String>,
     offer: Arc<Offer>,
@@ -155,7 +156,12 @@ impl From<Reply> for Outcome {
 impl Service {
     /// What the server adds to results that describe themselves.
     fn stamp(&self) -> Stamp<'_> {
-        Stamp { server_info: &self.info_json, cache: self.cache }
+        let server_info = self.info_json.get_or_init(|| {
+            // Strings only: writing them cannot fail.
+            raw(&At(Revision::NEWEST_STATELESS, &self.info))
+                .unwrap_or_else(|_| RawValue::NULL.to_owned())
+        });
+        Stamp { server_info, cache: self.cache }
     }
 
     /// What a client is told that the server offers. A feature that never had anything in it is not

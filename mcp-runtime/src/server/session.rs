@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -33,15 +31,43 @@ pub(crate) struct Session {
 
 #[derive(Debug, Default)]
 struct InFlight {
-    calls: BTreeMap<RequestId, Context>,
+    /// As many as `--max-calls-per-session` lets run: few enough to be looked through.
+    calls: Vec<Context>,
     ended: bool,
+}
+
+impl InFlight {
+    fn position(&self, id: &RequestId) -> Option<usize> {
+        self.calls.iter().position(|call| call.request().id == *id)
+    }
 }
 
 /// What `initialize` settled.
 #[derive(Debug)]
 pub(crate) struct Handshake {
     pub(crate) revision: Revision,
-    pub(crate) client: Arc<Client>,
+    /// What the client said of itself, as JSON, and what was made of it: nothing before it is asked for.
+    info: Option<Box<[u8]>>,
+    capabilities: Option<Box<[u8]>>,
+    client: OnceLock<Arc<Client>>,
+}
+
+impl Handshake {
+    pub(super) fn new(
+        revision: Revision,
+        info: Option<&[u8]>,
+        capabilities: Option<&[u8]>,
+    ) -> Self {
+        let (info, capabilities) = (info.map(Into::into), capabilities.map(Into::into));
+        Self { revision, info, capabilities, client: OnceLock::new() }
+    }
+
+    pub(crate) fn client(&self) -> &Arc<Client> {
+        let Self { revision, info, capabilities, client } = self;
+        client.get_or_init(|| {
+            Arc::new(Client::from_raw(*revision, info.as_deref(), capabilities.as_deref()))
+        })
+    }
 }
 
 impl Session {
@@ -62,7 +88,7 @@ impl Session {
     /// A session nobody opened: for servers that keep none, each legacy request has its own.
     pub(crate) fn assumed(revision: Revision, room: &Arc<Room>, owner: Caller) -> Self {
         let session = Self::new(room, owner);
-        let _ = session.open(Handshake { revision, client: Arc::default() });
+        let _ = session.open(Handshake::new(revision, None, None));
         session
     }
 
@@ -116,24 +142,24 @@ impl Session {
             return invalid("the session is over");
         }
         let running = in_flight.calls.len();
-        match in_flight.calls.entry(call.request().id.clone()) {
-            Entry::Occupied(_) => invalid("a request of this id is running already"),
-            Entry::Vacant(_) if running >= self.most_calls => {
-                let what = format!("{running} requests of this session are running");
-                let what =
-                    format!("{what} (--max-calls-per-session); try again when one has ended");
-                Err(ErrorObject::new(Code::INTERNAL_ERROR, what))
-            }
-            Entry::Vacant(place) => {
-                place.insert(call.clone());
-                Ok(())
-            }
+        if in_flight.position(&call.request().id).is_some() {
+            return invalid("a request of this id is running already");
         }
+        if running >= self.most_calls {
+            let what = format!("{running} requests of this session are running");
+            let what = format!("{what} (--max-calls-per-session); try again when one has ended");
+            return Err(ErrorObject::new(Code::INTERNAL_ERROR, what));
+        }
+        in_flight.calls.push(call.clone());
+        Ok(())
     }
 
     /// Cancels the call of that id, if it still runs (basic/utilities/cancellation).
     pub(super) fn cancel(&self, id: &RequestId) {
-        let call = self.in_flight().calls.get(id).cloned();
+        let call = {
+            let in_flight = self.in_flight();
+            in_flight.position(id).map(|place| in_flight.calls[place].clone())
+        };
         if let Some(call) = call {
             call.cancellation().cancel();
         }
@@ -142,16 +168,16 @@ impl Session {
     /// Whether a call runs that does not wait for its client: who is gone would be waited for as
     /// long as the server runs.
     pub(crate) fn is_busy(&self) -> bool {
-        self.in_flight().calls.values().any(|call| !call.asks().are_open())
+        self.in_flight().calls.iter().any(|call| !call.asks().are_open())
     }
 
     /// Ends the session: cancels every call, and lets no other begin.
     pub(crate) fn end(&self) {
         self.outbox.close();
-        let calls: Vec<_> = {
+        let calls = {
             let mut in_flight = self.in_flight();
             in_flight.ended = true;
-            in_flight.calls.values().cloned().collect()
+            in_flight.calls.clone()
         };
         calls.iter().for_each(|call| call.cancellation().cancel());
     }
@@ -196,7 +222,10 @@ impl Noted {
 impl Drop for Noted {
     fn drop(&mut self) {
         if let Some((session, call)) = &self.0 {
-            session.in_flight().calls.remove(&call.request().id);
+            let mut in_flight = session.in_flight();
+            if let Some(place) = in_flight.position(&call.request().id) {
+                in_flight.calls.swap_remove(place);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use crate::context::{Client, Peer, Request};
+use crate::context::{Peer, Request};
 use crate::revision::{At, Era, InitializeResult, Revision};
 use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
@@ -50,7 +50,7 @@ pub(super) fn settle(
         revision,
         progress_token,
         log: session.log_filter(),
-        client: OnceLock::from(handshake.client.clone()),
+        client: OnceLock::from(handshake.client().clone()),
         id,
         message,
         peer,
@@ -90,9 +90,9 @@ fn open(service: &Service, session: &Session, message: &Message) -> Result<Revis
             format!("clientInfo and capabilities may have {LONGEST_DECLARATION} bytes together");
         return Err(ErrorObject::new(Code::INVALID_PARAMS, what));
     }
-    let client = Arc::new(Client::from_raw(revision, info, capabilities));
-    tracing::debug!(server = service.info.name, %revision, client = client.info().name(), "session opened");
-    session.open(Handshake { revision, client }).map(|()| revision).map_err(|_| {
+    let handshake = Handshake::new(revision, info, capabilities);
+    tracing::debug!(server = service.info.name, %revision, client = handshake.client().info().name(), "session opened");
+    session.open(handshake).map(|()| revision).map_err(|_| {
         ErrorObject::new(
             Code::INVALID_REQUEST,
             "the session is initialized already; open another one",

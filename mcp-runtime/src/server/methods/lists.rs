@@ -1,16 +1,11 @@
 use crate::context::Request;
 use crate::registry::Catalogue;
-use crate::revision::EncodeAt;
 use crate::server::{Outcome, Reply, Service};
 use crate::wire::Member;
 
 /// `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list`
 /// (server/utilities/pagination).
-pub(crate) fn page<T: EncodeAt>(
-    service: &Service,
-    request: &Request,
-    catalogue: &Catalogue<T>,
-) -> Outcome {
+pub(crate) fn page(service: &Service, request: &Request, catalogue: &Catalogue) -> Outcome {
     let seen = catalogue.seen(|scopes| request.may_use(service, scopes));
     let page = request
         .message

@@ -18,6 +18,7 @@ use http::Method;
 use http::request::Parts;
 
 use crate::context::Caller;
+use crate::handler::BoxFuture;
 use crate::server::Service;
 use crate::transport::http::HttpOptions;
 use crate::transport::http::door::{self, Door, Methods};
@@ -48,8 +49,8 @@ impl Endpoint {
     /// Serves the path, with and without a slash behind it: not every client follows a redirect.
     pub(super) fn router(self: Arc<Self>, path: &str) -> Router {
         let serve = any(move |request: Request| {
-            let endpoint = self.clone();
-            async move { endpoint.serve(door::peer(&request), request).await }
+            let peer = door::peer(&request);
+            self.clone().serve(peer, request)
         });
         match path {
             "/" => Router::new().route("/", serve),
@@ -64,8 +65,17 @@ impl Endpoint {
         }
     }
 
-    /// `peer` is who is connected.
-    pub(super) async fn serve(&self, peer: Option<IpAddr>, request: Request) -> Response {
+    /// `peer` is who is connected. In a box: it has kilobytes, which would be moved about, and kept by a connection
+    /// for as long as it lasts.
+    pub(super) fn serve(
+        self: Arc<Self>,
+        peer: Option<IpAddr>,
+        request: Request,
+    ) -> BoxFuture<Response> {
+        Box::pin(async move { self.respond(peer, request).await })
+    }
+
+    async fn respond(&self, peer: Option<IpAddr>, request: Request) -> Response {
         let serve = async |parts: Parts, body, caller: Caller| {
             let headers = parts.headers;
             match (parts.method, &self.sessions) {

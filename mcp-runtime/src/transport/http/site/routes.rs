@@ -46,7 +46,10 @@ impl Routes {
             |path: &str| request.method() == Method::POST && request.uri().path() == path;
         let endpoint = self.endpoint.as_ref().filter(|(path, _)| is_message(path));
         let way = match endpoint {
-            Some((_, endpoint)) => Way::Direct(direct(endpoint.clone(), client, request)),
+            Some((_, endpoint)) => {
+                let peer = Some(client.ip().to_canonical());
+                Way::Direct(endpoint.clone().serve(peer, request.map(Body::new)))
+            }
             None => {
                 request.extensions_mut().insert(ConnectInfo(client));
                 Way::Routed(self.router.call(request))
@@ -64,14 +67,4 @@ impl Routes {
 enum Way<F> {
     Direct(BoxFuture<Response>),
     Routed(F),
-}
-
-/// In a box: it has kilobytes, which would be moved about, and kept by a connection for as long as it lasts.
-fn direct(
-    endpoint: Arc<Endpoint>,
-    client: SocketAddr,
-    request: Request<Incoming>,
-) -> BoxFuture<Response> {
-    let peer = Some(client.ip().to_canonical());
-    Box::pin(async move { endpoint.serve(peer, request.map(Body::new)).await })
 }
