@@ -16,6 +16,7 @@ use super::fault::Fault;
 use super::path::path_at;
 use crate::wire::from_text;
 use crate::wire::message::without_position;
+use crate::wire::number::whole;
 use crate::wire::schema::Node;
 use crate::wire::tool::Described;
 
@@ -141,9 +142,6 @@ fn unfit(tool: &dyn Described, error: &serde_json::Error) -> Fault {
     Fault::arguments(format!("Invalid arguments for tool `{}`: {what}.", tool.name()))
 }
 
-/// Up to here every whole number is a `f64`.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
 /// Reads strings as the JSON they hold wherever the schema wants no string. Whether any was.
 fn coerce(value: &mut Value, schema: Node<'_>) -> bool {
     match value {
@@ -157,13 +155,9 @@ fn coerce(value: &mut Value, schema: Node<'_>) -> bool {
         }
         // JSON Schema takes 1.0 for an integer, and so do the models that write it.
         Value::Number(number) if number.is_f64() && !allows(schema, "number", 0) => {
-            match number.as_f64() {
-                Some(whole)
-                    if whole.fract() == 0.0
-                        && whole.abs() < EXACT
-                        && allows(schema, "integer", 0) =>
-                {
-                    *value = json!(whole as i64);
+            match number.as_f64().and_then(whole) {
+                Some(integer) if allows(schema, "integer", 0) => {
+                    *value = json!(integer);
                     true
                 }
                 _ => false,

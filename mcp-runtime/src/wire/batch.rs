@@ -1,16 +1,8 @@
 use bytes::Bytes;
 
-use super::message::{Message, MessageKind, Unreadable, legible_id, not_json};
+use super::message::{Message, MessageKind, Unreadable, not_json};
 use super::scan::{Scan, Span};
-use super::shape::{Shape, TooMuch};
 use super::{Code, ErrorObject};
-
-/// What comes in one piece.
-#[derive(Debug)]
-pub(crate) enum Frame {
-    Message(Message),
-    Batch(Batch),
-}
 
 /// An array of messages (JSON-RPC 2.0, "Batch"). Not every revision has them.
 #[derive(Debug)]
@@ -21,39 +13,9 @@ pub(crate) struct Batch {
 /// Messages in one batch; a client that has more sends two.
 pub(crate) const MEMBERS: usize = 1000;
 
-impl Frame {
-    /// Reads what came. Not JSON: `-32700`; JSON but no JSON-RPC message, or one that holds more
-    /// than it may: `-32600`.
-    pub(crate) fn parse(bytes: Bytes, shape: &Shape) -> Result<Self, Unreadable> {
-        shape.check(&bytes).map_err(|too_much| Unreadable::over(&bytes, &too_much))?;
-        match bytes.trim_ascii_start().first() {
-            Some(b'[') => Batch::parse(&bytes).map(Self::Batch),
-            _ => Message::parse(bytes).map(Self::Message),
-        }
-    }
-}
-
-impl Unreadable {
-    fn over(bytes: &[u8], TooMuch(limit, most): &TooMuch) -> Self {
-        let what = match *limit {
-            "json_depth" => format!("nested deeper than {most}"),
-            "json_members" => format!("an object has more than {most} members"),
-            "json_elements" => format!("an array has more than {most} elements"),
-            _ => format!("it holds more than {most} values"),
-        };
-        let flag = limit.replace('_', "-");
-        let what = format!("the message is too large: {what}; --{flag} sets the limit");
-        Self::refused(bytes, ErrorObject::new(Code::INVALID_REQUEST, what))
-    }
-
-    /// The refusal of a message that was not read, for whoever waits for its id.
-    pub(crate) fn refused(bytes: &[u8], error: ErrorObject) -> Self {
-        Self { id: legible_id(bytes), error }
-    }
-}
-
 impl Batch {
-    fn parse(bytes: &Bytes) -> Result<Self, Unreadable> {
+    /// Of text that begins with a bracket.
+    pub(super) fn parse(bytes: &Bytes) -> Result<Self, Unreadable> {
         let text = str::from_utf8(bytes).map_err(|_| not_json("not UTF-8"))?;
         let mut members = Vec::new();
         let mut scan = Scan::new(text);
@@ -102,7 +64,7 @@ fn refused(what: impl Into<String>) -> Unreadable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::RequestId;
+    use crate::wire::{Frame, RequestId, Shape};
 
     const SHAPE: Shape =
         Shape { depth: 10, members: 10, elements: 10 * MEMBERS, values: 10 * MEMBERS };

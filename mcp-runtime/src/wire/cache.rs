@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::number::MAX_SAFE_INTEGER;
+
 /// Who may be given a copy of what a client keeps (server/utilities/caching).
 ///
 /// It says what is sensible, and protects nothing: never rest access control on it.
@@ -25,7 +27,7 @@ pub(crate) struct CacheHint {
 
 impl CacheHint {
     pub(crate) fn ttl_ms(self) -> u64 {
-        const EXACT: u64 = (1 << 53) - 1; // clients read numbers as doubles
-        u64::try_from(self.ttl.as_millis()).unwrap_or(EXACT).min(EXACT)
+        let most = MAX_SAFE_INTEGER as u64;
+        u64::try_from(self.ttl.as_millis()).unwrap_or(most).min(most)
     }
 }

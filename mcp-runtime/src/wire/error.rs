@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -47,5 +48,29 @@ impl Code {
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i32(self.0)
+    }
+}
+
+/// A peer's text in a message of ours: quoted, and cut to `.1` characters.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str, pub(crate) usize);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text, longest) = *self;
+        match text.char_indices().nth(longest) {
+            None => fmt::Debug::fmt(text, f),
+            Some((end, _)) => write!(f, "{:?}…", &text[..end]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_is_cut_between_characters() {
+        assert_eq!(Quoted("äöü\n", 4).to_string(), "\"äöü\\n\"");
+        assert_eq!(Quoted("äöü\n", 2).to_string(), "\"äö\"…");
     }
 }

@@ -1,233 +1,28 @@
-use std::fmt;
-use std::io::{self, Write as _};
-
 use bytes::Bytes;
-use memchr::memchr2_iter;
-use serde::{Deserialize, Serialize};
-use serde_json::Serializer;
-use serde_json::ser::Formatter;
-use serde_json::value::RawValue;
 
-use super::{RequestId, string};
+use super::batch::Batch;
+use super::message::{Message, Unreadable};
+use super::shape::Shape;
+use super::{Code, ErrorObject};
 
-/// A message that is being written: one line of JSON, whatever it is made of.
-///
-/// JSON that comes from elsewhere as text, such as an author's `RawValue`, is written as it is,
-/// line breaks included. Within strings they are escaped, so a raw one is white space; left there
-/// it would end the message for a client that reads lines, and begin a forged one.
-pub(crate) struct Line {
-    frame: Vec<u8>,
-    most: usize,
+/// What comes in one piece.
+#[derive(Debug)]
+pub(crate) enum Frame {
+    Message(Message),
+    Batch(Batch),
 }
 
-/// What can be written into a [`Line`]: all that serde knows, and what has a way of its own.
-pub(crate) trait Encode {
-    fn encode(&self, line: &mut Line) -> io::Result<()>;
-}
-
-impl<T: Serialize + ?Sized> Encode for T {
-    fn encode(&self, line: &mut Line) -> io::Result<()> {
-        Ok(self.serialize(&mut Serializer::with_formatter(line, OneLine))?)
-    }
-}
-
-impl Line {
-    /// Of so many bytes at most: what would be longer is `FileTooLarge`.
-    pub(crate) fn new(most: usize) -> Self {
-        Self { frame: Vec::with_capacity(SMALL), most }
-    }
-
-    /// Of JSON-RPC: begun, up to where its own members stand.
-    pub(crate) fn message(id: Option<&RequestId>, most: usize) -> io::Result<Self> {
-        let mut line = Self::new(most);
-        line.text(r#"{"jsonrpc":"2.0","#)?;
-        if let Some(id) = id {
-            line.text(r#""id":"#)?;
-            id.encode(&mut line)?;
-            line.text(",")?;
+impl Frame {
+    /// Reads what came. Not JSON: `-32700`; JSON but no JSON-RPC message, or one that holds more
+    /// than it may: `-32600`.
+    pub(crate) fn parse(bytes: Bytes, shape: &Shape) -> Result<Self, Unreadable> {
+        shape.check(&bytes).map_err(|too_much| {
+            let what = format!("the message is too large: {too_much}");
+            Unreadable::refused(&bytes, ErrorObject::new(Code::INVALID_REQUEST, what))
+        })?;
+        match bytes.trim_ascii_start().first() {
+            Some(b'[') => Batch::parse(&bytes).map(Self::Batch),
+            _ => Message::parse(bytes).map(Self::Message),
         }
-        Ok(line)
-    }
-
-    /// A piece of JSON, which is one of ours and has no line break.
-    pub(crate) fn text(&mut self, json: &str) -> io::Result<()> {
-        self.write_all(json.as_bytes())
-    }
-
-    /// The name of an object's member, with what stands before and behind it. One of ours, which
-    /// needs no escapes: nobody looks for them.
-    pub(crate) fn name(&mut self, before: u8, name: &'static str) -> io::Result<()> {
-        debug_assert!(string::is_plain(name.as_bytes()), "{name:?}");
-        self.make_room(name.len() + 4)?;
-        self.frame.extend_from_slice(&[before, b'"']);
-        self.frame.extend_from_slice(name.as_bytes());
-        self.frame.extend_from_slice(b"\":");
-        Ok(())
-    }
-
-    /// For so many bytes more.
-    fn make_room(&mut self, length: usize) -> io::Result<()> {
-        if length > self.most - self.frame.len() {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        if length > self.frame.capacity() - self.frame.len() {
-            self.frame.reserve(length + SMALL); // so that what follows does not move a large part
-        }
-        Ok(())
-    }
-
-    pub(crate) fn finish(self) -> Vec<u8> {
-        self.frame
-    }
-}
-
-/// A text that may be long.
-///
-/// serde_json looks at the bytes of a string one by one, for those that it escapes; most long texts
-/// have none, and are written at once.
-pub(crate) struct Text<'a>(pub(crate) &'a str);
-
-impl Encode for Text<'_> {
-    fn encode(&self, line: &mut Line) -> io::Result<()> {
-        if !string::is_plain(self.0.as_bytes()) {
-            return self.0.encode(line);
-        }
-        line.make_room(self.0.len() + 2)?;
-        line.frame.push(b'"');
-        line.frame.extend_from_slice(self.0.as_bytes());
-        line.frame.push(b'"');
-        Ok(())
-    }
-}
-
-/// A value of ours as JSON that is kept.
-pub(crate) fn raw(value: &dyn Encode) -> io::Result<Box<RawValue>> {
-    let mut line = Line::new(usize::MAX);
-    value.encode(&mut line)?;
-    Ok(serde_json::from_slice(&line.finish())?)
-}
-
-/// Reads JSON that is text already. As bytes, which is how messages are read: serde_json, and all that is read with
-/// it, would be compiled once more for text.
-pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
-    serde_json::from_slice(text.as_bytes())
-}
-
-/// What responses share behind their ids, `"result":…}`: written once, copied never.
-#[derive(Debug, Clone)]
-pub(crate) struct SharedResult(Bytes);
-
-impl SharedResult {
-    /// What cannot be written is null.
-    pub(crate) fn of(result: &dyn Encode) -> Self {
-        let write = |mut line: Line| {
-            line.text(r#""result":"#)?;
-            result.encode(&mut line)?;
-            line.text("}")?;
-            Ok::<_, io::Error>(line.finish())
-        };
-        let written = write(Line::new(usize::MAX));
-        let written = written.unwrap_or_else(|_| br#""result":null}"#.into());
-        Self(written.into_boxed_slice().into())
-    }
-
-    pub(crate) fn into_bytes(self) -> Bytes {
-        self.0
-    }
-}
-
-/// What a message has beside its one large part, if it has one.
-const SMALL: usize = 256;
-
-/// JSON without white space, but for what stands where a text has line breaks.
-struct OneLine;
-
-impl Formatter for OneLine {
-    fn write_raw_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
-    where
-        W: ?Sized + io::Write,
-    {
-        let mut written = 0;
-        for line_break in memchr2_iter(b'\n', b'\r', fragment.as_bytes()) {
-            writer.write_all(&fragment.as_bytes()[written..line_break])?;
-            writer.write_all(b" ")?;
-            written = line_break + 1;
-        }
-        writer.write_all(&fragment.as_bytes()[written..])
-    }
-}
-
-impl io::Write for Line {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes).map(|()| bytes.len())
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.make_room(bytes.len())?;
-        self.frame.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A peer's text in a message of ours: quoted, and cut to `.1` characters.
-pub(crate) struct Quoted<'a>(pub(crate) &'a str, pub(crate) usize);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(text, longest) = *self;
-        match text.char_indices().nth(longest) {
-            None => fmt::Debug::fmt(text, f),
-            Some((end, _)) => write!(f, "{:?}…", &text[..end]),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_frame_is_one_line() {
-        let raw: Box<RawValue> = serde_json::from_str("{\n\"a\\n\":\r\n1}").unwrap();
-        let mut line = Line::new(usize::MAX);
-        raw.encode(&mut line).unwrap();
-        assert_eq!(String::from_utf8(line.finish()).unwrap(), "{ \"a\\n\":  1}");
-    }
-
-    #[test]
-    fn a_text_is_written_as_serde_json_writes_strings() {
-        let texts = ["", "plain", "größe", "\u{7f}", "a \"b\"\n", r"\", "\u{1}", "\u{2028}"];
-        for text in texts {
-            for text in
-                [text.to_owned(), "x".repeat(100) + text, text.to_owned() + &"x".repeat(100)]
-            {
-                let json = raw(&Text(&text)).unwrap();
-                assert_eq!(json.get(), serde_json::to_string(&text).unwrap());
-            }
-        }
-    }
-
-    #[test]
-    fn a_frame_may_be_so_long_and_not_longer() {
-        let (plain, escaped) = (Text("four"), Text("\n\n"));
-        let values: [(&dyn Encode, usize); 4] =
-            [(&"four", 6), (&plain, 6), (&escaped, 6), (&44, 2)];
-        for (value, length) in values {
-            assert!(value.encode(&mut Line::new(length)).is_ok());
-            let error = value.encode(&mut Line::new(length - 1)).unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
-        }
-        assert!(Line::new(8).name(b',', "four").is_ok());
-        assert!(Line::new(7).name(b',', "four").is_err());
-    }
-
-    #[test]
-    fn a_quote_is_cut_between_characters() {
-        assert_eq!(Quoted("äöü\n", 4).to_string(), "\"äöü\\n\"");
-        assert_eq!(Quoted("äöü\n", 2).to_string(), "\"äö\"…");
     }
 }

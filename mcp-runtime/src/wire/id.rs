@@ -4,6 +4,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
 use super::from_text;
+use super::number::whole;
 
 /// A request id: echoed with the JSON type and value it came with, never null (basic, "Requests").
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,14 +59,10 @@ impl<'de> Deserialize<'de> for RequestId {
                 })
             }
 
-            /// Some clients write integers as `1.0`; within ±2^53 that is exact.
+            /// Some clients write integers as `1.0`.
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<RequestId, E> {
-                const EXACT: f64 = 9_007_199_254_740_992.0;
-                if number.fract() == 0.0 && number.abs() <= EXACT {
-                    Ok(RequestId::Number(number as i64))
-                } else {
-                    Err(E::custom("expected a string or an integer"))
-                }
+                let integer = whole(number).map(RequestId::Number);
+                integer.ok_or_else(|| E::custom("expected a string or an integer"))
             }
 
             fn visit_str<E>(self, string: &str) -> Result<RequestId, E> {

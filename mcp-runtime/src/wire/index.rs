@@ -126,6 +126,11 @@ impl Index {
         Some((index, fault))
     }
 
+    /// A member of the text it was made of, as JSON.
+    pub(super) fn text<'a>(&self, member: Member, text: &'a str) -> Option<&'a str> {
+        self.place(member).map(|place| place.of(text))
+    }
+
     pub(super) fn place(&self, member: Member) -> Option<Span> {
         self.places[member as usize]
     }
@@ -167,10 +172,6 @@ mod tests {
 
     use super::*;
 
-    fn found<'a>(text: &'a str, index: &Index, member: Member) -> Option<&'a str> {
-        index.place(member).map(|place| place.of(text))
-    }
-
     #[test]
     fn members_are_found_where_they_stand() {
         let text = r#" { "id" : 7, "m\u0065thod":"tools\/call", "x": [{"id": 1}], "params" :
@@ -190,7 +191,7 @@ mod tests {
             (Member::Result, None),
             (Member::MetaLogLevel, None),
         ] {
-            assert_eq!(found(text, &index, member), value, "{member:?}");
+            assert_eq!(index.text(member, text), value, "{member:?}");
         }
     }
 
@@ -203,7 +204,7 @@ mod tests {
             let (index, _) = Index::of(&text).unwrap();
             let read: Value = serde_json::from_str(value).unwrap();
             for member in [Member::ProgressToken, Member::Uri, Member::Result] {
-                let found = found(&text, &index, member).unwrap();
+                let found = index.text(member, &text).unwrap();
                 assert_eq!(serde_json::from_str::<Value>(found).unwrap(), read);
             }
         }

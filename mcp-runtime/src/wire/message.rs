@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::index::Index;
+use super::index::{Fault, Index};
 use super::{Code, ErrorObject, Member, Method, RequestId, string};
 
 /// One JSON-RPC message: the bytes it came in and an index of its members, made in one pass.
@@ -36,8 +36,7 @@ pub(crate) enum MessageKind {
 
 impl MessageKind {
     fn of(text: &str, index: &Index) -> Result<Self, &'static str> {
-        let raw = |member| index.place(member).map(|place| place.of(text));
-        let string = |member| match raw(member) {
+        let string = |member| match index.text(member, text) {
             None | Some("null") => Ok(None),
             Some(json) => string::read(json.as_bytes()).map(Some),
         };
@@ -45,7 +44,7 @@ impl MessageKind {
             return Err("`jsonrpc` must be \"2.0\"");
         }
         // An id of null is an error, not a notification.
-        let id = raw(Member::Id).map(RequestId::read).transpose();
+        let id = index.text(Member::Id, text).map(RequestId::read).transpose();
         let id = id.map_err(|_| "`id` must be a string or an integer")?;
         let method = string(Member::Method).map_err(|_| "`method` must be a string")?;
         let method = method.as_deref().map(Method::from);
@@ -77,9 +76,15 @@ impl Message {
             None => MessageKind::of(text, &index).map_err(Cow::Borrowed),
             Some(fault) => Err(fault.to_string().into()),
         };
-        let kind = kind.map_err(|what| {
-            let what = format!("not a JSON-RPC message: {what}");
-            Unreadable::refused(&bytes, ErrorObject::new(Code::INVALID_REQUEST, what))
+        let kind = kind.map_err(|what| Unreadable {
+            id: match fault {
+                Some(Fault::Twice(Member::Id)) => None,
+                _ => index.text(Member::Id, text).and_then(|id| RequestId::read(id).ok()),
+            },
+            error: ErrorObject::new(
+                Code::INVALID_REQUEST,
+                format!("not a JSON-RPC message: {what}"),
+            ),
         })?;
         Ok(Self { bytes, kind, index: Box::new(index) })
     }
@@ -97,18 +102,18 @@ impl Message {
         matches!(self.kind, MessageKind::Request { .. })
     }
 
-    /// The JSON text of one member of params, if it is there and not null.
+    /// The JSON of a member, if it is there and not null.
     pub(crate) fn raw(&self, member: Member) -> Option<&[u8]> {
         let text = self.raw_or_null(member)?;
         (text != b"null").then_some(text)
     }
 
-    /// The JSON text of one member of params, `null` included.
+    /// The JSON of a member, `null` included.
     pub(crate) fn raw_or_null(&self, member: Member) -> Option<&[u8]> {
         self.bytes.get(self.index.place(member)?.range())
     }
 
-    /// One member of params as `T`; absent and null are `None`.
+    /// A member as `T`; absent and null are `None`.
     pub(crate) fn read<T: DeserializeOwned>(
         &self,
         member: Member,
@@ -125,11 +130,9 @@ impl Message {
         serde_json::from_slice(params).map_err(|error| invalid_member(Member::Params, &error))
     }
 
-    /// One member of params that has to be there.
+    /// A member that has to be there.
     pub(crate) fn require<T: DeserializeOwned>(&self, member: Member) -> Result<T, ErrorObject> {
-        self.read(member)?.ok_or_else(|| {
-            ErrorObject::new(Code::INVALID_PARAMS, format!("{} is missing", member.path()))
-        })
+        self.read(member)?.ok_or_else(|| missing(member))
     }
 
     /// A string member, borrowed from the message where it has no escapes.
@@ -139,9 +142,7 @@ impl Message {
     }
 
     pub(crate) fn require_text(&self, member: Member) -> Result<Cow<'_, str>, ErrorObject> {
-        self.text(member)?.ok_or_else(|| {
-            ErrorObject::new(Code::INVALID_PARAMS, format!("{} is missing", member.path()))
-        })
+        self.text(member)?.ok_or_else(|| missing(member))
     }
 }
 
@@ -167,6 +168,10 @@ impl Message {
     }
 }
 
+pub(crate) fn missing(member: Member) -> ErrorObject {
+    ErrorObject::new(Code::INVALID_PARAMS, format!("{} is missing", member.path()))
+}
+
 fn invalid_member(member: Member, error: &serde_json::Error) -> ErrorObject {
     let what = without_position(error);
     ErrorObject::new(Code::INVALID_PARAMS, format!("{}: {what}", member.path()))
@@ -188,17 +193,19 @@ pub(super) fn not_json(what: &'static str) -> Unreadable {
     Unreadable { id: None, error: ErrorObject::new(Code::PARSE_ERROR, what) }
 }
 
-/// The id of a message that is otherwise broken, so that its sender can be told.
-pub(super) fn legible_id(bytes: &[u8]) -> Option<RequestId> {
-    // serde would take an array for the struct.
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return None;
+impl Unreadable {
+    /// The refusal of a message that is not read, for whoever waits for its id. By serde, which
+    /// passes over what is nested deeper than anything we read.
+    pub(crate) fn refused(bytes: &[u8], error: ErrorObject) -> Self {
+        #[derive(serde::Deserialize)]
+        struct Id {
+            id: RequestId,
+        }
+        // serde would take an array for the struct.
+        let is_object = bytes.trim_ascii_start().first() == Some(&b'{');
+        let id = is_object.then(|| serde_json::from_slice::<Id>(bytes).ok()).flatten();
+        Self { id: id.map(|message| message.id), error }
     }
-    #[derive(serde::Deserialize)]
-    struct Id {
-        id: RequestId,
-    }
-    serde_json::from_slice::<Id>(bytes).ok().map(|message| message.id)
 }
 
 #[cfg(test)]

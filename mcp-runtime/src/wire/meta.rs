@@ -5,7 +5,7 @@ use super::{Code, ErrorObject, Member, Message, RequestId};
 /// The reserved members of a request's `_meta` (basic, "General fields").
 ///
 /// What few calls look at stays JSON.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct RequestMeta<'a> {
     pub(crate) progress_token: Option<RequestId>,
     pub(crate) protocol_version: Option<Cow<'a, str>>,

@@ -9,15 +9,17 @@ pub(crate) mod completion;
 pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod form;
-pub(crate) mod frame;
+mod frame;
 pub(crate) mod icon;
 pub(crate) mod id;
 mod index;
 pub(crate) mod initialize;
+pub(crate) mod line;
 pub(crate) mod log;
 pub(crate) mod message;
 pub(crate) mod meta;
 pub(crate) mod method;
+pub(crate) mod number;
 pub(crate) mod prompt;
 pub(crate) mod resource;
 pub(crate) mod sampling;
@@ -28,11 +30,20 @@ mod string;
 pub(crate) mod subscription;
 pub(crate) mod tool;
 
-pub(crate) use batch::{Batch, Frame};
-pub(crate) use error::{Code, ErrorObject};
-pub(crate) use frame::{Encode, Line, Quoted, SharedResult, Text, from_text, raw};
+pub(crate) use batch::Batch;
+pub(crate) use error::{Code, ErrorObject, Quoted};
+pub(crate) use frame::Frame;
 pub(crate) use id::RequestId;
 pub(crate) use index::Member;
+pub(crate) use line::{Encode, Line, SharedResult, Text, raw};
 pub(crate) use message::{Message, MessageKind, Unreadable};
 pub(crate) use method::Method;
 pub(crate) use shape::Shape;
+
+use serde::Deserialize;
+
+/// Reads JSON that is text already. As bytes, which is how messages are read: serde_json, and all that is read with
+/// it, would be compiled once more for text.
+pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    serde_json::from_slice(text.as_bytes())
+}

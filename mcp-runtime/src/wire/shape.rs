@@ -1,6 +1,8 @@
 //! How much a message may hold, looked at before anything is made of it: a few bytes of JSON can
 //! become many of memory, and nesting becomes stack.
 
+use std::fmt;
+
 use super::scan::DEEPEST;
 use super::string;
 
@@ -17,16 +19,40 @@ pub(crate) struct Shape {
     pub(crate) values: usize,
 }
 
-/// What is over its bound; the limit's name, and what it is.
+/// What there is too much of, and how much of it there may be.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooMuch(pub(crate) &'static str, pub(crate) usize);
+pub(super) struct TooMuch {
+    of: Bound,
+    most: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    Depth,
+    Members,
+    Elements,
+    Values,
+}
+
+impl fmt::Display for TooMuch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { of, most } = self;
+        match of {
+            Bound::Depth => write!(f, "nested deeper than {most}; --json-depth"),
+            Bound::Members => write!(f, "an object has more than {most} members; --json-members"),
+            Bound::Elements => write!(f, "an array has more than {most} elements; --json-elements"),
+            Bound::Values => write!(f, "it holds more than {most} values; --json-values"),
+        }?;
+        f.write_str(" sets the limit")
+    }
+}
 
 impl Shape {
     /// Holds a text against it. Of one that is no JSON it may say anything.
     ///
     /// What has few brackets and commas, wherever they stand, is within every bound; they are
     /// counted first, many at a time. That is all that is done for nearly every message.
-    pub(crate) fn check(&self, text: &[u8]) -> Result<(), TooMuch> {
+    pub(super) fn check(&self, text: &[u8]) -> Result<(), TooMuch> {
         let (brackets, commas) = count(text);
         let few = self.members.min(self.elements).min(self.values);
         if brackets <= self.depth.min(DEEPEST) && brackets + commas <= few {
@@ -50,7 +76,7 @@ impl Shape {
                 },
                 b'{' | b'[' => {
                     if depth == deepest {
-                        return Err(TooMuch("json_depth", deepest));
+                        return Err(TooMuch { of: Bound::Depth, most: deepest });
                     }
                     let is_array = *byte == b'[';
                     open[depth] =
@@ -66,15 +92,19 @@ impl Shape {
                     };
                     *room = match (room.checked_sub(1), is_array) {
                         (Some(room), _) => room,
-                        (None, true) => return Err(TooMuch("json_elements", self.elements)),
-                        (None, false) => return Err(TooMuch("json_members", self.members)),
+                        (None, true) => {
+                            return Err(TooMuch { of: Bound::Elements, most: self.elements });
+                        }
+                        (None, false) => {
+                            return Err(TooMuch { of: Bound::Members, most: self.members });
+                        }
                     };
                     values += 1;
                 }
                 _ => {}
             }
             if values > self.values {
-                return Err(TooMuch("json_values", self.values));
+                return Err(TooMuch { of: Bound::Values, most: self.values });
             }
         }
         Ok(())
@@ -103,9 +133,9 @@ mod tests {
     const SHAPE: Shape = Shape { depth: 3, members: 4, elements: 5, values: 9 };
 
     #[track_caller]
-    fn is(text: &str, expected: Result<(), (&str, usize)>) {
+    fn is(text: &str, expected: Result<(), (Bound, usize)>) {
         let told =
-            |checked: Result<(), TooMuch>| checked.map_err(|TooMuch(limit, most)| (limit, most));
+            |checked: Result<(), TooMuch>| checked.map_err(|TooMuch { of, most }| (of, most));
         assert_eq!(told(SHAPE.check(text.as_bytes())), expected, "{text}");
         assert_eq!(told(SHAPE.walk(text.as_bytes())), expected, "{text}");
     }
@@ -113,13 +143,13 @@ mod tests {
     #[test]
     fn each_bound_holds_at_itself_and_not_past_it() {
         is(r#"{"a":[{"b":1}]}"#, Ok(()));
-        is(r#"{"a":[{"b":[]}]}"#, Err(("json_depth", 3)));
+        is(r#"{"a":[{"b":[]}]}"#, Err((Bound::Depth, 3)));
         is(r#"{"a":1,"b":2,"c":3,"d":4}"#, Ok(()));
-        is(r#"{"a":1,"b":2,"c":3,"d":4,"e":5}"#, Err(("json_members", 4)));
+        is(r#"{"a":1,"b":2,"c":3,"d":4,"e":5}"#, Err((Bound::Members, 4)));
         is("[1,2,3,4,5]", Ok(()));
-        is("[1,2,3,4,5,6]", Err(("json_elements", 5)));
+        is("[1,2,3,4,5,6]", Err((Bound::Elements, 5)));
         is("[[1,2,3],[1,2],[]]", Ok(()));
-        is("[[1,2,3],[1,2],[],0]", Err(("json_values", 9)));
+        is("[[1,2,3],[1,2],[],0]", Err((Bound::Values, 9)));
     }
 
     #[test]
@@ -132,7 +162,7 @@ mod tests {
         let shape = Shape { depth: 1000, members: 1000, elements: 1000, values: 1000 };
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert_eq!(shape.check(nested(DEEPEST).as_bytes()), Ok(()));
-        let too_deep = Err(TooMuch("json_depth", DEEPEST));
+        let too_deep = Err(TooMuch { of: Bound::Depth, most: DEEPEST });
         assert_eq!(shape.check(nested(DEEPEST + 1).as_bytes()), too_deep);
         assert!(serde_json::from_str::<serde_json::Value>(&nested(DEEPEST)).is_ok());
     }

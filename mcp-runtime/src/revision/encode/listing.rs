@@ -21,15 +21,9 @@ impl Members for Tool<'_> {
     }
 }
 
+/// A resource link has these beside its own.
 impl Members for Resource {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        self.members(object)
-    }
-}
-
-impl Resource {
-    /// A resource link has the members of a resource beside its own.
-    pub(super) fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.text("uri", &self.uri)?;
         self.about.members(object)?;
         object.put_some("size", self.size)
@@ -43,7 +37,7 @@ impl Members for ResourceTemplate {
     }
 }
 
-impl About {
+impl Members for About {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.text("name", &self.name)?;
         object.put_if(Field::Title, "title", self.title)?;

@@ -10,16 +10,13 @@ mod sampling;
 
 use std::io;
 
-use serde::ser::{Serialize, Serializer};
-
 use super::Revision;
 use super::fields::Field;
-use crate::wire::initialize::Implementation;
 use crate::wire::{Encode, Line, Text};
 
 pub(crate) use ask::{ElicitForm, ElicitUrl};
 pub(crate) use completion::CompleteResult;
-pub(crate) use notice::{Changed, Subscribed, SubscriptionEnded};
+pub(crate) use notice::{Changed, Progressed, Subscribed, SubscriptionEnded};
 pub(crate) use result::{
     Acknowledged, DiscoverResult, InitializeResult, InputRequired, MethodResult, Page,
     PromptResult, ReadResult, Stamp, ToolResult,
@@ -138,46 +135,4 @@ impl Object<'_> {
 /// The items, or nothing if there are none.
 fn some<T>(items: &[T]) -> Option<&[T]> {
     (!items.is_empty()).then_some(items)
-}
-
-impl Members for Implementation {
-    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.text("name", &self.name)?;
-        object.text("version", &self.version)?;
-        object.put_if(Field::Title, "title", self.title.as_ref())?;
-        object.put_if(Field::AboutServer, "description", self.description.as_ref())?;
-        object.put_if(Field::AboutServer, "websiteUrl", self.website_url.as_ref())?;
-        object.put_if(Field::Icons, "icons", some(&self.icons))
-    }
-}
-
-/// The params of `notifications/progress`.
-pub(crate) struct Progressed<'a, T> {
-    pub(crate) token: &'a T,
-    pub(crate) progress: f64,
-    pub(crate) total: Option<f64>,
-    pub(crate) message: Option<&'a str>,
-}
-
-impl<T: Serialize> Members for Progressed<'_, T> {
-    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        object.put("progressToken", self.token)?;
-        object.put("progress", &Number(self.progress))?;
-        object.put_some("total", self.total.map(Number))?;
-        object.put_if(Field::ProgressMessage, "message", self.message)
-    }
-}
-
-/// Whole numbers without a fraction: `50`, not `50.0`.
-struct Number(f64);
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        if self.0.fract() == 0.0 && self.0.abs() <= EXACT {
-            serializer.serialize_i64(self.0 as i64)
-        } else {
-            serializer.serialize_f64(self.0)
-        }
-    }
 }

@@ -1,7 +1,11 @@
 use std::io;
 
+use serde::{Serialize, Serializer};
+
 use super::{At, Members, Object, Stamp};
+use crate::revision::fields::Field;
 use crate::wire::RequestId;
+use crate::wire::number::whole;
 use crate::wire::subscription::Filter;
 
 /// The params of a notice that something has changed.
@@ -55,5 +59,34 @@ struct Meta<'a>(&'a RequestId);
 impl Members for Meta<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put(SUBSCRIPTION_ID, self.0)
+    }
+}
+
+/// The params of `notifications/progress`.
+pub(crate) struct Progressed<'a, T> {
+    pub(crate) token: &'a T,
+    pub(crate) progress: f64,
+    pub(crate) total: Option<f64>,
+    pub(crate) message: Option<&'a str>,
+}
+
+impl<T: Serialize> Members for Progressed<'_, T> {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
+        object.put("progressToken", self.token)?;
+        object.put("progress", &Number(self.progress))?;
+        object.put_some("total", self.total.map(Number))?;
+        object.put_if(Field::ProgressMessage, "message", self.message)
+    }
+}
+
+/// Whole numbers without a fraction: `50`, not `50.0`.
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match whole(self.0) {
+            Some(integer) => serializer.serialize_i64(integer),
+            None => serializer.serialize_f64(self.0),
+        }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::content::Located;
-use super::{At, EncodeAt, Members, Object};
+use super::{At, EncodeAt, Members, Object, some};
 use crate::revision::Revision;
 use crate::revision::fields::Field;
 use crate::wire::Text;
@@ -44,8 +44,8 @@ impl Stamp<'_> {
     }
 }
 
-impl CacheHint {
-    fn members(self, object: &mut Object<'_>) -> io::Result<()> {
+impl Members for CacheHint {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.put_if(Field::CacheHints, "ttlMs", Some(self.ttl_ms()))?;
         object.put_if(Field::CacheHints, "cacheScope", Some(self.scope))
     }
@@ -203,6 +203,17 @@ impl Members for ServerCapabilities<'_> {
         object.put_some("prompts", self.prompts)?;
         object.put_some("resources", self.resources)?;
         object.put_some("tools", self.tools)
+    }
+}
+
+impl Members for Implementation {
+    fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
+        object.text("name", &self.name)?;
+        object.text("version", &self.version)?;
+        object.put_if(Field::Title, "title", self.title.as_ref())?;
+        object.put_if(Field::AboutServer, "description", self.description.as_ref())?;
+        object.put_if(Field::AboutServer, "websiteUrl", self.website_url.as_ref())?;
+        object.put_if(Field::Icons, "icons", some(&self.icons))
     }
 }
 

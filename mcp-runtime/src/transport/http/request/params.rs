@@ -4,6 +4,7 @@ use http::HeaderName;
 use serde_json::{Number, Value};
 
 use super::peer::{HttpPeer, mismatch};
+use crate::wire::number::whole;
 use crate::wire::tool::Mirrored;
 use crate::wire::{ErrorObject, Member, Message, from_text};
 
@@ -56,12 +57,8 @@ fn same_number(one: &Number, other: &Number) -> bool {
 }
 
 fn exact(number: &Number) -> Option<i128> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     let integer = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-    integer.or_else(|| {
-        let float = number.as_f64()?;
-        (float.fract() == 0.0 && float.abs() <= EXACT).then_some(float as i128)
-    })
+    integer.or_else(|| number.as_f64().and_then(whole).map(i128::from))
 }
 
 #[cfg(test)]
@@ -84,6 +81,7 @@ mod tests {
             (json!(42), "43", false),
             (json!(9_007_199_254_740_993_i64), "9007199254740993", true),
             (json!(9_007_199_254_740_993_i64), "9007199254740992", false),
+            (json!(9_007_199_254_740_992_i64), "9007199254740993.0", false),
             (json!(1.5), "1.5", true),
             (json!(true), "true", true),
             (json!(true), "True", false),
