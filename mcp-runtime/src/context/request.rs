@@ -2,12 +2,13 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Client, LogFilter, Peer, TraceParent};
 use crate::revision::Revision;
-use crate::wire::{Message, RequestId};
+use crate::wire::{Message, Method, RequestId};
 
 /// A request whose era and revision are settled. From here on both eras are one.
 pub(crate) struct Request {
     pub(crate) message: Message,
     pub(crate) id: RequestId,
+    pub(crate) method: Method,
     pub(crate) revision: Revision,
     pub(crate) progress_token: Option<RequestId>,
     pub(crate) log: LogFilter,

@@ -22,7 +22,7 @@ pub(super) struct Origin {
 impl Service {
     /// Runs the method of a request.
     pub(super) fn dispatch(self: &Arc<Self>, request: Request, origin: Origin) -> Outcome {
-        let Some(method) = request.message.method() else { return Outcome::Accepted };
+        let method = &request.method;
         let registry = &*self.registry();
         if !offers(registry, method) {
             return request.not_served(&ErrorObject::method_not_found(method));

@@ -90,7 +90,7 @@ pub struct CallRequest {
 
 impl CallRequest {
     pub(super) fn new(name: &'static str, context: Context, run: BoxFuture<Reply>) -> Self {
-        let method = context.request().message.method().map_or("other", |method| method.label());
+        let method = context.request().method.label();
         Self { method, name, context, run }
     }
 

@@ -1,62 +1,63 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use crate::context::{Peer, Request};
+use super::Settled;
+use crate::context::{Peer, Request, TraceParent};
 use crate::revision::{At, Era, InitializeResult, Revision};
 use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::session::{Handshake, Session};
-use crate::server::{Incoming, Outcome, Service};
+use crate::server::{Incoming, Service};
 use crate::wire::meta::RequestMeta;
 use crate::wire::{Code, ErrorObject, Member, Message, Method, RequestId};
 
-/// A request of a session, in the revision it was opened in (basic/lifecycle).
-///
-/// # Errors
-///
-/// The answer to what is no matter of a method: the handshake itself, and what comes before it.
+/// A request of a session, in the revision it was opened in (basic/lifecycle). The handshake itself
+/// is answered here, and a ping before it.
 pub(super) fn settle(
     service: &Arc<Service>,
     id: RequestId,
+    method: Method,
+    step: Option<Box<TraceParent>>,
     incoming: Incoming,
-) -> Result<(Request, Origin), Outcome> {
-    let refusal = |class, error| Reply::error(class, Some(&id), &error).into();
-    let meta =
-        RequestMeta::of(&incoming.message).map_err(|error| refusal(Class::Refused, error))?;
-    let progress_token = meta.progress_token;
-    let Incoming { message, session, peer, outbox } = incoming;
-    let Some(session) = session else {
-        return Err(refusal(Class::Refused, not_initialized()));
+) -> Settled {
+    let refuse = |class, error| Settled::Break(Reply::error(class, Some(&id), &error).into());
+    let progress_token = match RequestMeta::of(&incoming.message) {
+        Ok(meta) => meta.progress_token,
+        Err(error) => return refuse(Class::Refused, error),
     };
-    let method = message.method();
-    if method == Some(&Method::Initialize) {
-        return Err(match initialize(service, &session, &message, &*peer) {
-            Ok((revision, result)) => Reply::result(&id, &At(revision, &result)).into(),
-            Err(error) => refusal(Class::Answered, error),
-        });
+    let Incoming { message, session, peer, outbox } = incoming;
+    let Some(session) = session else { return refuse(Class::Refused, not_initialized()) };
+    if method == Method::Initialize {
+        return match initialize(service, &session, &message, &*peer) {
+            Ok((revision, result)) => {
+                Settled::Break(Reply::result(&id, &At(revision, &result)).into())
+            }
+            Err(error) => refuse(Class::Answered, error),
+        };
     }
     let Some(handshake) = session.handshake() else {
-        // A ping may come before everything else, and says the same in every revision.
-        return Err(match method {
-            Some(Method::Ping) => Reply::result(&id, &serde_json::Map::new()).into(),
-            _ => refusal(Class::Answered, not_initialized()),
-        });
+        return match method {
+            // It says the same in every revision.
+            Method::Ping => Settled::Break(Reply::result(&id, &serde_json::Map::new()).into()),
+            _ => refuse(Class::Answered, not_initialized()),
+        };
     };
     let revision = handshake.revision;
-    if let Some(method) = method.filter(|method| !revision.serves(method)) {
-        return Err(refusal(Class::Answered, ErrorObject::method_not_found(method)));
+    if !revision.serves(&method) {
+        return refuse(Class::Answered, ErrorObject::method_not_found(&method));
     }
     let request = Request {
+        message,
+        id,
+        method,
         revision,
         progress_token,
         log: session.log_filter(),
         client: OnceLock::from(handshake.client().clone()),
-        id,
-        message,
         peer,
-        step: None,
+        step,
     };
-    Ok((request, Origin { session: Some(session), outbox }))
+    Settled::Continue((request, Origin { session: Some(session), outbox }))
 }
 
 /// What a session keeps of its client, in bytes of JSON: anyone may open one.

@@ -6,8 +6,10 @@
 mod handshake;
 mod stateless;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::dispatch::Origin;
 use super::reply::Reply;
 use super::session::Session;
 use super::watch::Watch;
@@ -36,9 +38,9 @@ impl Service {
     /// Takes one message. Never blocks and never panics on what a peer sends.
     pub(crate) fn handle(self: &Arc<Self>, incoming: Incoming) -> Outcome {
         match &incoming.message.kind {
-            MessageKind::Request { id, .. } => {
-                let id = id.clone();
-                self.request(id, incoming)
+            MessageKind::Request { id, method } => {
+                let (id, method) = (id.clone(), method.clone());
+                self.request(id, method, incoming)
             }
             MessageKind::Notification { method } => {
                 if let (Method::Cancelled, Some(session)) = (method, &incoming.session) {
@@ -55,36 +57,40 @@ impl Service {
         }
     }
 
-    fn request(self: &Arc<Self>, id: RequestId, incoming: Incoming) -> Outcome {
-        match Watch::begin(self, &incoming) {
-            Some(watch) => {
-                let step = watch.step();
-                watch.follow(self.answer(id, incoming, step))
-            }
-            None => self.answer(id, incoming, None),
+    fn request(self: &Arc<Self>, id: RequestId, method: Method, incoming: Incoming) -> Outcome {
+        let watch = Watch::begin(self, &incoming);
+        let step = watch.as_ref().and_then(Watch::step);
+        let outcome = if self.life.is_serving() {
+            self.answer(id, method, step, incoming)
+        } else {
+            Reply::stopping(&id).into()
+        };
+        match watch {
+            Some(watch) => watch.follow(outcome),
+            None => outcome,
         }
     }
 
     fn answer(
         self: &Arc<Self>,
         id: RequestId,
-        incoming: Incoming,
+        method: Method,
         step: Option<Box<TraceParent>>,
+        incoming: Incoming,
     ) -> Outcome {
-        if !self.life.is_serving() {
-            return Reply::stopping(&id).into();
-        }
-        let Incoming { message, peer, .. } = &incoming;
-        let settled = match Era::of(message, peer.named_version()) {
-            Era::Handshake => handshake::settle(self, id, incoming),
-            Era::Stateless => stateless::settle(id, incoming),
+        let settled = match Era::of(&incoming.message, incoming.peer.named_version()) {
+            Era::Handshake => handshake::settle(self, id, method, step, incoming),
+            Era::Stateless => stateless::settle(id, method, step, incoming),
         };
         match settled {
-            Ok((request, origin)) => self.dispatch(Request { step, ..request }, origin),
-            Err(settled) => settled,
+            Settled::Continue((request, origin)) => self.dispatch(request, origin),
+            Settled::Break(answered) => answered,
         }
     }
 }
+
+/// A request for its method; or what became of it, if none was needed.
+type Settled = ControlFlow<Outcome, (Request, Origin)>;
 
 /// A cancellation that names nothing we know is ignored: it may have crossed the reply.
 fn cancel(session: &Session, message: &Message) {

@@ -2,45 +2,47 @@ use std::sync::OnceLock;
 
 use serde_json::json;
 
-use crate::context::{LogFilter, Request};
+use super::Settled;
+use crate::context::{LogFilter, Request, TraceParent};
 use crate::revision::{Era, Revision};
 use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
-use crate::server::{Incoming, Outcome, Service};
+use crate::server::{Incoming, Service};
 use crate::wire::log::LogLevel;
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Code, ErrorObject, Quoted, RequestId};
+use crate::wire::{Code, ErrorObject, Method, Quoted, RequestId};
 
 /// Reads what a request says of itself (2026-07-28 basic, "Per-request metadata").
 ///
 /// The order matters to clients that probe: what is missing, then what disagrees with the
 /// transport, then what we do not serve.
-///
-/// # Errors
-///
-/// Its refusal.
-pub(super) fn settle(id: RequestId, incoming: Incoming) -> Result<(Request, Origin), Outcome> {
-    let said = match Said::by(&incoming) {
+pub(super) fn settle(
+    id: RequestId,
+    method: Method,
+    step: Option<Box<TraceParent>>,
+    incoming: Incoming,
+) -> Settled {
+    let refuse = |class, error| Settled::Break(Reply::error(class, Some(&id), &error).into());
+    let Said { revision, progress_token, log_level } = match Said::by(&incoming) {
         Ok(said) => said,
-        Err(error) => return Err(Reply::error(Class::Refused, Some(&id), &error).into()),
+        Err(error) => return refuse(Class::Refused, error),
     };
-    let Said { revision, progress_token, log_level } = said;
-    let Incoming { message, session, peer, outbox } = incoming;
-    if let Some(method) = message.method().filter(|method| !revision.serves(method)) {
-        let error = ErrorObject::method_not_found(method);
-        return Err(Reply::error(Class::NotServed, Some(&id), &error).into());
+    if !revision.serves(&method) {
+        return refuse(Class::NotServed, ErrorObject::method_not_found(&method));
     }
+    let Incoming { message, session, peer, outbox } = incoming;
     let request = Request {
         message,
         id,
+        method,
         revision,
         progress_token,
         log: LogFilter::Request(log_level),
         client: OnceLock::new(),
         peer,
-        step: None,
+        step,
     };
-    Ok((request, Origin { session, outbox }))
+    Settled::Continue((request, Origin { session, outbox }))
 }
 
 /// What a request says of itself.

@@ -15,7 +15,7 @@ use crate::wire::{Code, ErrorObject};
 /// A method that none but an extension can have: served to clients that declare it too
 /// (basic/versioning, "Extensions").
 pub(crate) fn call(service: &Arc<Service>, request: Request, origin: Origin) -> Outcome {
-    let Some(method) = request.message.method() else { return Outcome::Accepted };
+    let method = &request.method;
     let in_session = !request.revision.facts().has_extensions;
     let found = service.extensions.method(method.as_str());
     let Some(found) = found.filter(|method| method.in_sessions || !in_session) else {
