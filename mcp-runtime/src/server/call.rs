@@ -3,6 +3,8 @@
 use std::fmt;
 #[cfg(feature = "layers")]
 use std::future::poll_fn;
+#[cfg(feature = "layers")]
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll, ready};
@@ -95,30 +97,28 @@ impl Service {
         let limit = timeout.unwrap_or(self.limits.call_timeout);
         let limit = Limit::new(limit, self.limits.call_ceiling);
         let (context, noted) = match self.context(request, origin) {
-            Ok(begun) => begun,
+            Ok(noted) => noted,
             Err(refused) => return refused.into(),
         };
         #[cfg(feature = "layers")]
         if let Some(layers) = self.layered() {
             let call = Call::new(context.clone(), given);
-            let begin: Begin = Box::new(move |service, context| {
-                let begun = begin(service, context, name, limit, start(service, call), answer)?;
-                Ok(Box::new(begun))
+            let start: Start = Box::new(move |service, context| match start(service, call) {
+                Started::Running(running) => {
+                    ControlFlow::Continue(Box::new(Answering { name, running, limit, answer }))
+                }
+                Started::Done(outcome) => ControlFlow::Break(answer(service, context, outcome)),
             });
-            let run = run(self.clone(), context.clone(), begin);
+            let run = run(self.clone(), context.clone(), start);
             let request = CallRequest::new(name, context.clone(), run);
             return self.pending(context, noted, Layered::new(layers, request));
         }
-        match begin(
-            self,
-            &context,
-            name,
-            limit,
-            start(self, Call::new(context.clone(), given)),
-            answer,
-        ) {
-            Ok(work) => self.pending(context, noted, work),
-            Err(reply) => {
+        match start(self, Call::new(context.clone(), given)) {
+            Started::Running(running) => {
+                self.pending(context, noted, Answering { name, running, limit, answer })
+            }
+            Started::Done(outcome) => {
+                let reply = answer(self, &context, outcome);
                 context.end();
                 Outcome::ready(&context, reply)
             }
@@ -131,38 +131,24 @@ impl Service {
         noted: Noted,
         work: impl Work + 'static,
     ) -> Outcome {
-        Pending { begun: Begun::new(self, context, noted, self.capacity.call()), work }.begin()
+        let state = CallState::new(self, context, noted, self.capacity.call());
+        Pending { state, work }.poll_first()
     }
 }
 
-/// What is left of a function that was started; or its reply, if nothing is.
-fn begin<R, A>(
-    service: &Service,
-    context: &Context,
-    name: &'static str,
-    limit: Limit,
-    started: Started<R>,
-    answer: A,
-) -> Result<Answering<R, A>, Reply>
-where
-    A: Fn(&Service, &Context, Result<R, Fault>) -> Reply,
-{
-    match started {
-        Started::Running(running) => Ok(Answering { name, running, limit, answer }),
-        Started::Done(outcome) => Err(answer(service, context, outcome)),
-    }
-}
-
+/// Starts a function; its reply, if it has returned by then.
 #[cfg(feature = "layers")]
-type Begin = Box<dyn FnOnce(&Service, &Context) -> Result<Box<dyn Work>, Reply> + Send>;
+type Start = Box<dyn FnOnce(&Service, &Context) -> ControlFlow<Reply, Box<dyn Work>> + Send>;
 
-/// Begins the work when it is first polled, and runs it to its end: for who comes before it.
+/// Starts the function when it is first polled, and runs it to its end: for who comes before it.
 #[cfg(feature = "layers")]
-fn run(service: Arc<Service>, context: Context, begin: Begin) -> BoxFuture<Reply> {
+fn run(service: Arc<Service>, context: Context, start: Start) -> BoxFuture<Reply> {
     Box::pin(async move {
-        match begin(&service, &context) {
-            Ok(mut work) => poll_fn(|cx| work.poll(&service, &context, cx)).await,
-            Err(reply) => reply,
+        match start(&service, &context) {
+            ControlFlow::Continue(mut work) => {
+                poll_fn(|cx| work.poll(&service, &context, cx)).await
+            }
+            ControlFlow::Break(reply) => reply,
         }
     })
 }
@@ -181,12 +167,12 @@ impl Outcome {
 pub(crate) struct PendingCall(Box<Pending<dyn Work>>);
 
 pub(super) struct Pending<W: Work + ?Sized> {
-    pub(super) begun: Begun,
+    pub(super) state: CallState,
     pub(super) work: W,
 }
 
 /// What is the same of all pending calls.
-pub(super) struct Begun {
+pub(super) struct CallState {
     service: Arc<Service>,
     context: Context,
     /// None once it has ended, like the slot.
@@ -199,11 +185,11 @@ pub(super) struct Begun {
 
 impl PendingCall {
     pub(crate) fn context(&self) -> &Context {
-        &self.0.begun.context
+        &self.0.state.context
     }
 
     pub(super) fn watched(mut self, watch: Watch) -> Self {
-        self.0.begun.watch = Some(watch);
+        self.0.state.watch = Some(watch);
         self
     }
 
@@ -224,15 +210,15 @@ impl Future for PendingCall {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Reply>> {
         let pending = &mut *self.0;
-        let cancellation = pending.begun.context.cancellation();
+        let cancellation = pending.state.context.cancellation();
         cancellation.register(cx.waker());
         let reply = match (cancellation.is_cancelled(), cancellation.is_cut()) {
-            (true, true) => Some(cut(&pending.begun.context)),
+            (true, true) => Some(cut(&pending.state.context)),
             (true, false) => None,
             (false, _) => Some(ready!(pending.poll_reply(cx))),
         };
-        pending.begun.end();
-        if let Some(watch) = pending.begun.watch.take() {
+        pending.state.end();
+        if let Some(watch) = pending.state.watch.take() {
             watch.end(reply.as_ref().map_or(Ended::Cancelled, |reply| reply.ended));
         }
         Poll::Ready(reply)
@@ -240,25 +226,24 @@ impl Future for PendingCall {
 }
 
 impl<W: Work + 'static> Pending<W> {
-    /// Polls it for the first time.
-    pub(super) fn begin(mut self) -> Outcome {
-        self.begun.connect();
+    pub(super) fn poll_first(mut self) -> Outcome {
+        self.state.connect();
         let mut cx = task::Context::from_waker(task::Waker::noop());
         if let Poll::Ready(reply) = self.poll_reply(&mut cx) {
-            return self.begun.ended(reply);
+            return self.state.ended(reply);
         }
-        self.begun.hold();
+        self.state.hold();
         Outcome::Pending(PendingCall(Box::new(self)))
     }
 }
 
 impl<W: Work + ?Sized> Pending<W> {
     fn poll_reply(&mut self, cx: &mut task::Context<'_>) -> Poll<Reply> {
-        self.work.poll(&self.begun.service, &self.begun.context, cx)
+        self.work.poll(&self.state.service, &self.state.context, cx)
     }
 }
 
-impl Begun {
+impl CallState {
     pub(super) fn new(service: &Arc<Service>, context: Context, noted: Noted, slot: Slot) -> Self {
         Self {
             service: service.clone(),
@@ -294,7 +279,7 @@ impl Begun {
     }
 }
 
-impl Drop for Begun {
+impl Drop for CallState {
     fn drop(&mut self) {
         // Has no effect on one that has ended.
         self.context.cancellation().cancel();
@@ -304,7 +289,7 @@ impl Drop for Begun {
 
 impl<W: Work + ?Sized> fmt::Debug for Pending<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").field("context", &self.begun.context).finish_non_exhaustive()
+        f.debug_struct("Pending").field("context", &self.state.context).finish_non_exhaustive()
     }
 }
 

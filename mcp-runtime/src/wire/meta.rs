@@ -4,13 +4,12 @@ use super::{Code, ErrorObject, Member, Message, RequestId};
 
 /// The reserved members of a request's `_meta` (basic, "General fields").
 ///
-/// What few calls look at stays JSON.
+/// The capabilities stay JSON: few calls look at them. The level of logs is `LogLevel`'s to read.
 #[derive(Debug)]
 pub(crate) struct RequestMeta<'a> {
     pub(crate) progress_token: Option<RequestId>,
     pub(crate) protocol_version: Option<Cow<'a, str>>,
     pub(crate) client_capabilities: Option<&'a [u8]>,
-    pub(crate) log_level: Option<&'a [u8]>,
 }
 
 impl<'a> RequestMeta<'a> {
@@ -23,7 +22,6 @@ impl<'a> RequestMeta<'a> {
             progress_token: message.read(Member::ProgressToken)?,
             protocol_version: message.text(Member::MetaProtocolVersion)?,
             client_capabilities: message.raw(Member::MetaClientCapabilities),
-            log_level: message.raw(Member::MetaLogLevel),
         })
     }
 }

@@ -9,8 +9,9 @@ use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::{Incoming, Service};
 use crate::wire::log::LogLevel;
+use crate::wire::message::missing;
 use crate::wire::meta::RequestMeta;
-use crate::wire::{Code, ErrorObject, Method, Quoted, RequestId};
+use crate::wire::{Code, ErrorObject, Member, Method, Quoted, RequestId};
 
 /// Reads what a request says of itself (2026-07-28 basic, "Per-request metadata").
 ///
@@ -58,25 +59,23 @@ impl Said {
         let version = required(&meta)?;
         incoming.peer.mirrors(&incoming.message, &meta)?;
         let revision = served(version)?;
-        let log_level = log_level(&meta)?;
+        let log_level = LogLevel::of(&incoming.message, Member::MetaLogLevel)?;
         Ok(Self { revision, progress_token: meta.progress_token, log_level })
     }
 }
 
 /// The members a stateless request must have; who the client is may stay unsaid.
 fn required<'a>(meta: &'a RequestMeta<'_>) -> Result<&'a str, ErrorObject> {
-    let missing = |name| {
-        let what = format!("params._meta: `io.modelcontextprotocol/{name}` is missing");
-        ErrorObject::new(Code::INVALID_PARAMS, what)
-    };
-    let version = meta.protocol_version.as_deref().ok_or_else(|| missing("protocolVersion"))?;
+    const CAPABILITIES: Member = Member::MetaClientCapabilities;
+    let version = meta.protocol_version.as_deref();
+    let version = version.ok_or_else(|| missing(Member::MetaProtocolVersion))?;
     match meta.client_capabilities {
         Some(capabilities) if capabilities.starts_with(b"{") => Ok(version),
-        Some(_) => Err(ErrorObject::new(
-            Code::INVALID_PARAMS,
-            "params._meta: `io.modelcontextprotocol/clientCapabilities` must be an object",
-        )),
-        None => Err(missing("clientCapabilities")),
+        Some(_) => {
+            let what = format!("{} must be an object", CAPABILITIES.path());
+            Err(ErrorObject::new(Code::INVALID_PARAMS, what))
+        }
+        None => Err(missing(CAPABILITIES)),
     }
 }
 
@@ -85,16 +84,6 @@ fn served(version: &str) -> Result<Revision, ErrorObject> {
     Revision::named(version)
         .filter(|revision| revision.facts().era == Era::Stateless)
         .ok_or_else(|| ErrorObject::unsupported_version(version, &Service::revisions()))
-}
-
-fn log_level(meta: &RequestMeta<'_>) -> Result<Option<LogLevel>, ErrorObject> {
-    meta.log_level.map(serde_json::from_slice).transpose().map_err(|_| {
-        ErrorObject::new(
-            Code::INVALID_PARAMS,
-            "params._meta: `io.modelcontextprotocol/logLevel` must be one of debug, info, notice, warning, \
-             error, critical, alert, emergency",
-        )
-    })
 }
 
 impl ErrorObject {

@@ -5,7 +5,7 @@ use super::resources;
 use crate::context::{Context, OnCancel, Request, notification};
 use crate::registry::Registry;
 use crate::revision::{At, Revision, Subscribed, SubscriptionEnded};
-use crate::server::call::{Begun, Pending, Work};
+use crate::server::call::{CallState, Pending, Work};
 use crate::server::dispatch::Origin;
 use crate::server::reply::Reply;
 use crate::server::subscription::Subscription;
@@ -98,7 +98,7 @@ pub(crate) fn listen(
         return request.refuse(&ErrorObject::new(Code::INTERNAL_ERROR, what));
     };
     let (context, noted) = match service.context(request, origin) {
-        Ok(begun) => begun,
+        Ok(noted) => noted,
         Err(refused) => return refused.into(),
     };
     let (id, revision) = (context.request().id.clone(), context.revision());
@@ -116,7 +116,7 @@ pub(crate) fn listen(
     let cancelled = subscription.clone();
     let silence = context.on_cancel(move || cancelled.stop());
     let work = Listening { subscription, _silence: silence };
-    Pending { begun: Begun::new(service, context, noted, slot), work }.begin()
+    Pending { state: CallState::new(service, context, noted, slot), work }.poll_first()
 }
 
 /// What of it will be told: of features that are offered, and of resources that are there and that
