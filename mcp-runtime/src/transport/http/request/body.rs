@@ -96,15 +96,27 @@ async fn read_whole(
     if body.is_end_stream() && first.len() <= limit && reserved.fit_message(first.len()) {
         return Ok(reserved.keep(first));
     }
-    // Memory is counted before it is touched: what is given back for a refusal may stay with the
-    // allocator, and be in nobody's count. It is so as the body comes, four times over at most: to
-    // announce one costs a client nothing. Room for all that is announced is made at once, which
-    // costs nothing while it is not touched.
+    join(limit, declared as usize, first, body, reserved).await
+}
+
+/// Reads the rest of a body that comes in pieces.
+///
+/// Memory is counted before it is touched: what is given back for a refusal may stay with the
+/// allocator, and be in nobody's count. It is so as the body comes, four times over at most: to
+/// announce one costs a client nothing. Room for all that is announced is made at once, which costs
+/// nothing while it is not touched.
+async fn join(
+    limit: usize,
+    declared: usize,
+    first: Bytes,
+    mut body: Body,
+    mut reserved: Reserved,
+) -> Result<Bytes, Refusal> {
     let mut whole = Vec::new();
-    if whole.try_reserve_exact(declared as usize).is_err() {
+    if whole.try_reserve_exact(declared).is_err() {
         return Err(discard(limit, body, 0, Refusal::busy(NO_MEMORY)).await);
     }
-    let most = if declared > 0 { declared as usize } else { limit };
+    let most = if declared > 0 { declared } else { limit };
     let (mut counted, mut more) = (0, first);
     loop {
         let received = whole.len() + more.len();
