@@ -13,7 +13,7 @@ use super::peer::SsePeer;
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
 use crate::server::{Incoming, Service, Session};
-use crate::transport::http::door::{Door, Methods, peer};
+use crate::transport::http::door::{Door, Methods, peer_address};
 use crate::transport::http::reply::stream::{self, Unnumbered};
 use crate::transport::http::reply::{Accepts, Refusal, empty, event, not_acceptable};
 use crate::transport::http::request::body;
@@ -47,7 +47,10 @@ impl Endpoint {
             let endpoint = streams.clone();
             async move {
                 let serve = async |parts, _, caller| endpoint.connect(&parts, caller);
-                endpoint.door.guarded(Methods(&[Method::GET]), peer(&request), request, serve).await
+                endpoint
+                    .door
+                    .guarded(Methods(&[Method::GET]), peer_address(&request), request, serve)
+                    .await
             }
         };
         let take = move |request: Request| {
@@ -56,7 +59,7 @@ impl Endpoint {
                 let serve = async |parts, body, caller| endpoint.take(parts, body, caller).await;
                 endpoint
                     .door
-                    .guarded(Methods(&[Method::POST]), peer(&request), request, serve)
+                    .guarded(Methods(&[Method::POST]), peer_address(&request), request, serve)
                     .await
             }
         };

@@ -30,7 +30,7 @@ use http::{HeaderMap, Method, StatusCode};
 pub use auth::{Auth, TokenError, TokenVerifier, Verifying};
 use guard::Guard;
 pub(in crate::transport) use methods::Methods;
-pub(in crate::transport) use proxies::peer;
+pub(in crate::transport) use proxies::peer_address;
 pub(super) use shares::{Share, Shares};
 
 use crate::context::Caller;

@@ -49,7 +49,7 @@ impl Endpoint {
     pub(super) fn router(self: Arc<Self>, path: &str) -> Router {
         let serve = any(move |request: Request| {
             let endpoint = self.clone();
-            async move { endpoint.serve(door::peer(&request), request).await }
+            async move { endpoint.serve(door::peer_address(&request), request).await }
         });
         match path {
             "/" => Router::new().route("/", serve),
