@@ -34,26 +34,6 @@ pub(in crate::transport) fn require_json(headers: &HeaderMap, body: &Body) -> Re
     unpacked_json(headers).map_err(|refusal| unread(body, refusal))
 }
 
-/// Only JSON, as it is: a page cannot send that across origins without being asked first, and what
-/// is not packed cannot grow when unpacked.
-fn unpacked_json(headers: &HeaderMap) -> Result<(), Refusal> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind).trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
-        return Err(unsupported("send `Content-Type: application/json`"));
-    }
-    match headers.get(CONTENT_ENCODING) {
-        Some(coding) if coding != "identity" => {
-            Err(unsupported("send the body without Content-Encoding"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn unsupported(what: &str) -> Refusal {
-    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what)
-}
-
 /// Reads a request's body, without a copy if it comes in one piece. A server that stops does not
 /// wait for the rest of one.
 pub(in crate::transport) async fn read(
@@ -76,6 +56,26 @@ pub(in crate::transport) async fn read(
         let what = format!("the body took longer than {time:?}; --body-time sets the limit");
         Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, what).closing())
     })
+}
+
+/// Only JSON, as it is: a page cannot send that across origins without being asked first, and what
+/// is not packed cannot grow when unpacked.
+fn unpacked_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind).trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return Err(unsupported("send `Content-Type: application/json`"));
+    }
+    match headers.get(CONTENT_ENCODING) {
+        Some(coding) if coding != "identity" => {
+            Err(unsupported("send the body without Content-Encoding"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unsupported(what: &str) -> Refusal {
+    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what)
 }
 
 async fn read_whole(
