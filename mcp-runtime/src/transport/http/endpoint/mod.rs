@@ -76,6 +76,6 @@ impl Endpoint {
                 _ => post::post(self, headers, body, caller).await, // the door knows no other method
             }
         };
-        self.door.guarded(self.methods(), peer, request, serve).await
+        self.door.authenticated(self.methods(), peer, request, serve).await
     }
 }

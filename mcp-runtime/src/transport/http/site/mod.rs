@@ -104,7 +104,7 @@ impl Site {
         self.router().fallback(move |request: Request| {
             let (door, here) = (door.clone(), here.clone());
             async move {
-                door.admitted(
+                door.guarded(
                     Methods(&[]),
                     door::peer_address(&request),
                     request,
