@@ -37,7 +37,8 @@ pub(super) use event_store::in_memory;
 pub use event_store::{EventStore, StoredEvent};
 pub(super) use holding::Holding;
 use object::Pieces;
-pub(in crate::transport) use object::{empty, json};
+pub(in crate::transport) use object::empty;
+pub(super) use object::json;
 use refusal::RETRY_STOPPED;
 pub(in crate::transport) use refusal::Refusal;
 #[cfg(test)]

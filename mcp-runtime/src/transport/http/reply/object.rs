@@ -13,7 +13,10 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
 
 /// A response of one JSON object.
-pub(in crate::transport) fn json(status: StatusCode, body: impl Into<ResponseBody>) -> Response {
+pub(in crate::transport::http) fn json(
+    status: StatusCode,
+    body: impl Into<ResponseBody>,
+) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
