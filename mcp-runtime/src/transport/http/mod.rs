@@ -1,16 +1,18 @@
 //! Streamable HTTP, in both eras on one path (basic/transports).
 //!
-//! Each folder is a step, and its first page says how to read it. A POST takes them in this order:
+//! Each folder is a step, and its first page says how to read it. A POST takes them in this order;
+//! who reads the files named here in the same order has followed it from the socket to the reply:
 //!
 //! ```text
-//! connection   a client connects, and HTTP is spoken to it
-//! site         which path is meant? messages go straight to the endpoint
-//! endpoint     which method is meant?
-//! door         may it come in, and who sends it?
-//! request      what does it say, in its headers and its body?
-//! sessions     which conversation does it belong to?
+//! connection   a client connects, and HTTP is spoken to it        listener, admission, mod, exchange
+//! site         which path is meant?                                routes
+//! endpoint     which method is meant?                              mod
+//! door         may it come in, and who sends it?                   mod, guard
+//! endpoint     what is to be done with a POST?                     post
+//! request      what does it say, in its headers and its body?      body, peer
+//! sessions     which session does it belong to?                    endpoint/conversation, mod
 //!              Service::handle, where the protocol is
-//! reply        one JSON object, or a stream of events
+//! reply        one JSON object, or a stream of events              mod, object, stream
 //! ```
 //!
 //! A step uses only those below it. `serve` is the way in for programs and for the command line;

@@ -13,7 +13,7 @@ use super::peer::SsePeer;
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
 use crate::server::{Incoming, Service, Session};
-use crate::transport::http::door::{Door, Methods, peer};
+use crate::transport::http::door::{Door, Methods, peer_address};
 use crate::transport::http::reply::stream::{self, Unnumbered};
 use crate::transport::http::reply::{Accepts, Refusal, empty, event, not_acceptable};
 use crate::transport::http::request::body;
@@ -43,24 +43,21 @@ impl Endpoint {
 
     pub(in crate::transport) fn router(self: Arc<Self>) -> Router {
         let (streams, messages) = (self.clone(), self);
-        let connect = move |request: Request| {
-            let endpoint = streams.clone();
-            async move {
-                let serve = async |parts, _, caller| endpoint.connect(&parts, caller);
-                endpoint.door.guarded(Methods(&[Method::GET]), peer(&request), request, serve).await
-            }
-        };
-        let take = move |request: Request| {
-            let endpoint = messages.clone();
-            async move {
-                let serve = async |parts, body, caller| endpoint.take(parts, body, caller).await;
-                endpoint
-                    .door
-                    .guarded(Methods(&[Method::POST]), peer(&request), request, serve)
-                    .await
-            }
-        };
-        Router::new().route("/sse", any(connect)).route("/messages", any(take))
+        let streams = any(move |request| streams.clone().serve_stream(request));
+        let messages = any(move |request| messages.clone().serve_message(request));
+        Router::new().route("/sse", streams).route("/messages", messages)
+    }
+
+    async fn serve_stream(self: Arc<Self>, request: Request) -> Response {
+        let (methods, peer) = (Methods(&[Method::GET]), peer_address(&request));
+        let serve = async |parts: Parts, _, caller| self.connect(&parts, caller);
+        self.door.authenticated(methods, peer, request, serve).await
+    }
+
+    async fn serve_message(self: Arc<Self>, request: Request) -> Response {
+        let (methods, peer) = (Methods(&[Method::POST]), peer_address(&request));
+        let serve = async |parts, body, caller| self.take(parts, body, caller).await;
+        self.door.authenticated(methods, peer, request, serve).await
     }
 
     /// Ends each stream once what it owes is sent.

@@ -30,7 +30,7 @@ use http::{HeaderMap, Method, StatusCode};
 pub use auth::{Auth, TokenError, TokenVerifier, Verifying};
 use guard::Guard;
 pub(in crate::transport) use methods::Methods;
-pub(in crate::transport) use proxies::peer;
+pub(in crate::transport) use proxies::peer_address;
 pub(super) use shares::{Share, Shares};
 
 use crate::context::Caller;
@@ -79,7 +79,7 @@ impl Door {
 
     /// Lets `serve` answer a request of one of these methods, of whom it knows who they are if they
     /// have to say; `peer` is who is connected.
-    pub(in crate::transport) async fn guarded(
+    pub(in crate::transport) async fn authenticated(
         &self,
         methods: Methods,
         peer: Option<IpAddr>,
@@ -103,12 +103,12 @@ impl Door {
             };
             Ok(self.challenged(served.unwrap_or_else(IntoResponse::into_response)))
         };
-        self.admitted(methods, peer, request, ask).await
+        self.guarded(methods, peer, request, ask).await
     }
 
     /// Lets `serve` answer a request that the guard admits, whoever sent it, and a page read the
     /// answer.
-    pub(super) async fn admitted(
+    pub(super) async fn guarded(
         &self,
         methods: Methods,
         peer: Option<IpAddr>,

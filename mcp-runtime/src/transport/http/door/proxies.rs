@@ -92,7 +92,7 @@ impl Proxies {
 }
 
 /// Who is connected, if axum was told.
-pub(in crate::transport) fn peer<T>(request: &Request<T>) -> Option<IpAddr> {
+pub(in crate::transport) fn peer_address<T>(request: &Request<T>) -> Option<IpAddr> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     Some(peer.ip().to_canonical())
 }

@@ -49,8 +49,8 @@ impl Endpoint {
     /// Serves the path, with and without a slash behind it: not every client follows a redirect.
     pub(super) fn router(self: Arc<Self>, path: &str) -> Router {
         let serve = any(move |request: Request| {
-            let peer = door::peer(&request);
-            self.clone().serve(peer, request)
+            let address = door::peer_address(&request);
+            self.clone().serve(address, request)
         });
         match path {
             "/" => Router::new().route("/", serve),
@@ -65,17 +65,17 @@ impl Endpoint {
         }
     }
 
-    /// `peer` is who is connected. In a box: it has kilobytes, which would be moved about, and kept by a connection
+    /// `address` is that of who is connected. In a box: it has kilobytes, which would be moved about, and kept by a connection
     /// for as long as it lasts.
     pub(super) fn serve(
         self: Arc<Self>,
-        peer: Option<IpAddr>,
+        address: Option<IpAddr>,
         request: Request,
     ) -> BoxFuture<Response> {
-        Box::pin(async move { self.respond(peer, request).await })
+        Box::pin(async move { self.respond(address, request).await })
     }
 
-    async fn respond(&self, peer: Option<IpAddr>, request: Request) -> Response {
+    async fn respond(&self, address: Option<IpAddr>, request: Request) -> Response {
         let serve = async |parts: Parts, body, caller: Caller| {
             let headers = parts.headers;
             match (parts.method, &self.sessions) {
@@ -86,6 +86,6 @@ impl Endpoint {
                 _ => post::post(self, headers, body, caller).await, // the door knows no other method
             }
         };
-        self.door.guarded(self.methods(), peer, request, serve).await
+        self.door.authenticated(self.methods(), address, request, serve).await
     }
 }

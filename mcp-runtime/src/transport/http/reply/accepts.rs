@@ -11,11 +11,11 @@ const USUAL: &str = "application/json, text/event-stream";
 /// The kinds of reply a client can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::transport) struct Accepts {
-    pub(in crate::transport) json: bool,
+    pub(in crate::transport::http) json: bool,
     pub(in crate::transport) events: bool,
     /// The client would rather have events: they have the higher quality, or the same and are named
     /// first. Which of two equals is sent is ours to choose (RFC 9110, 12.5.1).
-    pub(in crate::transport) rather_events: bool,
+    pub(in crate::transport::http) rather_events: bool,
 }
 
 impl Accepts {

@@ -1,23 +1,24 @@
 //! What is said to a request.
 //!
 //! ```text
-//! accepts   what can its sender read?
-//! refusal   HTTP itself refuses
-//! here      one JSON object, in two `pieces` if its end is written already,
-//! stream    or events, if there is more to say: `event` frames them
-//! streams   those of a session, to which a client can come back: `event_store` keeps what was sent
+//! accepts    what can its sender read?
+//! here       a call runs until it has its reply, or something else to say;
+//! object     the reply alone is one JSON object,
+//! stream     and all else a stream of events: `event` frames them
+//! resumable  the streams of a session, to which a client can come back: `event_store` keeps what was sent
 //! ```
 //!
-//! `holding` is a body that keeps something until it is sent.
+//! `refusal` is what HTTP itself says, instead of all this. `holding` is a body that keeps something
+//! until it is sent.
 
 mod accepts;
 pub(in crate::transport) mod event;
 mod event_store;
 mod holding;
-mod pieces;
+mod object;
 mod refusal;
+mod resumable;
 pub(in crate::transport) mod stream;
-mod streams;
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -35,12 +36,14 @@ pub(super) use event_store::MemoryEvents;
 pub(super) use event_store::in_memory;
 pub use event_store::{EventStore, StoredEvent};
 pub(super) use holding::Holding;
-use pieces::Pieces;
+use object::Pieces;
+pub(in crate::transport) use object::empty;
+pub(super) use object::json;
 use refusal::RETRY_STOPPED;
-pub(in crate::transport) use refusal::{Refusal, empty, json};
+pub(in crate::transport) use refusal::Refusal;
 #[cfg(test)]
-pub(super) use streams::Reader;
-pub(super) use streams::Streams;
+pub(super) use resumable::Reader;
+pub(super) use resumable::Streams;
 
 use crate::context::Budget;
 use crate::handler::task;

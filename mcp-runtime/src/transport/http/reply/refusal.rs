@@ -1,10 +1,10 @@
 use std::fmt;
 
-use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{CONNECTION, HeaderName, HeaderValue, RETRY_AFTER};
 
+use super::json;
 use crate::server::{Life, Reply, STOPPING};
 use crate::wire::{Code, ErrorObject, MessageKind, Unreadable};
 
@@ -15,8 +15,13 @@ pub(super) const RETRY_STOPPED: u16 = 5;
 ///
 /// Its body is a JSON-RPC error all the same: clients of two eras look into it to learn whom they
 /// talk to (streamable-http, "Backward compatibility").
+///
+/// In a box: most requests pass all that might return one.
 #[derive(Debug)]
-pub(in crate::transport) struct Refusal {
+pub(in crate::transport) struct Refusal(Box<Refused>);
+
+#[derive(Debug)]
+struct Refused {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
     said: Unreadable,
@@ -24,17 +29,18 @@ pub(in crate::transport) struct Refusal {
 
 impl Refusal {
     pub(in crate::transport) fn new(status: StatusCode, what: impl Into<String>) -> Self {
-        Self::of(status, ErrorObject::new(Code::INVALID_REQUEST, what.into()))
+        let error = ErrorObject::new(Code::INVALID_REQUEST, what.into());
+        Self::saying(status, Unreadable { id: None, error })
     }
 
-    fn of(status: StatusCode, error: ErrorObject) -> Self {
-        Self { status, headers: Vec::new(), said: Unreadable { id: None, error } }
+    fn saying(status: StatusCode, said: Unreadable) -> Self {
+        Self(Box::new(Refused { status, headers: Vec::new(), said }))
     }
 
     /// The same as the refusal of a message, which carries its id if it is a request.
     pub(in crate::transport::http) fn of_message(mut self, message: &MessageKind) -> Self {
         if let MessageKind::Request { id, .. } = message {
-            self.said.id = Some(id.clone());
+            self.0.said.id = Some(id.clone());
         }
         self
     }
@@ -48,15 +54,16 @@ impl Refusal {
     /// The server drains: another is to be asked, or this one when it is back.
     pub(in crate::transport::http) fn stopping() -> Self {
         let error = ErrorObject::new(Code::INTERNAL_ERROR, STOPPING);
-        Self::of(StatusCode::SERVICE_UNAVAILABLE, error).retry_after(RETRY_STOPPED)
+        let said = Unreadable { id: None, error };
+        Self::saying(StatusCode::SERVICE_UNAVAILABLE, said).retry_after(RETRY_STOPPED)
     }
 
     pub(in crate::transport) fn unreadable(said: Unreadable) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, headers: Vec::new(), said }
+        Self::saying(StatusCode::BAD_REQUEST, said)
     }
 
     pub(in crate::transport::http) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
         self
     }
 
@@ -90,31 +97,17 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = Reply::unreadable(&self.said).into_frame();
-        write!(f, "{} {}", self.status.as_u16(), String::from_utf8_lossy(&body))
+        let Refused { status, said, .. } = &*self.0;
+        let body = Reply::unreadable(said).into_frame();
+        write!(f, "{} {}", status.as_u16(), String::from_utf8_lossy(&body))
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = json(self.status, Reply::unreadable(&self.said).into_frame());
-        response.headers_mut().extend(self.headers);
+        let Refused { status, headers, said } = *self.0;
+        let mut response = json(status, Reply::unreadable(&said).into_frame());
+        response.headers_mut().extend(headers);
         response
     }
-}
-
-/// A response of one JSON object.
-pub(in crate::transport) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
-}
-
-/// A response without a body.
-pub(in crate::transport) fn empty(status: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
 }

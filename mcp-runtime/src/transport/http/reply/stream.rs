@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 
 use super::event::{self, KeepAlive};
-use super::streams::Streams;
+use super::resumable::Streams;
 use crate::context::{Context, Outbox};
 use crate::server::PendingCall;
 

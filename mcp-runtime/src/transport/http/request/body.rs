@@ -34,26 +34,6 @@ pub(in crate::transport) fn require_json(headers: &HeaderMap, body: &Body) -> Re
     unpacked_json(headers).map_err(|refusal| unread(body, refusal))
 }
 
-/// Only JSON, as it is: a page cannot send that across origins without being asked first, and what
-/// is not packed cannot grow when unpacked.
-fn unpacked_json(headers: &HeaderMap) -> Result<(), Refusal> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind).trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
-        return Err(unsupported("send `Content-Type: application/json`"));
-    }
-    match headers.get(CONTENT_ENCODING) {
-        Some(coding) if coding != "identity" => {
-            Err(unsupported("send the body without Content-Encoding"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn unsupported(what: &str) -> Refusal {
-    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what)
-}
-
 /// Reads a request's body, without a copy if it comes in one piece. A server that stops does not
 /// wait for the rest of one.
 pub(in crate::transport) async fn read(
@@ -78,6 +58,26 @@ pub(in crate::transport) async fn read(
     })
 }
 
+/// Only JSON, as it is: a page cannot send that across origins without being asked first, and what
+/// is not packed cannot grow when unpacked.
+fn unpacked_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind).trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return Err(unsupported("send `Content-Type: application/json`"));
+    }
+    match headers.get(CONTENT_ENCODING) {
+        Some(coding) if coding != "identity" => {
+            Err(unsupported("send the body without Content-Encoding"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unsupported(what: &str) -> Refusal {
+    Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, what)
+}
+
 async fn read_whole(
     service: &Service,
     headers: &HeaderMap,
@@ -96,15 +96,27 @@ async fn read_whole(
     if body.is_end_stream() && first.len() <= limit && reserved.fit_message(first.len()) {
         return Ok(reserved.keep(first));
     }
-    // Memory is counted before it is touched: what is given back for a refusal may stay with the
-    // allocator, and be in nobody's count. It is so as the body comes, four times over at most: to
-    // announce one costs a client nothing. Room for all that is announced is made at once, which
-    // costs nothing while it is not touched.
+    join(limit, declared as usize, first, body, reserved).await
+}
+
+/// Reads the rest of a body that comes in pieces.
+///
+/// Memory is counted before it is touched: what is given back for a refusal may stay with the
+/// allocator, and be in nobody's count. It is so as the body comes, four times over at most: to
+/// announce one costs a client nothing. Room for all that is announced is made at once, which costs
+/// nothing while it is not touched.
+async fn join(
+    limit: usize,
+    declared: usize,
+    first: Bytes,
+    mut body: Body,
+    mut reserved: Reserved,
+) -> Result<Bytes, Refusal> {
     let mut whole = Vec::new();
-    if whole.try_reserve_exact(declared as usize).is_err() {
+    if whole.try_reserve_exact(declared).is_err() {
         return Err(discard(limit, body, 0, Refusal::busy(NO_MEMORY)).await);
     }
-    let most = if declared > 0 { declared as usize } else { limit };
+    let most = if declared > 0 { declared } else { limit };
     let (mut counted, mut more) = (0, first);
     loop {
         let received = whole.len() + more.len();

@@ -104,11 +104,16 @@ impl Site {
         self.router().fallback(move |request: Request| {
             let (door, here) = (door.clone(), here.clone());
             async move {
-                door.admitted(Methods(&[]), door::peer(&request), request, async |parts, _| {
-                    let asked = parts.uri.path();
-                    let what = format!("nothing is at {asked:.200}; this server is at {here}");
-                    Err(Refusal::new(StatusCode::NOT_FOUND, what))
-                })
+                door.guarded(
+                    Methods(&[]),
+                    door::peer_address(&request),
+                    request,
+                    async |parts, _| {
+                        let asked = parts.uri.path();
+                        let what = format!("nothing is at {asked:.200}; this server is at {here}");
+                        Err(Refusal::new(StatusCode::NOT_FOUND, what))
+                    },
+                )
                 .await
             }
         })

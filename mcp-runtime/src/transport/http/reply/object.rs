@@ -1,10 +1,35 @@
+//! One JSON object as a response, or nothing.
+
 use std::array;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use axum::body::Body as ResponseBody;
+use axum::response::Response;
 use bytes::Bytes;
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
+
+/// A response of one JSON object.
+pub(in crate::transport::http) fn json(
+    status: StatusCode,
+    body: impl Into<ResponseBody>,
+) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+/// A response without a body.
+pub(in crate::transport) fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(ResponseBody::empty());
+    *response.status_mut() = status;
+    response
+}
 
 /// A body that is there, in two pieces: joining them would be a copy.
 #[derive(Debug)]
