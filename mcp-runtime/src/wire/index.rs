@@ -60,7 +60,7 @@ members! {
         RequestState = "requestState",
         Notifications = "notifications",
     }
-    of_meta in "params._meta: " {
+    of_meta in "params._meta." {
         ProgressToken = "progressToken",
         MetaProtocolVersion = "io.modelcontextprotocol/protocolVersion",
         MetaClientInfo = "io.modelcontextprotocol/clientInfo",
@@ -103,7 +103,7 @@ impl fmt::Display for Fault {
         match self {
             Self::NoObject(None) => f.write_str("not an object"),
             Self::NoObject(Some(member)) => write!(f, "{} is no object", member.path()),
-            Self::Twice(member) => write!(f, "{} stands twice", member.path()),
+            Self::Twice(member) => write!(f, "{} is repeated", member.path()),
         }
     }
 }

@@ -33,6 +33,18 @@ async fn a_session_is_named_once() {
     assert_error(&client.post(&headers, &request(5, "ping", json!({}))).await, 400, -32600);
 }
 
+/// The revision that this session has does not know the header; who routes by it may.
+#[tokio::test]
+async fn a_revision_is_named_once() {
+    let served = served();
+    let mut client = Connection::open(served.address).await;
+    let id = client.initialize("2025-03-26").await;
+    let version = |version| ("MCP-Protocol-Version", version);
+    let headers = [("Mcp-Session-Id", &*id), version("2025-03-26"), version(V26)];
+    assert_error(&client.post(&headers, &request(5, "ping", json!({}))).await, 400, -32600);
+    assert_eq!(client.post(&headers[..2], &request(6, "ping", json!({}))).await.status(), 200);
+}
+
 #[tokio::test]
 async fn a_session_is_initialized_once() {
     let served = served();

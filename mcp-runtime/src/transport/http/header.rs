@@ -15,6 +15,6 @@ pub(super) fn single<'a>(
     }
 }
 
-/// A header that may stand once stands several times.
+/// A header that may stand once comes several times.
 #[derive(Debug)]
 pub(super) struct Repeated;

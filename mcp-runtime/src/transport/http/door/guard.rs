@@ -166,7 +166,7 @@ fn is_framed_once(request: &Parts) -> bool {
 
 fn the_only<'a>(request: &'a Parts, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Refusal> {
     single(&request.headers, name)
-        .map_err(|Repeated| forbidden(format!("the {name} header stands several times")))
+        .map_err(|Repeated| forbidden(format!("the {name} header is repeated")))
 }
 
 fn text(value: &HeaderValue) -> Result<&str, Refusal> {

@@ -10,7 +10,7 @@ use crate::revision::{Era, Revision};
 use crate::server::Session;
 use crate::transport::http::header::single;
 use crate::transport::http::reply::{Refusal, Streams};
-use crate::transport::http::request::{HttpPeer, named_revision};
+use crate::transport::http::request::{HttpPeer, named_once, named_revision};
 use crate::transport::http::sessions::{OpenSession, SessionId, Sessions};
 
 pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -84,6 +84,8 @@ pub(super) fn addressed(
     if open.session.handshake().is_some_and(|agreed| agreed.revision.facts().version_header_checked)
     {
         named_revision(headers)?;
+    } else {
+        named_once(headers)?;
     }
     Ok(open)
 }
@@ -93,9 +95,8 @@ fn find(
     headers: &HeaderMap,
     caller: &Caller,
 ) -> Result<Option<Arc<OpenSession>>, Refusal> {
-    let id = single(headers, &SESSION_ID).map_err(|_| {
-        Refusal::new(StatusCode::BAD_REQUEST, "Mcp-Session-Id stands several times")
-    })?;
+    let id = single(headers, &SESSION_ID)
+        .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "Mcp-Session-Id is repeated"))?;
     let Some(id) = id else { return Ok(None) };
     let open = SessionId::parse(id.as_bytes()).and_then(|id| sessions.find(id, caller));
     open.ok_or_else(unknown).map(Some)

@@ -44,7 +44,7 @@ fn last_event(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let value = single(headers, &LAST_EVENT_ID).ok();
     let text = value.and_then(|value| value.map(HeaderValue::to_str).transpose().ok());
     text.ok_or_else(|| {
-        let what = "Last-Event-ID stands several times, or is no text";
+        let what = "Last-Event-ID is repeated, or is no text";
         Refusal::new(StatusCode::BAD_REQUEST, what)
     })
 }

@@ -11,4 +11,4 @@ mod sentinel;
 mod version;
 
 pub(super) use peer::HttpPeer;
-pub(super) use version::named_revision;
+pub(super) use version::{named_once, named_revision};

@@ -70,7 +70,7 @@ impl HttpPeer {
     /// A header that may stand once, without the white space around it.
     fn literal(&self, name: &HeaderName) -> Result<Option<&str>, ErrorObject> {
         let value = single(&self.headers, name)
-            .map_err(|_| mismatch(format!("header {name} stands several times")))?;
+            .map_err(|_| mismatch(format!("header {name} is repeated")))?;
         value.map(|value| plain(name, value)).transpose()
     }
 
@@ -142,7 +142,7 @@ mod tests {
             (vec![V, name], "mcp-method is missing"),
             (vec![V, ("mcp-method", "TOOLS/CALL"), name], "mcp-method says"),
             (vec![V, M], "mcp-name is missing"),
-            (vec![V, M, name, name], "mcp-name stands several times"),
+            (vec![V, M, name, name], "mcp-name is repeated"),
             (vec![V, M, ("mcp-name", "=?base64?Z3LDtsOfZQ?=")], "not valid base64"),
             (vec![V, M, ("mcp-name", "add")], "mcp-name says \"add\""),
         ] {

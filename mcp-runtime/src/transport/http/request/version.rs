@@ -1,7 +1,7 @@
 //! The header in which a session's client says which revision it speaks (transports, "Protocol
 //! version header").
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::peer::PROTOCOL_VERSION;
 use crate::revision::Revision;
@@ -13,13 +13,23 @@ use crate::wire::Quoted;
 pub(in crate::transport::http) fn named_revision(
     headers: &HeaderMap,
 ) -> Result<Option<Revision>, Refusal> {
-    let refused = |what: String| Refusal::new(StatusCode::BAD_REQUEST, what);
-    let name = single(headers, &PROTOCOL_VERSION)
-        .map_err(|_| refused("MCP-Protocol-Version stands several times".to_owned()))?;
-    let Some(name) = name else { return Ok(None) };
+    let Some(name) = named_once(headers)? else { return Ok(None) };
     let name = String::from_utf8_lossy(name.as_bytes());
     match Revision::named(&name) {
         Some(revision) => Ok(Some(revision)),
         None => Err(refused(format!("MCP-Protocol-Version: {} is not served", Quoted(&name, 40)))),
     }
+}
+
+/// The header, whatever it names: several are refused also where nobody looks at it, because
+/// whoever routes by it may take another one than we do.
+pub(in crate::transport::http) fn named_once(
+    headers: &HeaderMap,
+) -> Result<Option<&HeaderValue>, Refusal> {
+    let name = single(headers, &PROTOCOL_VERSION);
+    name.map_err(|_| refused("MCP-Protocol-Version is repeated".to_owned()))
+}
+
+fn refused(what: String) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, what)
 }

@@ -8,8 +8,8 @@ const LONGEST: usize = 16 * 1024;
 /// The bearer token a request brings (RFC 6750, 2.1); none if it brings no or another credential.
 /// One in the query is not looked for.
 pub(super) fn token(headers: &HeaderMap) -> Result<Option<&str>, &'static str> {
-    let value = single(headers, &AUTHORIZATION)
-        .map_err(|_| "the Authorization header stands several times")?;
+    let value =
+        single(headers, &AUTHORIZATION).map_err(|_| "the Authorization header is repeated")?;
     let Some(value) = value else { return Ok(None) };
     let text = value.to_str().map_err(|_| "the Authorization header is no text")?.trim();
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));

@@ -41,7 +41,7 @@ impl Tokens {
             return refuse("is another's too: each caller needs a token of their own");
         }
         if self.known.iter().any(|(_, principal)| principal.subject() == name) {
-            return refuse("stands twice: a name is one caller's");
+            return refuse("is repeated: a name is one caller's");
         }
         let principal = Principal::of_token(name);
         let principal = match scopes {
@@ -132,7 +132,7 @@ mod tests {
             ("ada short", "line 1: the token `ada` has fewer than 16 characters"),
             ("ada 0123456789abcdé", "may have letters"),
             ("ada 0123456789abcdef\nbob 0123456789abcdef", "line 2: the token `bob` is another's"),
-            ("ada 0123456789abcdef\nada 0123456789abcdef2", "`ada` stands twice"),
+            ("ada 0123456789abcdef\nada 0123456789abcdef2", "`ada` is repeated"),
         ] {
             let error = Tokens::default().add_lines(lines).unwrap_err().to_string();
             assert!(error.contains(what), "{error}");
