@@ -13,6 +13,11 @@ pub(crate) fn describes_itself(batch: &Batch, named_version: Option<&str>) -> bo
         || batch.members.iter().any(is_stateless)
 }
 
+/// Whether something will be said to it.
+pub(crate) fn asks(member: &Result<Message, Unreadable>) -> bool {
+    member.as_ref().map_or(true, Message::is_request)
+}
+
 impl Session {
     /// Whether a batch is served: only one revision has them (basic, "Batching"), and what
     /// describes itself never comes in one.

@@ -47,7 +47,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-pub(crate) use batch::describes_itself;
+pub(crate) use batch::{asks, describes_itself};
 pub use builder::Server;
 pub(crate) use call::PendingCall;
 pub use error::Error;

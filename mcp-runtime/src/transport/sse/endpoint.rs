@@ -12,7 +12,7 @@ use super::connected::Connected;
 use super::peer::SsePeer;
 use crate::context::{Caller, Peer};
 use crate::revision::{Era, Revision};
-use crate::server::{Incoming, Service, Session};
+use crate::server::{Incoming, Service, Session, asks};
 use crate::transport::http::door::{Door, Methods, peer_address};
 use crate::transport::http::reply::stream::{self, Unnumbered};
 use crate::transport::http::reply::{Accepts, Refusal, empty, event, not_acceptable};
@@ -182,11 +182,6 @@ fn stateless(message: &Message) -> ErrorObject {
         .collect();
     let asked = meta.protocol_version.as_deref().unwrap_or(Revision::NEWEST_STATELESS.as_str());
     ErrorObject::unsupported_version(asked, &served)
-}
-
-/// Whether something will be said to it.
-fn asks(member: &Result<Message, Unreadable>) -> bool {
-    member.as_ref().map_or(true, Message::is_request)
 }
 
 fn unread() -> Refusal {

@@ -10,7 +10,7 @@ use http::StatusCode;
 use super::Endpoint;
 use super::conversation::Conversation;
 use crate::context::{Outbox, Peer};
-use crate::server::{Incoming, Session, describes_itself};
+use crate::server::{Incoming, Session, asks, describes_itself};
 use crate::transport::http::reply::{Accepts, Refusal, empty, json, stream};
 use crate::transport::http::request::HttpPeer;
 use crate::wire::{Batch, Message, Unreadable};
@@ -35,8 +35,9 @@ pub(super) async fn post(
         return Err(Refusal::unreadable(Batch::empty()));
     }
     let replies = Arc::new(Outbox::new(&endpoint.service.room));
-    let asks = hand_in(endpoint, &session, members, peer, accepts, &replies);
-    if !asks {
+    let any = members.iter().any(asks);
+    hand_in(endpoint, &session, members, peer, accepts, &replies);
+    if !any {
         return Ok(empty(StatusCode::ACCEPTED));
     }
     if let Some(streams) = streams
@@ -50,8 +51,8 @@ pub(super) async fn post(
     })
 }
 
-/// Handles each message; whether there will be replies. What calls say besides goes with their
-/// replies if the client reads streams, and is lost otherwise.
+/// Handles each message. What calls say besides goes with their replies if the client reads
+/// streams, and is lost otherwise.
 fn hand_in(
     endpoint: &Endpoint,
     session: &Arc<Session>,
@@ -59,21 +60,18 @@ fn hand_in(
     peer: HttpPeer,
     accepts: Accepts,
     replies: &Arc<Outbox>,
-) -> bool {
+) {
     let peer: Arc<dyn Peer> = Arc::new(peer);
     let outbox = match accepts.events {
         true => replies.clone(),
         false => unheard(endpoint),
     };
-    let mut asks = false;
     for member in members {
         let Some(owed) = replies.owe() else { break };
-        asks |= member.as_ref().map_or(true, Message::is_request);
         let incoming = |message| Incoming::of_session(message, session, peer.clone(), &outbox);
         endpoint.service.hand_in(member, incoming, owed);
     }
     replies.close();
-    asks
 }
 
 /// Where calls say what nobody can read.

@@ -45,7 +45,7 @@ pub(in crate::transport) use refusal::Refusal;
 pub(super) use resumable::Reader;
 pub(super) use resumable::Streams;
 
-use crate::context::Budget;
+use crate::context::{Budget, Context};
 use crate::handler::task;
 use crate::revision::Era;
 use crate::server::{Class, Outcome, PendingCall, Reply};
@@ -173,8 +173,7 @@ struct Awaited(Option<PendingCall>);
 impl Drop for Awaited {
     fn drop(&mut self) {
         let Some(call) = self.0.take() else { return };
-        call.context().voice().outbox().abandon();
-        if call.context().revision().facts().disconnect_cancels {
+        if hung_up(call.context()) {
             return;
         }
         // Without a runtime, which is shutting down then, the call ends here.
@@ -184,12 +183,18 @@ impl Drop for Awaited {
     }
 }
 
+/// Nobody reads any more what a call says; whether that cancels it.
+fn hung_up(call: &Context) -> bool {
+    call.voice().outbox().abandon();
+    call.revision().facts().disconnect_cancels
+}
+
 #[cfg(test)]
 mod tests {
     use std::task;
 
     use super::*;
-    use crate::context::{Caller, Context, NoHeaders};
+    use crate::context::{Caller, NoHeaders};
     use crate::revision::Revision;
     use crate::server::{Incoming, Server, Session};
     use crate::wire::Message;

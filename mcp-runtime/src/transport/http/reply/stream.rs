@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 
 use super::event::{self, KeepAlive};
+use super::hung_up;
 use super::resumable::Streams;
 use crate::context::{Context, Outbox};
 use crate::server::PendingCall;
@@ -49,7 +50,7 @@ pub(super) fn of_call(call: PendingCall, streams: Option<&Arc<Streams>>) -> Resp
     outbox.close();
     match streams {
         Some(streams) => response(streams.reply(outbox)),
-        None => response(Unnumbered::new(outbox, Vec::new(), Caller(context))),
+        None => response(Unnumbered::new(outbox, Vec::new(), Reader(context))),
     }
 }
 
@@ -122,12 +123,11 @@ impl<R: Send + Unpin + 'static> Events for Unnumbered<R> {
 
 /// Whoever made a call and reads its stream, to which nobody can come back.
 #[derive(Debug)]
-struct Caller(Context);
+struct Reader(Context);
 
-impl Drop for Caller {
+impl Drop for Reader {
     fn drop(&mut self) {
-        self.0.voice().outbox().abandon();
-        if self.0.revision().facts().disconnect_cancels {
+        if hung_up(&self.0) {
             self.0.cancellation().cancel(); // has no effect on a call that has its reply
         }
     }
