@@ -48,13 +48,23 @@ struct Members<'a, 'de>(&'a mut serde_json::Deserializer<SliceRead<'de>>);
 impl<'de> Deserializer<'de> for Members<'_, 'de> {
     type Error = serde_json::Error;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
+    /// Nearly all that is read. Its names are texts; those of a map are what its type makes of them.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _members: &'static [&'static str],
+        visitor: V,
+    ) -> serde_json::Result<V::Value> {
         self.0.deserialize_map(Apart(visitor))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
+        self.0.deserialize_map(visitor)
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }
 
@@ -317,6 +327,8 @@ const DEEPEST: usize = 4;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use schemars::JsonSchema;
     use serde::Deserialize;
 
@@ -370,6 +382,17 @@ mod tests {
         assert_eq!(arguments(r#"{"limit":"42","tags":"[1,\"2\"]"}"#), Ok(expected));
         let expected = Arguments { limit: 42, tags: Some(vec![1]) };
         assert_eq!(arguments(r#"{"limit":42.0,"tags":[1.0]}"#), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_a_map_has_names_of_its_own_type() {
+        #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        struct Name(String);
+
+        let numbers = read::<BTreeMap<u32, bool>>(br#"{"7":true,"8":false}"#, &tool());
+        assert_eq!(numbers.ok(), Some(BTreeMap::from([(7, true), (8, false)])));
+        let names = read::<BTreeMap<Name, i64>>(br#"{"a":1}"#, &tool());
+        assert_eq!(names.ok(), Some(BTreeMap::from([(Name("a".into()), 1)])));
     }
 
     #[test]
