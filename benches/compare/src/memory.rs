@@ -81,9 +81,16 @@ pub const ALL: &[Row] = &[
 ];
 
 impl Row {
+    fn is_for(&self, who: Who) -> bool {
+        match who {
+            Who::BareTokio => !self.over_http,
+            Who::ByHand => !self.once, // it has no sessions
+            _ => true,
+        }
+    }
+
     pub fn finding(&self, rounds: usize) -> Result<Finding, String> {
-        let field: Vec<Who> =
-            Who::ALL.into_iter().filter(|who| !self.over_http || who.serves_http()).collect();
+        let field: Vec<Who> = Who::ALL.into_iter().filter(|who| self.is_for(*who)).collect();
         let mut values = vec![Vec::new(); field.len()];
         for _ in 0..if self.once { 1 } else { rounds } {
             for (who, values) in field.iter().zip(&mut values) {

@@ -34,8 +34,8 @@ impl Row {
     /// Who takes part.
     pub fn field(&self) -> Vec<Who> {
         let takes_part = |who: &Who| match self.load.way {
-            Way::Http(_) => who.serves_http(),
-            Way::Stdio(_) => true,
+            Way::Http(_) => who.serves_http() && who.takes_load(),
+            Way::Stdio(_) => who.takes_load(),
         };
         Who::ALL.into_iter().filter(takes_part).collect()
     }

@@ -19,19 +19,22 @@ pub enum Who {
     Bare,
     /// The bare loop over lines, on tokio.
     BareTokio,
+    /// As many tools as ours, without a framework: takes no part in loads.
+    ByHand,
     Ours,
     Rmcp,
     Flymcprust,
 }
 
 impl Who {
-    pub const ALL: [Self; 5] =
-        [Self::Bare, Self::BareTokio, Self::Ours, Self::Rmcp, Self::Flymcprust];
+    pub const ALL: [Self; 6] =
+        [Self::Bare, Self::BareTokio, Self::ByHand, Self::Ours, Self::Rmcp, Self::Flymcprust];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare",
             Self::BareTokio => "bare on tokio",
+            Self::ByHand => "by hand",
             Self::Ours => "ours",
             Self::Rmcp => "rmcp",
             Self::Flymcprust => "flymcprust",
@@ -45,6 +48,7 @@ impl Who {
     pub fn package(self) -> &'static str {
         match self {
             Self::Bare | Self::BareTokio => "bare",
+            Self::ByHand => "by-hand",
             Self::Ours => "ours",
             Self::Rmcp => "peer-rmcp",
             Self::Flymcprust => "peer-flymcprust",
@@ -63,6 +67,10 @@ impl Who {
     /// There is one bare handler, and it is on tokio.
     pub fn serves_http(self) -> bool {
         self != Self::BareTokio
+    }
+
+    pub fn takes_load(self) -> bool {
+        self != Self::ByHand
     }
 }
 
