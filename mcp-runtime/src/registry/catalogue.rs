@@ -27,18 +27,18 @@ pub(super) struct Listing {
     /// What seeing it needs.
     pub(super) scopes: Scopes,
     /// Nothing if it is disabled or removed: a cursor may still name it.
-    item: Option<Arc<dyn Listed>>,
+    item: Option<Arc<dyn ListItem>>,
 }
 
 /// What stands in a list, which only asks how it is written there.
-pub(crate) trait Listed: EncodeAt + Send + Sync {}
+pub(crate) trait ListItem: EncodeAt + Send + Sync {}
 
-impl<T: EncodeAt + Send + Sync> Listed for T {}
+impl<T: EncodeAt + Send + Sync> ListItem for T {}
 
 /// What it shows is for clients; written out here, it would be in every program.
-impl fmt::Debug for dyn Listed {
+impl fmt::Debug for dyn ListItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Listed")
+        f.write_str("ListItem")
     }
 }
 
@@ -64,14 +64,14 @@ impl Catalogue {
         &mut self,
         key: &'static str,
         scopes: Scopes,
-        item: Option<Arc<dyn Listed>>,
+        item: Option<Arc<dyn ListItem>>,
     ) {
         self.parts.note(scopes);
         self.places.push(Listing { key, scopes, item });
     }
 
     /// What is listed.
-    pub(crate) fn items(&self) -> impl Iterator<Item = &dyn Listed> {
+    pub(crate) fn items(&self) -> impl Iterator<Item = &dyn ListItem> {
         listed(&self.places).map(|(_, item)| item)
     }
 
@@ -143,7 +143,7 @@ impl Catalogue {
     }
 }
 
-fn listed(places: &[Listing]) -> impl Iterator<Item = (&'static str, &dyn Listed)> {
+fn listed(places: &[Listing]) -> impl Iterator<Item = (&'static str, &dyn ListItem)> {
     places.iter().filter_map(|place| Some((place.key, place.item.as_deref()?)))
 }
 

@@ -1,4 +1,17 @@
 //! What a server offers: collected, checked, listed from text made beforehand.
+//!
+//! ```text
+//! update       what an author wants changed; the first registry is an update of nothing
+//! places       every function there has been, in the order of the lists; no two have one name
+//! entry        what is made of one definition: a tool, a resource or template, a prompt
+//!   listed       what lists show of it, and what is wrong in its schemas
+//!   mirrored     which of its arguments are repeated in headers
+//!   completions  how its arguments are completed
+//! catalogue    the entries of one list, written once per revision
+//! seen         the part of one that a caller sees
+//! mod          all of that: what answers for a name or a URI
+//! template     the variables that make a URI of a template
+//! ```
 
 mod catalogue;
 mod completions;

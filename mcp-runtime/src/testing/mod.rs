@@ -2,6 +2,8 @@
 //! process or a socket.
 //!
 //! ```
+//! use std::collections::HashMap;
+//!
 //! use mcp_runtime::{Server, testing, tool, tools};
 //!
 //! /// Adds two numbers.
@@ -14,7 +16,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = Server::new("calculator", "1.0.0").with(tools![add]);
 //! let client = testing::connect(server).await?;
-//! let sum = client.call("add", &[("a", 1), ("b", 2)].into_iter().collect::<std::collections::HashMap<_, _>>()).await?;
+//! let sum = client.call("add", HashMap::from([("a", 1), ("b", 2)])).await?;
 //! assert_eq!(sum.text(), "3");
 //! # Ok(())
 //! # }

@@ -2,6 +2,30 @@
 //!
 //! One type per specification type, holding every field any revision has. Reading ignores unknown
 //! fields; which fields are *written* depends on the revision and is decided in [`crate::revision`].
+//!
+//! ```text
+//! how a message is read
+//!   frame     what comes in one piece: a message or a batch
+//!   shape     how much it may hold
+//!   batch     an array of messages
+//!   message   its bytes, its kind, and what makes JSON no message
+//!   index     where its members stand
+//!   scan      one pass over JSON, which finds that
+//!   string    how far a JSON string goes
+//! what is in one
+//!   method    what it asks for
+//!   id        of a request: its reply has the same
+//!   meta      what a request says of its client
+//!   error     why it was not served
+//!   number    integers that are the same where numbers are doubles
+//! how one is written
+//!   line      by serde, or member by member
+//! the types of the specification
+//!   initialize   who a client and a server are, and what they can do
+//!   tool, resource, prompt, with content, schema and icon
+//!   completion, subscription, log, cache
+//!   sampling, form   what a client is asked
+//! ```
 
 mod batch;
 pub(crate) mod cache;

@@ -217,18 +217,37 @@ async fn a_browser_is_told_what_it_may_send_and_read() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_a_host_or_origin_is_told_at_start() {
+async fn what_an_option_cannot_be_is_told_at_start() {
     for (options, flag) in [
         (
             HttpOptions::default().allow_hosts(["https://a.example"]),
             "--allow-host https://a.example",
         ),
         (HttpOptions::default().allow_origins(["a.example"]), "--allow-origin a.example"),
+        (HttpOptions::default().allow_origins(["ftp://a.example"]), "--allow-origin ftp:"),
         (HttpOptions::default().path("/{id}"), "--path /{id}"),
+        (HttpOptions::default().path("/a//b"), "--path /a//b"),
         (HttpOptions::default().path("/sse").with_sse(true), "--path /sse"),
+        (HttpOptions::default().path("messages").with_sse(true), "--path /messages"),
+        (HttpOptions::default().path("/readyz"), "--path /readyz"),
+        (HttpOptions::default().path("/metrics").ops_port(0), "--path /metrics"),
+        (HttpOptions::default().public_url("https://me@a.example"), "--public-url https://me@"),
+        (HttpOptions::default().public_url("https://a.example/mcp?x"), "--public-url https://a"),
+        (HttpOptions::default().trust_proxies(["localhost"]), "--trust-proxy localhost"),
+        (HttpOptions::default().tls("c.pem", "k.pem"), "a router opens no connections"),
     ] {
         let error = server(&Probe::default())().into_router_with(options).await.unwrap_err();
         assert!(error.to_string().starts_with(flag), "{error}");
         assert_eq!(error.to_string().lines().count(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_port_for_operators_that_is_taken_is_told_at_start() {
+    let bind = || std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = bind();
+    let address = taken.local_addr().unwrap();
+    let options = HttpOptions::default().ops_port(address.port());
+    let error = server(&Probe::default())().serve_http_on(bind(), options).await.unwrap_err();
+    assert!(error.to_string().starts_with(&format!("cannot listen on {address}")), "{error}");
 }

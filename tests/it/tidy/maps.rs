@@ -1,24 +1,30 @@
 //! Whoever looks for something finds the folder on the map, and the file on the folder's first page.
 
 use super::Problems;
-use super::source::Source;
+use super::source::{Source, is_word};
 
-const TRANSPORTS: &str = "mcp-runtime/src/transport/";
+/// Those of many files, whose order a reader would have to guess.
+const FOLDERS: &[&str] =
+    &["mcp-runtime/src/wire/", "mcp-runtime/src/registry/", "mcp-runtime/src/transport/"];
 const LARGEST: &str = "mcp-runtime/src/transport/http/";
 
 /// In the order in which a request comes to them.
 const STEPS: &[&str] = &["connection", "site", "endpoint", "door", "request", "sessions", "reply"];
 
-/// The first page of each folder of the transports names every file and folder in it.
+/// The first page of each of these folders, and of those in them, names every file and folder in it:
+/// as code, for many are words that any page has.
 pub(super) fn first_pages(sources: &[Source]) -> Problems {
     let mut problems = Problems::new();
-    for page in sources.iter().filter(|file| file.path.starts_with(TRANSPORTS)) {
+    let has_page = |file: &&Source| FOLDERS.iter().any(|folder| file.path.starts_with(folder));
+    for page in sources.iter().filter(has_page) {
         let Some(folder) = page.path.strip_suffix("mod.rs") else { continue };
         let lines = page.lines.iter().map(|line| line.text.as_str());
         let said: Vec<_> = lines.take_while(|line| line.starts_with("//!")).collect();
         let said = said.join("\n");
-        let is_named =
-            |name: &str| said.split(|character: char| !is_word(character)).any(|word| word == name);
+        let code = said.split('`').skip(1).step_by(2);
+        let words: Vec<_> =
+            code.flat_map(|code| code.split(|character| !is_word(character))).collect();
+        let is_named = |name: &str| words.contains(&name);
         let missing = inside(sources, folder).into_iter().filter(|name| !is_named(name));
         problems.extend(missing.map(|name| {
             format!("{}:1: does not name `{name}`: say in `//!` what it is for", page.path)
@@ -73,10 +79,6 @@ fn inside<'a>(sources: &'a [Source], folder: &str) -> Vec<&'a str> {
     names
 }
 
-fn is_word(character: char) -> bool {
-    character.is_ascii_alphanumeric() || character == '_'
-}
-
 #[test]
 fn a_step_that_looks_back_is_found() {
     let found = |path: &str, code: &str| {
@@ -94,17 +96,19 @@ fn a_step_that_looks_back_is_found() {
 fn what_no_page_names_is_found() {
     let page = |path: &str, text: &str| Source::new(format!("{LARGEST}{path}"), text);
     let sources = [
-        page("mod.rs", "//! `door` and\n//! then reply\nmod replies;"),
+        page("mod.rs", "//! `door` with its log\n//! ```text\n//! a reply\n//! ```\nmod replies;"),
         page("door/mod.rs", "//! `guard`"),
         page("door/guard.rs", ""),
         page("door/tests.rs", ""),
+        page("log.rs", ""),
         page("reply.rs", ""),
         page("replies.rs", ""),
     ];
     let found = first_pages(&sources);
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("does not name `replies`"), "{found:?}");
-    let map = Source::new("ARCHITECTURE.md", "| `door/` |\n| `reply.rs` |");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("does not name `log`"), "{found:?}");
+    assert!(found[1].contains("does not name `replies`"), "{found:?}");
+    let map = Source::new("ARCHITECTURE.md", "| `door/` |\n| `reply.rs`, `log.rs` |");
     let found = largest_folder(&map, &sources);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("http/replies`"), "{found:?}");

@@ -17,7 +17,47 @@ const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// A question to the client: what [`Context::elicit`], [`Context::elicit_url`],
 /// [`Context::sample`] and [`Context::roots`] give. It is put when it is awaited, and taken back
-/// when it is dropped.
+/// when it is dropped. More is at [`asking`](crate::asking).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mcp_runtime::{AskError, Context, tool};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Day {
+///     /// When to deliver
+///     day: String,
+/// }
+///
+/// /// Orders a book.
+/// #[tool]
+/// async fn order(ctx: &Context, title: String) -> Result<String, AskError> {
+///     let question = ctx.elicit::<Day>(format!("When do you want {title}?"));
+///     let answer = question.key("day").timeout(Duration::from_secs(60)).await?;
+///     Ok(match answer.accepted() {
+///         Some(Day { day }) => format!("{title} comes on {day}"),
+///         None => "nothing was ordered".to_owned(),
+///     })
+/// }
+/// # use mcp_runtime::testing::{self, Answer};
+/// # use mcp_runtime::{Revision, Server, tools};
+/// # use serde_json::json;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # for revision in [Revision::V2025_11_25, Revision::V2026_07_28] {
+/// #     let server = Server::new("books", "1.0.0").with(tools![order]);
+/// #     let capabilities = json!({ "elicitation": {} });
+/// #     let client = testing::connect_answering(server, revision, capabilities, |_, _| {
+/// #         Answer::Result(json!({ "action": "accept", "content": { "day": "Monday" } }))
+/// #     })
+/// #     .await?;
+/// #     let reply = client.call("order", json!({ "title": "Emma" })).await?;
+/// #     assert_eq!(reply.text(), "Emma comes on Monday");
+/// # }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing is asked unless it is awaited"]
 pub struct Ask<A> {
     pub(super) context: Context,

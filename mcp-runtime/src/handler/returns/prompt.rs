@@ -13,6 +13,37 @@ use crate::wire::prompt::{GetPromptResult, PromptMessage};
 /// | [`PromptMessage`], `Vec<PromptMessage>`, `[PromptMessage; N]` | these |
 /// | [`GetPromptResult`] | itself |
 /// | `Result<T, E>` of all these | `Err` is an internal error |
+///
+/// Implement it for a type of yours that becomes messages:
+///
+/// ```
+/// use mcp_runtime::{GetPromptResult, IntoPromptResult, PromptMessage, prompt};
+///
+/// struct Lesson {
+///     question: String,
+///     answer: String,
+/// }
+///
+/// impl IntoPromptResult for Lesson {
+///     fn into_prompt_result(self) -> GetPromptResult {
+///         let messages = [PromptMessage::user(self.question), PromptMessage::assistant(self.answer)];
+///         GetPromptResult::new(messages).description("A question, and how to answer it")
+///     }
+/// }
+///
+/// /// Shows how this team answers.
+/// #[prompt]
+/// fn style() -> Lesson {
+///     Lesson { question: "Is it done?".to_owned(), answer: "Yes.".to_owned() }
+/// }
+/// # use mcp_runtime::{Server, testing, tools};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let client = testing::connect(Server::new("team", "1.0.0").with(tools![style])).await?;
+/// # assert_eq!(client.prompt("style", ()).await?[1]["role"], "assistant");
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a prompt",
     label = "not text and not messages",

@@ -25,6 +25,37 @@ pub struct ResourceOutput {
 /// | `None` of any of these | there is no such resource |
 /// | any other `Serialize` | JSON, `application/json` |
 /// | `Result<T, E>` of all these | `Err` is an internal error |
+///
+/// Implement it for a type of yours that has a form of its own:
+///
+/// ```
+/// use mcp_runtime::{IntoResourceContents, ResourceContents, resource};
+///
+/// struct Table(Vec<[u32; 2]>);
+///
+/// impl IntoResourceContents for Table {
+///     fn into_resource_contents(self) -> Option<Vec<ResourceContents>> {
+///         let lines: String = self.0.iter().map(|[year, sold]| format!("{year},{sold}\n")).collect();
+///         Some(vec![ResourceContents::text(lines)])
+///     }
+///
+///     const MIME_TYPE: Option<&'static str> = Some("text/csv");
+/// }
+///
+/// /// What was sold in each year.
+/// #[resource("shop://sales")]
+/// fn sales() -> Table {
+///     Table(vec![[2025, 7], [2026, 9]])
+/// }
+/// # use mcp_runtime::{Server, testing, tools};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let client = testing::connect(Server::new("shop", "1.0.0").with(tools![sales])).await?;
+/// # let read = client.read("shop://sales").await?;
+/// # assert_eq!((&read[0]["mimeType"], &read[0]["text"]), (&"text/csv".into(), &"2025,7\n2026,9\n".into()));
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a resource",
     label = "not text, not bytes, and not `Serialize`",

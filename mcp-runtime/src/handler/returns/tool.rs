@@ -11,8 +11,6 @@ use crate::wire::tool::CallToolResult;
 
 /// What a `#[tool]` function may return besides any `Serialize + JsonSchema` value.
 ///
-/// Implement it for a type of yours that becomes content.
-///
 /// | type | result |
 /// | --- | --- |
 /// | `String`, `&str`, `Cow<str>` | one text block |
@@ -21,6 +19,36 @@ use crate::wire::tool::CallToolResult;
 /// | [`CallToolResult`] | itself |
 /// | any other `Serialize + JsonSchema` | structured content with an output schema, and its JSON as text |
 /// | `Result<T, E>` of all these | `Err` is an error the model reads |
+///
+/// Implement it for a type of yours that becomes content:
+///
+/// ```
+/// use mcp_runtime::{CallToolResult, Content, IntoToolResult, tool};
+///
+/// struct Chart {
+///     png: Vec<u8>,
+///     caption: String,
+/// }
+///
+/// impl IntoToolResult for Chart {
+///     fn into_tool_result(self) -> CallToolResult {
+///         CallToolResult::new([Content::image(self.png, "image/png"), Content::text(self.caption)])
+///     }
+/// }
+///
+/// /// Draws what was sold.
+/// #[tool]
+/// fn sales() -> Chart {
+///     Chart { png: b"\x89PNG".to_vec(), caption: "More each year".to_owned() }
+/// }
+/// # use mcp_runtime::{Server, testing, tools};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let client = testing::connect(Server::new("shop", "1.0.0").with(tools![sales])).await?;
+/// # assert_eq!(client.call("sales", ()).await?.text(), "More each year");
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a tool",
     label = "not text, not content, and not `Serialize + JsonSchema`",

@@ -70,7 +70,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// As there, and if an option cannot be followed.
+    /// As there; if an option is one that is refused at start, which the methods of [`HttpOptions`]
+    /// say; and for TLS, which is a matter of whoever opens the connections.
     pub async fn into_router_with(mut self, options: HttpOptions) -> Result<Router, Error> {
         #[cfg(feature = "tls")]
         if options.tls.is_some() {
@@ -105,7 +106,19 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// If the server cannot be built, an option cannot be followed, or the address is in use.
+    /// Before anything is served:
+    ///
+    /// - The address cannot be listened on: it is in use, not permitted, not of this machine, or none.
+    /// - The functions do not go together, as when two have one name.
+    /// - State is missing, or cannot be made.
+    /// - An option is one that is refused at start; the methods of [`HttpOptions`] say which are:
+    ///   [`path`](HttpOptions::path), [`with_sse`](HttpOptions::with_sse),
+    ///   [`allow_hosts`](HttpOptions::allow_hosts), [`allow_origins`](HttpOptions::allow_origins),
+    ///   [`metrics`](HttpOptions::metrics), [`ops_port`](HttpOptions::ops_port),
+    ///   [`public_url`](HttpOptions::public_url), [`trust_proxies`](HttpOptions::trust_proxies),
+    ///   and with their features `tls` and `auth`.
+    ///
+    /// Once it serves, it ends without one.
     pub async fn serve_http(
         self,
         address: impl ToSocketAddrs,
@@ -118,9 +131,22 @@ impl Server {
     /// As [`serve_http`](Self::serve_http), on a listener of yours: one that a service manager has
     /// passed on, or of a port that the system chose.
     ///
+    /// ```no_run
+    /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::net::TcpListener;
+    ///
+    /// use mcp_runtime::{HttpOptions, Server};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// println!("http://{}/mcp", listener.local_addr()?);
+    /// Server::new("clock", "1.0.0").serve_http_on(listener, HttpOptions::default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
-    /// As there.
+    /// As there, but for the address: if the runtime cannot take the listener.
     pub async fn serve_http_on(
         self,
         listener: std::net::TcpListener,

@@ -13,6 +13,46 @@ use crate::server::{Limits, Service};
 /// they must not block: a store that is far away queues what it is given. `session` is the name by
 /// which a client may use the session: it belongs in no log.
 ///
+/// ```
+/// use std::collections::HashMap;
+/// use std::sync::Mutex;
+///
+/// use mcp_runtime::{EventStore, HttpOptions, StoredEvent};
+///
+/// /// The newest 100 messages of each session, however many sessions there are.
+/// #[derive(Debug, Default)]
+/// struct Newest(Mutex<HashMap<String, Vec<StoredEvent>>>);
+///
+/// impl EventStore for Newest {
+///     fn append(&self, session: &str, event: StoredEvent) {
+///         let mut sessions = self.0.lock().unwrap();
+///         let events = sessions.entry(session.to_owned()).or_default();
+///         if events.len() == 100 {
+///             events.remove(0);
+///         }
+///         events.push(event);
+///     }
+///
+///     fn after(&self, session: &str, stream: u32, last: u64) -> Vec<StoredEvent> {
+///         let sessions = self.0.lock().unwrap();
+///         let events = sessions.get(session).into_iter().flatten();
+///         events.filter(|event| event.stream == stream && event.number > last).cloned().collect()
+///     }
+///
+///     fn forget(&self, session: &str) {
+///         self.0.lock().unwrap().remove(session);
+///     }
+/// }
+///
+/// let options = HttpOptions::default().event_store(Newest::default());
+/// # let _ = options;
+/// # let store = Newest::default();
+/// # (1..=101).for_each(|number| store.append("s", StoredEvent { stream: 0, number, message: Vec::new() }));
+/// # assert_eq!((store.after("s", 0, 0).len(), store.after("s", 0, 100).len(), store.after("s", 1, 0).len()), (100, 1, 0));
+/// # store.forget("s");
+/// # assert!(store.after("s", 0, 0).is_empty());
+/// ```
+///
 /// [`HttpOptions::event_store`]: crate::HttpOptions::event_store
 pub trait EventStore: fmt::Debug + Send + Sync + 'static {
     /// Keeps a message that was sent.

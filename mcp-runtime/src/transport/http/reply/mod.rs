@@ -4,8 +4,8 @@
 //! accepts    what can its sender read?
 //! here       a call runs until it has its reply, or something else to say;
 //! object     the reply alone is one JSON object,
-//! stream     and all else a stream of events: `event` frames them
-//! resumable  the streams of a session, to which a client can come back: `event_store` keeps what was sent
+//! stream     and all else a stream of events, which event frames
+//! resumable  the streams of a session, to which a client can come back: event_store keeps what was sent
 //! ```
 //!
 //! `refusal` is what HTTP itself says, instead of all this. `holding` is a body that keeps something
