@@ -83,7 +83,9 @@ async fn stdio() {
 async fn http() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     println!("{}", listener.local_addr().expect("an address").port());
-    let answered = async |message: Bytes| answer(&message).unwrap_or_default();
+    // The load looks for a session. There is none.
+    let answered =
+        async |message: Bytes| ([("mcp-session-id", "0")], answer(&message).unwrap_or_default());
     axum::serve(listener, Router::new().route("/mcp", post(answered)))
         .await
         .expect("it serves for ever");
