@@ -40,12 +40,12 @@ def not_answered(at, origin, says):
 
 @case(1, "Host twice", on=OVER_HTTP)
 def host_twice(at):
-    turned_away(at.knock([("Host", "localhost"), ("Host", "localhost")]), 403, "several times")
+    turned_away(at.knock([("Host", "localhost"), ("Host", "localhost")]), 403, "is repeated")
 
 
 @case(1, "Origin twice", on=OVER_HTTP)
 def origin_twice(at):
-    turned_away(at.knock([("Origin", "http://localhost"), ("Origin", "http://localhost")]), 403, "several times")
+    turned_away(at.knock([("Origin", "http://localhost"), ("Origin", "http://localhost")]), 403, "is repeated")
 
 
 @case(1, "target of another name", on=HTTP)

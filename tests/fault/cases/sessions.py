@@ -42,7 +42,7 @@ def twice(at):
     session = at.client.headers["Mcp-Session-Id"]
     with at.connection() as connection:
         headers = [("Mcp-Session-Id", session), ("Mcp-Session-Id", session)]
-        turned_away(connection.ask(headers=headers, body=request(1, "ping")), 400, "several times")
+        turned_away(connection.ask(headers=headers, body=request(1, "ping")), 400, "is repeated")
 
 
 @case(7, "session of a server that was there before", on=("http",))
