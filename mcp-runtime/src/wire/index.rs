@@ -236,4 +236,86 @@ mod tests {
             assert!(Index::of(text).is_none(), "{text}");
         }
     }
+
+    /// Holds a text against what serde_json makes of it; whether it is one whose members stand once.
+    fn agrees(text: &str) -> bool {
+        let found = Index::of(text);
+        let read: Result<Value, _> = serde_json::from_str(text);
+        let Ok(message) = read else {
+            assert!(found.is_none(), "{text}");
+            return false;
+        };
+        let (index, fault) = found.unwrap_or_else(|| panic!("{text}"));
+        if fault.is_some() {
+            return false;
+        }
+        let json =
+            |member| index.text(member, text).map(|json| serde_json::from_str(json).unwrap());
+        let params = &message["params"];
+        let meta = &params["_meta"];
+        for (member, read) in [
+            (Member::Id, message.get("id")),
+            (Member::Method, message.get("method")),
+            (Member::Result, message.get("result")),
+            (Member::Name, params.get("name")),
+            (Member::Arguments, params.get("arguments")),
+            (Member::Meta, params.get("_meta")),
+            (Member::ProgressToken, meta.get("progressToken")),
+            (Member::MetaLogLevel, meta.get("io.modelcontextprotocol/logLevel")),
+        ] {
+            assert_eq!(json(member).as_ref(), read, "{member:?} of {text}");
+        }
+        true
+    }
+
+    #[test]
+    fn mutated_messages_are_read_as_serde_json_reads_them() {
+        const PIECES: [&str; 24] = [
+            r#"{"jsonrpc":"2.0","#,
+            r#""id":1,"#,
+            r#""m\u0065thod":"tools/call","#,
+            r#""params":"#,
+            "{",
+            "}",
+            r#""name":"a\n","#,
+            r#""arguments":{"a":[1,{}]},"#,
+            r#""_meta":{"#,
+            r#""progressToken":"#,
+            r#""io.modelcontextprotocol\/logLevel":"#,
+            "null",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\\",
+            "1e3",
+            "-",
+            " ",
+            "\n",
+            "true",
+            r#""result":"#,
+        ];
+        const MESSAGE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","arguments":{"b":[1,"c"]},"_meta":{"progressToken":"t","io.modelcontextprotocol/logLevel":null}}}"#;
+        let mut random = 1_u64; // the same each time
+        let mut next = |below: usize| {
+            random = random.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1);
+            (random >> 33) as usize % below
+        };
+        assert!(agrees(MESSAGE));
+        let mut whole = 0;
+        for _ in 0..40_000 {
+            let mut text = MESSAGE.to_owned();
+            for _ in 0..=next(3) {
+                let at = next(text.len());
+                let end = at + next(text.len() - at).min(next(12));
+                text.replace_range(
+                    at..end,
+                    if next(4) == 0 { "" } else { PIECES[next(PIECES.len())] },
+                );
+            }
+            whole += usize::from(agrees(&text));
+        }
+        assert!(whole > 1_000, "only {whole} could be compared");
+    }
 }
