@@ -89,7 +89,18 @@ impl Row {
         }
     }
 
-    pub fn finding(&self, rounds: usize) -> Result<Finding, String> {
+    /// A row that cannot be measured has failed, and takes no other with it.
+    pub fn finding(&self, rounds: usize) -> Finding {
+        self.measured(rounds).unwrap_or_else(|problem| Finding {
+            what: self.name.into(),
+            found: problem,
+            bar: String::new(),
+            passed: Some(false),
+            field: String::new(),
+        })
+    }
+
+    fn measured(&self, rounds: usize) -> Result<Finding, String> {
         let field: Vec<Who> = Who::ALL.into_iter().filter(|who| self.is_for(*who)).collect();
         let mut values = vec![Vec::new(); field.len()];
         for _ in 0..if self.once { 1 } else { rounds } {
