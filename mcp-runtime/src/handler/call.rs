@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::arguments;
 use super::extract::FromContext;
 use super::fault::Fault;
+use super::pace::{Record, Timing};
 use super::state::State;
 use super::text::{self, TextValue};
 use crate::context::Context;
@@ -18,6 +19,8 @@ use crate::wire::tool::Described;
 pub struct Call {
     context: Context,
     given: Given,
+    /// Of a sync function whose pace decides where it runs.
+    timing: Option<Timing>,
 }
 
 /// Where a function's arguments come from.
@@ -36,7 +39,12 @@ const MISMATCH: &str = "a function was called as one of another kind";
 
 impl Call {
     pub(crate) fn new(context: Context, given: Given) -> Self {
-        Self { context, given }
+        Self { context, given, timing: None }
+    }
+
+    /// Takes the time of the function, until the call is dropped.
+    pub(crate) fn timed(self, record: Arc<Record>) -> Self {
+        Self { timing: Some(Timing::begin(record)), ..self }
     }
 
     pub(crate) fn context(&self) -> &Context {
@@ -47,7 +55,11 @@ impl Call {
     pub(super) fn arguments<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         let Given::Json(tool) = &self.given else { return Err(Fault::internal(MISMATCH)) };
         let raw = self.context.request().message.raw(Member::Arguments).unwrap_or(b"{}");
-        arguments::read(raw, &**tool)
+        let arguments = arguments::read(raw, &**tool);
+        if let Some(timing) = &self.timing {
+            timing.have_read(raw.len());
+        }
+        arguments
     }
 
     /// The same of those that arrive as strings: no function takes both, and reading is compiled for each.

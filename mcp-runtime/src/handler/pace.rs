@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How quick a sync function has been: what decides on which thread it runs next.
 ///
@@ -9,6 +9,8 @@ use std::time::Duration;
 /// its request came in. If it is slow there, others have waited for it once: it goes back to
 /// threads, and has to prove itself eight times as long. A busy machine makes any function slow
 /// now and then, and must not make it so for ever.
+///
+/// What is timed is the function, not the reading of long arguments.
 ///
 /// A function that takes the request or state may wait on something, and may want to hear of its
 /// cancellation meanwhile: it always gets a thread, however quick it was.
@@ -28,6 +30,15 @@ pub(crate) struct Record {
     proof: AtomicU32,
 }
 
+/// One run of a function: noted when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Timing {
+    record: Arc<Record>,
+    begun: Instant,
+    /// When what the function is given had been read, if that was long.
+    given: OnceLock<Instant>,
+}
+
 impl Default for Record {
     fn default() -> Self {
         Self { quick_runs: AtomicU32::new(0), proof: AtomicU32::new(FIRST_PROOF) }
@@ -44,6 +55,9 @@ const QUICK: Duration = Duration::from_micros(100);
 
 /// What others may have to wait for it.
 const TOLERABLE: Duration = Duration::from_millis(2);
+
+/// Fewer bytes of arguments are read in no time.
+const LONG: usize = 4 << 10;
 
 impl Pace {
     /// `may_wait`: the function takes more than its arguments.
@@ -68,7 +82,7 @@ impl Record {
     }
 
     /// Takes note of one run. Runs that race may lose a note: it is an estimate.
-    pub(crate) fn note(&self, took: Duration) {
+    fn note(&self, took: Duration) {
         let Self { quick_runs, proof } = self;
         let runs = quick_runs.load(Ordering::Relaxed);
         if self.is_proved() {
@@ -80,6 +94,26 @@ impl Record {
             let next = if took < QUICK { runs + 1 } else { 0 };
             quick_runs.store(next, Ordering::Relaxed);
         }
+    }
+}
+
+impl Timing {
+    pub(crate) fn begin(record: Arc<Record>) -> Self {
+        Self { record, begun: Instant::now(), given: OnceLock::new() }
+    }
+
+    /// The function begins now: so many bytes of arguments have been read. That takes as long on any thread, and an
+    /// async function reads its own where the request came in.
+    pub(crate) fn have_read(&self, bytes: usize) {
+        if bytes >= LONG {
+            self.given.get_or_init(Instant::now);
+        }
+    }
+}
+
+impl Drop for Timing {
+    fn drop(&mut self) {
+        self.record.note(self.given.get().unwrap_or(&self.begun).elapsed());
     }
 }
 

@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll};
-use std::time::Instant;
 
 use tokio::task::JoinHandle;
 
@@ -46,7 +45,8 @@ pub(super) fn start<R: Send + 'static>(
             if pace.is_quick()
                 && let Some(_leave) = capacity.run_in_place()
             {
-                return Started::Done(timed(pace.record(), || run(call)));
+                let call = call.timed(pace.record().clone());
+                return Started::Done(caught(|| run(call)));
             }
             Started::Running(on_thread(run, call, Some(pace.record().clone()), slot))
         }
@@ -61,10 +61,11 @@ fn on_thread<R: Send + 'static>(
 ) -> Running<R> {
     let work: OnThread = Box::new(move || {
         let context = call.context().clone();
-        let outcome = match record {
-            Some(record) => timed(&record, || run(call)),
-            None => caught(|| run(call)),
+        let call = match record {
+            Some(record) => call.timed(record),
+            None => call,
         };
+        let outcome = caught(|| run(call));
         drop(slot);
         // At once: what it would have interrupted may serve another call by now.
         context.end();
@@ -78,13 +79,6 @@ type OnThread = Box<dyn FnOnce() -> Returned + Send>;
 
 /// A `Result<R, Fault>`.
 type Returned = Box<dyn Any + Send>;
-
-fn timed<R>(record: &Record, run: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
-    let started = Instant::now();
-    let outcome = caught(run);
-    record.note(started.elapsed());
-    outcome
-}
 
 /// Turns a panic into an answer. The author's state may be half-way through a change, as it would
 /// be with any error; nothing of ours is touched while the function runs.

@@ -117,3 +117,26 @@ async fn functions_that_turn_slow_leave_a_worker_to_the_others() {
     assert!(begun.elapsed() < Duration::from_millis(700), "{:?}", begun.elapsed());
     assert!(slow.iter().any(|slow| !slow.is_finished()));
 }
+
+/// Says where it runs.
+#[tool]
+fn thread_of(_text: &str) -> String {
+    here()
+}
+
+fn here() -> String {
+    format!("{:?}", thread::current().id())
+}
+
+#[tokio::test]
+async fn a_quick_function_runs_in_place_however_long_its_arguments_take_to_read() {
+    let client = connect(tools![thread_of]).await;
+    let text = "\n".repeat(512 << 10);
+    for _ in 0..100 {
+        let reply = client.call("thread_of", json!({ "_text": text })).await.unwrap();
+        if reply.text() == here() {
+            return;
+        }
+    }
+    panic!("it always had a thread of its own");
+}
