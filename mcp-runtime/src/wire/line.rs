@@ -3,12 +3,12 @@
 use std::io::{self, Write as _};
 
 use bytes::Bytes;
-use memchr::memchr2_iter;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 use serde_json::value::RawValue;
 
+use super::blocks::before;
 use super::{RequestId, string};
 
 /// A message that is being written: one line of JSON, whatever it is made of.
@@ -58,7 +58,7 @@ impl Line {
     /// The name of an object's member, with what stands before and behind it. One of ours, which
     /// needs no escapes: nobody looks for them.
     pub(crate) fn name(&mut self, before: u8, name: &'static str) -> io::Result<()> {
-        debug_assert!(string::is_plain(name.as_bytes()), "{name:?}");
+        debug_assert_eq!(string::plain_length(name.as_bytes()), name.len(), "{name:?}");
         self.make_room(name.len() + 4)?;
         self.frame.extend_from_slice(&[before, b'"']);
         self.frame.extend_from_slice(name.as_bytes());
@@ -82,15 +82,12 @@ impl Line {
     }
 }
 
-/// A text that may be long.
-///
-/// serde_json looks at the bytes of a string one by one, for those that it escapes; most long texts
-/// have none, and are written at once.
+/// A text that may be long: serde_json looks at the bytes of a string one by one, for those that it escapes.
 pub(crate) struct Text<'a>(pub(crate) &'a str);
 
 impl Encode for Text<'_> {
     fn encode(&self, line: &mut Line) -> io::Result<()> {
-        if !string::is_plain(self.0.as_bytes()) {
+        if string::plain_length(self.0.as_bytes()) < self.0.len() {
             return self.0.encode(line);
         }
         line.make_room(self.0.len() + 2)?;
@@ -134,7 +131,7 @@ impl SharedResult {
 /// What a message has beside its one large part, if it has one.
 const SMALL: usize = 256;
 
-/// JSON without white space, but for what stands where a text has line breaks.
+/// JSON without white space, but for a space where a text has any that is none.
 struct OneLine;
 
 impl Formatter for OneLine {
@@ -142,13 +139,14 @@ impl Formatter for OneLine {
     where
         W: ?Sized + io::Write,
     {
-        let mut written = 0;
-        for line_break in memchr2_iter(b'\n', b'\r', fragment.as_bytes()) {
-            writer.write_all(&fragment.as_bytes()[written..line_break])?;
+        let mut rest = fragment.as_bytes();
+        loop {
+            let (plain, white) = rest.split_at(before(rest, string::is_control));
+            writer.write_all(plain)?;
+            let Some((_, behind)) = white.split_first() else { return Ok(()) };
             writer.write_all(b" ")?;
-            written = line_break + 1;
+            rest = behind;
         }
-        writer.write_all(&fragment.as_bytes()[written..])
     }
 }
 

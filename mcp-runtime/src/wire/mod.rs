@@ -12,6 +12,7 @@
 //!   index     where its members stand
 //!   scan      one pass over JSON, which finds that
 //!   string    how far a JSON string goes
+//!   blocks    many bytes looked at at once
 //! what is in one
 //!   method    what it asks for
 //!   id        of a request: its reply has the same
@@ -28,6 +29,7 @@
 //! ```
 
 mod batch;
+mod blocks;
 pub(crate) mod cache;
 pub(crate) mod completion;
 pub(crate) mod content;
@@ -55,6 +57,7 @@ pub(crate) mod subscription;
 pub(crate) mod tool;
 
 pub(crate) use batch::Batch;
+pub(crate) use blocks::before;
 pub(crate) use error::{Code, ErrorObject, Quoted};
 pub(crate) use frame::Frame;
 pub(crate) use id::RequestId;

@@ -6,17 +6,15 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use super::blocks::{BLOCK, any, before, bits};
 
-const BLOCK: usize = 64;
-
-/// After so many bytes without anything special it is worth while to look at a block at once.
-const NEAR: usize = 32;
+/// Most strings are not longer.
+const SHORT: usize = 32;
 
 /// What a JSON value says if it is a string; borrowed if that has no escapes.
 pub(super) fn read(json: &[u8]) -> serde_json::Result<Cow<'_, str>> {
     let within = json.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
-    let plain = within.filter(|text| memchr(b'\\', text).is_none());
+    let plain = within.filter(|text| !text.contains(&b'\\'));
     match plain.and_then(|text| str::from_utf8(text).ok()) {
         Some(plain) => Ok(Cow::Borrowed(plain)),
         None => serde_json::from_slice(json).map(Cow::Owned),
@@ -27,9 +25,8 @@ pub(super) fn read(json: &[u8]) -> serde_json::Result<Cow<'_, str>> {
 /// another; `None` if no quote ends it, or it is no JSON.
 #[inline]
 pub(super) fn length(text: &[u8]) -> Option<(usize, bool)> {
-    // Most strings are short, and end within the first words.
     let mut at = 0;
-    for word in text.as_chunks().0.iter().take(NEAR / 8) {
+    for word in text.as_chunks().0.iter().take(SHORT / 8) {
         match first_special(u64::from_le_bytes(*word)) {
             8 => at += 8,
             before if word[before] == b'"' => return Some((at + before, true)),
@@ -42,7 +39,7 @@ pub(super) fn length(text: &[u8]) -> Option<(usize, bool)> {
 /// The same, if nothing special comes before that place.
 #[inline(never)]
 fn length_from(at: usize, text: &[u8]) -> Option<(usize, bool)> {
-    let before = before_special(at, text);
+    let before = at + plain_length(&text[at..]);
     match *text.get(before)? {
         b'"' => Some((before, true)),
         b'\\' => Some((before + length_with_escapes(&text[before..])?, false)),
@@ -50,9 +47,9 @@ fn length_from(at: usize, text: &[u8]) -> Option<(usize, bool)> {
     }
 }
 
-/// Whether a text is a string as it stands, without an escape.
-pub(super) fn is_plain(text: &[u8]) -> bool {
-    before_special(0, text) == text.len()
+/// How much of a text is a string as it stands, without an escape.
+pub(super) fn plain_length(text: &[u8]) -> usize {
+    before(text, is_special)
 }
 
 fn length_with_escapes(text: &[u8]) -> Option<usize> {
@@ -102,7 +99,7 @@ fn last_block(rest: &[u8]) -> [u8; BLOCK] {
 }
 
 /// Which bytes stand behind a backslash that is not escaped itself.
-fn behind(slashes: u64, begins_escaped: bool) -> u64 {
+pub(super) fn behind(slashes: u64, begins_escaped: bool) -> u64 {
     let mut escaped = u64::from(begins_escaped);
     let mut open = slashes & !escaped;
     if open & (open << 1) == 0 {
@@ -129,45 +126,12 @@ fn are_characters(text: &[u8], mut places: u64) -> bool {
     true
 }
 
-/// A bit for each byte. Written so that the compiler looks at as many bytes at once as the machine
-/// can: the product moves the lowest bits of eight bytes to its highest byte.
-fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let found = block.map(|byte| u8::from(is(byte)));
-    let mut bits = 0;
-    for (place, word) in found.as_chunks().0.iter().enumerate() {
-        bits |= (u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56) << (8 * place);
-    }
-    bits
-}
-
-/// How many bytes are nothing special within a string, if none is before that place.
-fn before_special(mut at: usize, text: &[u8]) -> usize {
-    loop {
-        if at >= NEAR {
-            let blocks = text[at..].as_chunks::<BLOCK>().0;
-            at += BLOCK * blocks.iter().take_while(|block| !any(block, is_special)).count();
-        }
-        let Some(word) = text[at..].first_chunk() else { break };
-        match first_special(u64::from_le_bytes(*word)) {
-            8 => at += 8,
-            before => return at + before,
-        }
-    }
-    at + text[at..].iter().take_while(|byte| !is_special(**byte)).count()
-}
-
-fn is_special(byte: u8) -> bool {
+pub(super) fn is_special(byte: u8) -> bool {
     is_control(byte) | (byte == b'"') | (byte == b'\\')
 }
 
-fn is_control(byte: u8) -> bool {
+pub(super) fn is_control(byte: u8) -> bool {
     byte < 0x20
-}
-
-/// Written so that the compiler looks at as many bytes at once as the machine can.
-fn any(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> bool {
-    block.iter().fold(0, |found, byte| found | u8::from(is(*byte))) != 0
 }
 
 /// Which of eight bytes is the first special one; 8 if none is. A byte's highest bit says whether
@@ -244,13 +208,6 @@ mod tests {
                 word[place] = byte;
                 let expected = if is_special(byte) { place } else { 8 };
                 assert_eq!(first_special(u64::from_le_bytes(word)), expected, "{byte} at {place}");
-                assert_eq!(before_special(0, &word), expected, "{byte} at {place}");
-            }
-            for place in 0..BLOCK {
-                let mut block = [b'x'; BLOCK];
-                block[place] = byte;
-                assert_eq!(bits(&block, is_special) != 0, is_special(byte));
-                assert_eq!(bits(&block, |one| one == byte) >> place & 1, 1, "{byte} at {place}");
             }
         }
     }

@@ -5,8 +5,9 @@ use std::task::{Context, Poll};
 use std::{io, mem};
 
 use bytes::{Bytes, BytesMut};
-use memchr::memchr;
 use tokio::io::{AsyncRead, AsyncReadExt};
+
+use crate::wire::before;
 
 /// What is read at once. A call keeps the block it came in alive, so blocks are not larger.
 const BLOCK: usize = 64 * 1024;
@@ -80,13 +81,8 @@ impl Lines {
     /// The place behind the next line end.
     fn find_end(&mut self) -> Option<usize> {
         let unseen = self.buffer.get(self.scanned..)?;
-        match memchr(b'\n', unseen) {
-            Some(before) => Some(self.scanned + before + 1),
-            None => {
-                self.scanned = self.buffer.len();
-                None
-            }
-        }
+        self.scanned += before(unseen, |byte| byte == b'\n');
+        (self.scanned < self.buffer.len()).then_some(self.scanned + 1)
     }
 
     fn complete(&mut self, mut line: BytesMut) -> Option<Line> {
