@@ -1,146 +1,77 @@
 //! A tool's JSON arguments: read straight into their struct, and explained to the model when they
 //! do not fit.
 
-use std::borrow::Cow;
-use std::fmt;
+use std::cell::Cell;
 
-use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor,
-};
-use serde::forward_to_deserialize_any;
-use serde_json::de::SliceRead;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
 use super::path::path_at;
-use crate::wire::from_text;
 use crate::wire::message::without_position;
 use crate::wire::number::whole;
 use crate::wire::schema::Node;
 use crate::wire::tool::Described;
+use crate::wire::{Members, from_text};
+
+/// What a tool has of its own to read its arguments: all else is compiled once for all tools.
+pub(super) trait Fill {
+    fn fill(&mut self, members: Members<'_, '_>) -> serde_json::Result<()>;
+}
+
+impl<T: DeserializeOwned> Fill for Option<T> {
+    fn fill(&mut self, members: Members<'_, '_>) -> serde_json::Result<()> {
+        *self = Some(T::deserialize(members)?);
+        Ok(())
+    }
+}
 
 /// Reads arguments. Only if that fails is the schema looked at: to read `"42"` as 42, because
 /// models write that, and otherwise to say what is wrong.
-pub(super) fn read<T: DeserializeOwned>(raw: &[u8], tool: &dyn Described) -> Result<T, Fault> {
-    let mut read = None;
-    read_with(raw, tool, &mut |members| T::deserialize(members).map(|value| read = Some(value)))?;
-    read.ok_or_else(|| Fault::internal("arguments were read and are not there"))
+pub(super) fn read(raw: &[u8], tool: &dyn Described, into: &mut dyn Fill) -> Result<(), Fault> {
+    let json = str::from_utf8(raw).map_err(Fault::internal)?;
+    read_all(json, into).or_else(|unread| mend(json, tool, &unread.error, into))
 }
 
-/// How a tool reads its arguments, and keeps them: all else is compiled once for all tools.
-type Read<'a> = &'a mut dyn FnMut(Members<'_, '_>) -> serde_json::Result<()>;
-
-fn read_with(raw: &[u8], tool: &dyn Described, read: Read<'_>) -> Result<(), Fault> {
-    read_all(raw, read).or_else(|error| mend(raw, tool, &error, read))
+/// Why arguments could not be read.
+struct Unread {
+    error: serde_json::Error,
+    /// The byte it was at, in JSON of one line.
+    at: usize,
 }
 
-fn read_all(raw: &[u8], read: Read<'_>) -> serde_json::Result<()> {
-    let mut json = serde_json::Deserializer::from_slice(raw);
-    read(Members(&mut json))?;
-    json.end()
-}
-
-/// An object, for what reads members by their names. A struct would also be read from an array,
-/// which is code in each tool for what no tool is sent.
-struct Members<'a, 'de>(&'a mut serde_json::Deserializer<SliceRead<'de>>);
-
-impl<'de> Deserializer<'de> for Members<'_, 'de> {
-    type Error = serde_json::Error;
-
-    /// Nearly all that is read. Its names are texts; those of a map are what its type makes of them.
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _members: &'static [&'static str],
-        visitor: V,
-    ) -> serde_json::Result<V::Value> {
-        self.0.deserialize_map(Apart(visitor))
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
-        self.0.deserialize_map(visitor)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-    }
-}
-
-/// A tool's struct, or one of its members, read by what is compiled once for all tools: the names, and values by
-/// their type. A tool has only which name is which member.
-struct Apart<T>(T);
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for Apart<V> {
-    type Value = V::Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.expecting(f)
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<V::Value, M::Error> {
-        self.0.visit_map(Apart(members))
-    }
-}
-
-impl<'de, M: MapAccess<'de>> MapAccess<'de> for Apart<M> {
-    type Error = M::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, M::Error> {
-        match self.next_name()? {
-            Some(Cow::Borrowed(name)) => {
-                seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
-            }
-            Some(Cow::Owned(name)) => seed.deserialize(name.into_deserializer()).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    #[inline(never)]
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, M::Error> {
-        self.0.next_value_seed(seed)
-    }
-}
-
-impl<'de, M: MapAccess<'de>> Apart<M> {
-    #[inline(never)]
-    fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, M::Error> {
-        #[derive(serde::Deserialize)]
-        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-        Ok(self.0.next_key()?.map(|Name(name)| name))
-    }
+fn read_all(json: &str, into: &mut dyn Fill) -> Result<(), Unread> {
+    let value = Cell::new(0);
+    let read = into.fill(Members::of(json, &value));
+    read.map_err(|error| Unread { at: value.get() + error.column(), error })
 }
 
 /// Reads arguments that do fit in place of those given, or says what is wrong with these.
 #[cold]
 fn mend(
-    raw: &[u8],
+    json: &str,
     tool: &dyn Described,
     error: &serde_json::Error,
-    read: Read<'_>,
+    into: &mut dyn Fill,
 ) -> Result<(), Fault> {
     // The frame was JSON, so what fails here is what JSON has and Rust has not: a lone surrogate, a
     // number beyond 64 bits, nesting without end.
-    let given: Value = serde_json::from_slice(raw).map_err(|error| unfit(tool, &error))?;
+    let given: Value = from_text(json).map_err(|error| unfit(tool, &error))?;
     let mut coerced = given.clone();
-    if coerce(&mut coerced, tool.schemas().input.root()) {
-        let coerced = serde_json::to_vec(&coerced).unwrap_or_default();
-        if read_all(&coerced, read).is_ok() {
-            return Ok(());
-        }
+    if coerce(&mut coerced, tool.schemas().input.root())
+        && read_all(&coerced.to_string(), into).is_ok()
+    {
+        return Ok(());
     }
-    let text = serde_json::to_vec(&given).unwrap_or_default();
-    let (path, what) = match read_all(&text, read).err() {
+    let text = given.to_string();
+    let (path, what) = match read_all(&text, into).err() {
         // Behind the last element that there is room for comes another.
-        Some(error) if error.is_syntax() && error.to_string().starts_with("trailing") => {
-            (path_at(&text, error.column()), "more elements than expected".to_owned())
+        Some(Unread { error, at })
+            if error.is_syntax() && error.to_string().starts_with("trailing") =>
+        {
+            (path_at(text.as_bytes(), at), "more elements than expected".to_owned())
         }
-        Some(error) => (path_at(&text, error.column()), without_position(&error)),
+        Some(Unread { error, at }) => (path_at(text.as_bytes(), at), without_position(&error)),
         // As a value it is fine, as text it was not: a member stands twice.
         None => (String::new(), without_position(error)),
     };
@@ -367,8 +298,13 @@ mod tests {
         Search(Schemas { input, output: None, mirrored: Vec::new(), wraps_output: false })
     }
 
+    fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+        let mut arguments = None;
+        super::read(text.as_bytes(), &tool(), &mut arguments).map(|()| arguments.unwrap())
+    }
+
     fn arguments(text: &str) -> Result<Arguments, String> {
-        read(text.as_bytes(), &tool()).map_err(|fault| match fault.kind {
+        read(text).map_err(|fault| match fault.kind {
             FaultKind::Arguments(text) => text,
             FaultKind::Protocol(_) | FaultKind::Function(_) => unreachable!(),
         })
@@ -389,9 +325,9 @@ mod tests {
         #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
         struct Name(String);
 
-        let numbers = read::<BTreeMap<u32, bool>>(br#"{"7":true,"8":false}"#, &tool());
+        let numbers = read::<BTreeMap<u32, bool>>(r#"{"7":true,"8":false}"#);
         assert_eq!(numbers.ok(), Some(BTreeMap::from([(7, true), (8, false)])));
-        let names = read::<BTreeMap<Name, i64>>(br#"{"a":1}"#, &tool());
+        let names = read::<BTreeMap<Name, i64>>(r#"{"a":1}"#);
         assert_eq!(names.ok(), Some(BTreeMap::from([(Name("a".into()), 1)])));
     }
 
@@ -424,7 +360,7 @@ mod tests {
             ("null", "at `c`: invalid type: null, expected a tuple of size 2."),
         ] {
             let given = format!(r#"{{"é\"": [ {{ }} ], "c" : {wrong} }}"#);
-            let fault = read::<Pair>(given.as_bytes(), &tool()).unwrap_err();
+            let fault = read::<Pair>(&given).unwrap_err();
             let FaultKind::Arguments(text) = fault.kind else { unreachable!() };
             assert!(text.contains(expected), "{wrong}: {text}");
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::arguments;
+use super::arguments::{self, Fill};
 use super::extract::FromContext;
 use super::fault::Fault;
 use super::pace::{Record, Timing};
@@ -53,13 +53,19 @@ impl Call {
 
     /// The function's JSON arguments, as the struct the macro made of its parameters.
     pub(super) fn arguments<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let mut arguments = None;
+        self.read_arguments(&mut arguments)?;
+        arguments.ok_or_else(|| Fault::internal("arguments were read and are not there"))
+    }
+
+    fn read_arguments(&self, into: &mut dyn Fill) -> Result<(), Fault> {
         let Given::Json(tool) = &self.given else { return Err(Fault::internal(MISMATCH)) };
         let raw = self.context.request().message.raw(Member::Arguments).unwrap_or(b"{}");
-        let arguments = arguments::read(raw, &**tool);
+        let read = arguments::read(raw, &**tool, into);
         if let Some(timing) = &self.timing {
             timing.have_read(raw.len());
         }
-        arguments
+        read
     }
 
     /// The same of those that arrive as strings: no function takes both, and reading is compiled for each.

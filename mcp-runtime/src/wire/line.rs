@@ -9,7 +9,7 @@ use serde_json::ser::Formatter;
 use serde_json::value::RawValue;
 
 use super::blocks::before;
-use super::{RequestId, string};
+use super::{RequestId, escapes, string};
 
 /// A message that is being written: one line of JSON, whatever it is made of.
 ///
@@ -87,12 +87,15 @@ pub(crate) struct Text<'a>(pub(crate) &'a str);
 
 impl Encode for Text<'_> {
     fn encode(&self, line: &mut Line) -> io::Result<()> {
-        if string::plain_length(self.0.as_bytes()) < self.0.len() {
-            return self.0.encode(line);
-        }
-        line.make_room(self.0.len() + 2)?;
+        let text = self.0.as_bytes();
+        let (plain, rest) = text.split_at(string::plain_length(text));
+        line.make_room(text.len() + 2)?;
         line.frame.push(b'"');
-        line.frame.extend_from_slice(self.0.as_bytes());
+        line.frame.extend_from_slice(plain);
+        if !rest.is_empty() {
+            escapes::escape(rest, line)?;
+            line.make_room(1)?;
+        }
         line.frame.push(b'"');
         Ok(())
     }

@@ -13,6 +13,8 @@
 //!   scan      one pass over JSON, which finds that
 //!   string    how far a JSON string goes
 //!   blocks    many bytes looked at at once
+//!   escapes   texts ⇄ what stands for them within strings
+//!   members   an object, read member by member
 //! what is in one
 //!   method    what it asks for
 //!   id        of a request: its reply has the same
@@ -34,6 +36,7 @@ pub(crate) mod cache;
 pub(crate) mod completion;
 pub(crate) mod content;
 pub(crate) mod error;
+mod escapes;
 pub(crate) mod form;
 mod frame;
 pub(crate) mod icon;
@@ -42,6 +45,7 @@ mod index;
 pub(crate) mod initialize;
 pub(crate) mod line;
 pub(crate) mod log;
+mod members;
 pub(crate) mod message;
 pub(crate) mod meta;
 pub(crate) mod method;
@@ -63,6 +67,7 @@ pub(crate) use frame::Frame;
 pub(crate) use id::RequestId;
 pub(crate) use index::Member;
 pub(crate) use line::{Encode, Line, SharedResult, Text, raw};
+pub(crate) use members::Members;
 pub(crate) use message::{Message, MessageKind, Unreadable};
 pub(crate) use method::Method;
 pub(crate) use shape::Shape;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::ops::Range;
 
-use super::string;
+use super::{escapes, string};
 
 /// The deepest that is looked into: serde_json goes no further.
 pub(super) const DEEPEST: usize = 127;
@@ -80,12 +80,85 @@ impl<'a> Scan<'a> {
     }
 
     /// What a string says that names a member.
+    #[inline(always)]
     fn name(&mut self) -> Option<Cow<'a, str>> {
         self.take(b'"')?;
         let start = self.at;
         match self.string()? {
             true => Some(Cow::Borrowed(&self.text[start..self.at - 1])),
-            false => serde_json::from_str(&self.text[start - 1..self.at]).ok().map(Cow::Owned),
+            false => escapes::unescape(&self.text[start..self.at - 1]).map(Cow::Owned),
+        }
+    }
+
+    /// The name of an object's next member, up to its value; or the end of the object.
+    pub(super) fn next_name(&mut self) -> Option<Option<Cow<'a, str>>> {
+        let goes_on = match self.at {
+            0 => self.take(b'{').map(|()| !self.is_at(b'}'))?,
+            _ => self.goes_on(b'}')?,
+        };
+        if !goes_on {
+            return Some(None);
+        }
+        let name = self.name()?;
+        self.take(b':')?;
+        Some(Some(name))
+    }
+
+    /// All of it.
+    pub(super) fn json(&self) -> &'a str {
+        self.text
+    }
+
+    /// Where the next value begins.
+    pub(super) fn place(&mut self) -> usize {
+        self.peek();
+        self.at
+    }
+
+    /// The next value, if it is null.
+    pub(super) fn null(&mut self) -> Option<()> {
+        let start = self.place();
+        let is_null = self.rest().starts_with(b"null");
+        self.at = if is_null { start + 4 } else { start };
+        is_null.then_some(())
+    }
+
+    /// What the next value says, if it is a text.
+    pub(super) fn text(&mut self) -> Option<Cow<'a, str>> {
+        let start = self.place();
+        let json = self.text[start..].strip_prefix('"')?;
+        let (length, is_plain) = string::length(json.as_bytes())?;
+        let text = match is_plain {
+            true => Cow::Borrowed(&json[..length]),
+            false => Cow::Owned(escapes::unescape(&json[..length])?),
+        };
+        self.at = start + length + 2;
+        Some(text)
+    }
+
+    /// Any value, of what is known to be JSON: in an object or array only its end is looked for.
+    pub(super) fn known(&mut self) -> Option<&'a str> {
+        let start = self.place();
+        let mut depth = 0_usize;
+        loop {
+            match self.rest().first()? {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.checked_sub(1)?,
+                b'"' => {
+                    self.at += 1;
+                    self.string()?;
+                    self.at -= 1; // to the quote that ends it
+                }
+                _ if depth > 0 => {}
+                _ => {
+                    self.skip(0)?;
+                    return self.text.get(start..self.at);
+                }
+            }
+            self.at += 1;
+            if depth == 0 {
+                return self.text.get(start..self.at);
+            }
         }
     }
 

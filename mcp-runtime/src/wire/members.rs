@@ -1,0 +1,252 @@
+//! An object, read member by member, each by its type: how arguments get into the struct a macro made of them.
+//!
+//! serde_json does the same, and is compiled for each such struct. Here a struct has only which name is which member; what
+//! goes over the text, and reads values, is compiled once for all. And texts are read in blocks (`escapes`).
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::{Error, Result};
+
+use super::scan::Scan;
+
+/// An object that is JSON, as has been found before. What is not is an error that does not say what.
+pub(crate) struct Members<'a, 'de> {
+    scan: Scan<'de>,
+    /// Where the value stands that is read; 0 between two.
+    at: &'a Cell<usize>,
+}
+
+impl<'a, 'de> Members<'a, 'de> {
+    /// `at` is where the value stands that could not be read, 0 if it was none of them. In the error are lines and columns of
+    /// that value.
+    pub(crate) fn of(json: &'de str, at: &'a Cell<usize>) -> Self {
+        Self { scan: Scan::new(json), at }
+    }
+
+    #[inline(never)]
+    fn next_name(&mut self) -> Result<Option<Cow<'de, str>>> {
+        let name = self.scan.next_name();
+        name.ok_or_else(no_object)
+    }
+}
+
+fn no_object() -> Error {
+    Error::custom("expected an object")
+}
+
+impl<'de> Deserializer<'de> for Members<'_, 'de> {
+    type Error = Error;
+
+    /// Nearly all that is read. Its names are texts; those of a map are what its type makes of them.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _members: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        visitor.visit_map(self)
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        serde_json::Deserializer::from_slice(self.scan.json().as_bytes()).deserialize_map(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+impl<'de> MapAccess<'de> for Members<'_, 'de> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+        match self.next_name()? {
+            Some(name) => seed.deserialize((*name).into_deserializer()).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    #[inline(never)]
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
+        self.at.set(self.scan.place());
+        let value = seed.deserialize(Value(&mut self.scan))?;
+        self.at.set(0);
+        Ok(value)
+    }
+}
+
+/// The value that comes next.
+struct Value<'a, 'de>(&'a mut Scan<'de>);
+
+impl<'de> Value<'_, 'de> {
+    fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0.text() {
+            Some(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            Some(Cow::Owned(text)) => visitor.visit_string(text),
+            None => self.json()?.deserialize_string(visitor),
+        }
+    }
+
+    /// The reader of all that is no text.
+    fn json(self) -> Result<serde_json::Deserializer<serde_json::de::SliceRead<'de>>> {
+        let json = self.0.known().ok_or_else(no_object)?;
+        Ok(serde_json::Deserializer::from_slice(json.as_bytes()))
+    }
+}
+
+/// Methods that read as serde_json does, and what they are given beside the visitor.
+macro_rules! as_serde_json {
+    ($($method:ident($($name:ident: $type:ty),*);)*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value> {
+            self.json()?.$method($($name,)* visitor)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Value<'_, 'de> {
+    type Error = Error;
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.text(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.text(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0.null() {
+            Some(()) => visitor.visit_none(),
+            None => visitor.visit_some(self),
+        }
+    }
+
+    as_serde_json! {
+        deserialize_any();
+        deserialize_bool();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
+        deserialize_char();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_newtype_struct(name: &'static str);
+        deserialize_seq();
+        deserialize_tuple(length: usize);
+        deserialize_tuple_struct(name: &'static str, length: usize);
+        deserialize_map();
+        deserialize_struct(name: &'static str, members: &'static [&'static str]);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_identifier();
+        deserialize_ignored_any();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    enum Choice {
+        #[serde(rename = "o\"ne")]
+        One,
+        Many(Vec<String>),
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Named(String);
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Inner {
+        text: String,
+        list: Vec<i64>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Whole {
+        text: String,
+        maybe: Option<String>,
+        named: Option<Named>,
+        character: Option<char>,
+        number: Option<f64>,
+        flag: Option<bool>,
+        pair: Option<(i8, u64)>,
+        choices: Vec<Choice>,
+        choice: Option<Choice>,
+        inner: Option<Inner>,
+        map: BTreeMap<u8, Option<String>>,
+        any: Option<serde_json::Value>,
+        unit: (),
+    }
+
+    fn read<'de, T: Deserialize<'de>>(json: &'de str) -> std::result::Result<T, (String, usize)> {
+        let at = Cell::new(0);
+        T::deserialize(Members::of(json, &at)).map_err(|error| (error.to_string(), at.get()))
+    }
+
+    #[test]
+    fn each_type_is_read_as_serde_json_reads_it() {
+        let texts = [
+            "{}",
+            r#" { "text" : "a\"b" , "maybe" : null , "x" : [ { "y" : "}]" } , "]" ] } "#,
+            r#"{"text":"größe","maybe":"\u00e9\n","named":"\\","character":"\t","number":-1.5e+3}"#,
+            r#"{"number":0,"flag":true,"pair":[-1,18446744073709551615],"unit":null,"any":"\n"}"#,
+            r#"{"choices":["o\"ne",{"Many":["a\\","]"]}],"choice":{"Many":[]},"any":{"a":[1,"}"]}}"#,
+            r#"{"inner":{"list":[1,2],"text":"{\"["},"map":{"7":null,"8":"\""},"\u0074ext":"t"}"#,
+            r#"{"flag":1}"#,
+            r#"{"text":null}"#,
+            r#"{"text":7}"#,
+            r#"{"pair":[1]}"#,
+            r#"{"choice":"two"}"#,
+            r#"{"text":"\ud800"}"#,
+            r#"{"text":"a","text":"b"}"#,
+        ];
+        for text in texts {
+            let expected = serde_json::from_str::<Whole>(text);
+            assert_eq!(read(text).ok(), expected.ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_are_borrowed_where_they_have_no_escapes() {
+        #[derive(Deserialize)]
+        struct Borrowed<'a> {
+            text: &'a str,
+            #[serde(borrow)]
+            raw: &'a RawValue,
+        }
+        let borrowed: Borrowed = read(r#"{"text":"as it is","raw":"a\n"}"#).unwrap();
+        assert_eq!((borrowed.text, borrowed.raw.get()), ("as it is", r#""a\n""#));
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_its_place() {
+        let error = |json| read::<Whole>(json).unwrap_err();
+        let (what, at) = error(r#"{"text":"a", "pair": [1,true]}"#);
+        assert_eq!(what, "invalid type: boolean `true`, expected u64 at line 1 column 7");
+        assert_eq!(at, 21);
+        assert_eq!(error(r#"{"text":"a","text":"b"}"#), ("duplicate field `text`".into(), 0));
+        assert_eq!(error("[]"), ("expected an object".into(), 0));
+    }
+}
