@@ -113,17 +113,12 @@ pub(crate) fn raw(value: &dyn Encode) -> io::Result<Box<RawValue>> {
 pub(crate) struct SharedResult(Bytes);
 
 impl SharedResult {
-    /// What cannot be written is null.
-    pub(crate) fn of(result: &dyn Encode) -> Self {
-        let write = |mut line: Line| {
-            line.text(r#""result":"#)?;
-            result.encode(&mut line)?;
-            line.text("}")?;
-            Ok::<_, io::Error>(line.finish())
-        };
-        let written = write(Line::new(usize::MAX));
-        let written = written.unwrap_or_else(|_| br#""result":null}"#.into());
-        Self(written.into_boxed_slice().into())
+    pub(crate) fn of(result: &dyn Encode) -> io::Result<Self> {
+        let mut line = Line::new(usize::MAX);
+        line.text(r#""result":"#)?;
+        result.encode(&mut line)?;
+        line.text("}")?;
+        Ok(Self(line.finish().into_boxed_slice().into()))
     }
 
     pub(crate) fn into_bytes(self) -> Bytes {
