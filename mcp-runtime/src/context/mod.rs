@@ -41,7 +41,7 @@ pub(crate) use voice::Voice;
 
 use crate::revision::{At, Progressed, Revision};
 use crate::wire::log::LogLevel;
-use crate::wire::{Encode, Line, Member, RequestId};
+use crate::wire::{Encode, Line, Member};
 
 /// The request a function serves: tell its client of progress, log to it, ask whether it still
 /// waits, see who it is.
@@ -272,16 +272,15 @@ impl fmt::Debug for Context {
 
 /// A notification as one line of JSON; `None` if `params` cannot be serialised.
 pub(crate) fn notification(method: &'static str, params: &dyn Encode) -> Option<Vec<u8>> {
-    said(None, method, params)
+    said(method, params)
         .inspect_err(
             |error| tracing::warn!(method, %error, "a notification cannot be written as JSON"),
         )
         .ok()
 }
 
-/// A notification, or a request if there is an id, as one line of JSON.
-fn said(id: Option<i64>, method: &'static str, params: &dyn Encode) -> io::Result<Vec<u8>> {
-    let mut line = Line::message(id.map(RequestId::Number).as_ref(), usize::MAX)?;
+fn said(method: &'static str, params: &dyn Encode) -> io::Result<Vec<u8>> {
+    let mut line = Line::message(None, usize::MAX);
     line.text(r#""method":"#)?;
     method.encode(&mut line)?;
     line.text(r#","params":"#)?;

@@ -15,10 +15,13 @@ pub(crate) struct Catalogue {
     name: &'static str,
     page_size: usize,
     pub(super) places: Vec<Listing>,
-    pages: [OnceLock<Vec<SharedResult>>; Revision::ALL.len()],
+    pages: [OnceLock<Vec<Written>>; Revision::ALL.len()],
     /// What callers see who may not see all.
     pub(super) parts: Parts,
 }
+
+/// A page; an error if it cannot be written.
+type Written = Result<SharedResult, ErrorObject>;
 
 /// A place in a list.
 #[derive(Debug, Clone)]
@@ -105,10 +108,10 @@ impl Catalogue {
         let stamp = self.parts.stamp(stamp);
         let pages = self.pages[revision as usize].get_or_init(|| self.write(revision, stamp));
         let whole = start.is_multiple_of(self.page_size);
-        Ok(match pages.get(start / self.page_size).filter(|_| whole) {
+        match pages.get(start / self.page_size).filter(|_| whole) {
             Some(page) => page.clone(),
             None => self.write_page(revision, start, stamp),
-        })
+        }
     }
 
     /// A cursor holds the key of the last item before it, so it means the same in every process, and
@@ -120,14 +123,14 @@ impl Catalogue {
         Some(listed(&self.places[..=place]).count())
     }
 
-    fn write(&self, revision: Revision, stamp: Stamp<'_>) -> Vec<SharedResult> {
+    fn write(&self, revision: Revision, stamp: Stamp<'_>) -> Vec<Written> {
         let count = listed(&self.places).count().div_ceil(self.page_size).max(1);
         let starts = (0..count).map(|index| index * self.page_size);
         starts.map(|start| self.write_page(revision, start, stamp)).collect()
     }
 
     /// Ends where a page ends that begins at the beginning, so that the next one is written already.
-    fn write_page(&self, revision: Revision, start: usize, stamp: Stamp<'_>) -> SharedResult {
+    fn write_page(&self, revision: Revision, start: usize, stamp: Stamp<'_>) -> Written {
         let mut rest = listed(&self.places).skip(start);
         let length = self.page_size - start % self.page_size;
         let (keys, items): (Vec<_>, Vec<_>) =
@@ -139,7 +142,10 @@ impl Catalogue {
             next_cursor: last.map(|key| URL_SAFE_NO_PAD.encode(format!("{} {key}", self.name))),
             stamp,
         };
-        SharedResult::of(&At(revision, &page))
+        SharedResult::of(&At(revision, &page)).map_err(|error| {
+            tracing::error!(list = self.name, %error, "a list cannot be written as JSON");
+            ErrorObject::internal()
+        })
     }
 }
 
@@ -149,9 +155,12 @@ fn listed(places: &[Listing]) -> impl Iterator<Item = (&'static str, &dyn ListIt
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use serde_json::value::RawValue;
 
     use super::*;
+    use crate::wire::Line;
     use crate::wire::cache::CacheHint;
     use crate::wire::prompt::Prompt;
 
@@ -238,5 +247,23 @@ mod tests {
             let error = read(&catalogue, Some(cursor)).unwrap_err();
             assert_eq!(error.code, Code::INVALID_PARAMS, "{cursor}");
         }
+    }
+
+    struct Unwritable;
+
+    impl EncodeAt for Unwritable {
+        fn encode_at(&self, _: Revision, _: &mut Line) -> io::Result<()> {
+            Err(io::ErrorKind::Other.into())
+        }
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_written_is_an_error_and_no_other_is() {
+        let mut catalogue = catalogue(&["a", "b"], 2);
+        catalogue.push("c", &[], Some(Arc::new(Unwritable)));
+        let (names, next) = read(&catalogue, None).unwrap();
+        assert_eq!(names, ["a", "b"]);
+        let error = read(&catalogue, next.as_deref()).unwrap_err();
+        assert_eq!(error, ErrorObject::internal());
     }
 }

@@ -16,6 +16,7 @@ mod ending;
 mod error;
 mod extension;
 mod handle;
+mod in_flight;
 #[cfg(feature = "layers")]
 pub(crate) mod layers;
 mod life;

@@ -58,7 +58,7 @@ impl Reply {
 
     /// A result that is written already.
     pub(super) fn shared(id: &RequestId, result: SharedResult) -> Self {
-        let frame = head(id);
+        let frame = head(Some(id));
         Self { class: Class::Answered, ended: Ended::Done, frame, shared: Some(result) }
     }
 
@@ -87,8 +87,8 @@ impl Reply {
     /// The same for another request: a frame begins with the id of its own.
     #[cfg(feature = "layers")]
     pub(super) fn readdressed(self, from: &RequestId, to: &RequestId) -> Self {
-        match self.frame.strip_prefix(&*head(from)) {
-            Some(rest) => Self { frame: [&*head(to), rest].concat(), ..self },
+        match self.frame.strip_prefix(&*head(Some(from))) {
+            Some(rest) => Self { frame: [&*head(Some(to)), rest].concat(), ..self },
             None => self,
         }
     }
@@ -103,9 +103,7 @@ impl Reply {
 
     /// An error response; without an id if it could not be read.
     pub(crate) fn error(class: Class, id: Option<&RequestId>, error: &ErrorObject) -> Self {
-        // Strings and JSON values: writing them cannot fail.
-        let frame = response(id, r#""error":"#, error, usize::MAX);
-        let (ended, frame) = (Ended::Failed(error.code), frame.unwrap_or_default());
+        let (ended, frame) = (Ended::Failed(error.code), error_response(id, error));
         Self { class, ended, frame, shared: None }
     }
 
@@ -122,8 +120,16 @@ impl Reply {
 }
 
 /// What a response begins with.
-fn head(id: &RequestId) -> Vec<u8> {
-    Line::message(Some(id), usize::MAX).map_or_else(|_| Vec::new(), Line::finish) // it has room
+fn head(id: Option<&RequestId>) -> Vec<u8> {
+    Line::message(id, usize::MAX).finish()
+}
+
+/// An error response as one line of JSON: of another error, if this one cannot be written.
+fn error_response(id: Option<&RequestId>, error: &dyn Encode) -> Vec<u8> {
+    response(id, r#""error":"#, error, usize::MAX).unwrap_or_else(|error| {
+        tracing::error!(%error, "an error cannot be written as JSON");
+        [&*head(id), br#""error":{"code":-32603,"message":"internal error"}}"#].concat()
+    })
 }
 
 /// A response as one line of JSON; `name` is that of its last member, as JSON.
@@ -133,7 +139,7 @@ fn response(
     value: &dyn Encode,
     most: usize,
 ) -> io::Result<Vec<u8>> {
-    let mut line = Line::message(id, most)?;
+    let mut line = Line::message(id, most);
     line.text(name)?;
     value.encode(&mut line)?;
     line.text("}")?;
@@ -147,5 +153,50 @@ impl Service {
         let room = self.budget().room() / 3;
         let most = self.limits.max_result.min(room.max(SMALL));
         Reply::result_within(id, result, most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    struct Unwritable;
+
+    impl Encode for Unwritable {
+        fn encode(&self, _: &mut Line) -> io::Result<()> {
+            Err(io::ErrorKind::Other.into())
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_internal_error_of_its_request() {
+        let id = RequestId::String("a \"b\"".into());
+        let internal = json!({ "code": -32603, "message": "internal error" });
+        for (frame, expected) in [
+            (
+                Reply::result(&id, &Unwritable).into_frame(),
+                json!({ "jsonrpc": "2.0", "id": "a \"b\"", "error": internal }),
+            ),
+            (
+                error_response(Some(&id), &Unwritable),
+                json!({ "jsonrpc": "2.0", "id": "a \"b\"", "error": internal }),
+            ),
+            (error_response(None, &Unwritable), json!({ "jsonrpc": "2.0", "error": internal })),
+        ] {
+            assert_eq!(serde_json::from_slice::<Value>(&frame).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_result_may_be_so_long_and_not_longer_whatever_its_id() {
+        let id = RequestId::String("x".repeat(100).into());
+        let whole = Reply::result(&id, &"four").into_frame();
+        assert_eq!(Reply::result_within(&id, &"four", whole.len()).ended, Ended::Done);
+        for most in [whole.len() - 1, 50, 0] {
+            let refused = Reply::result_within(&id, &"four", most);
+            assert_eq!(refused.ended, Ended::Failed(Code::INTERNAL_ERROR), "{most}");
+        }
     }
 }

@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::oneshot;
 
+use super::in_flight::InFlight;
 use super::questions::Questions;
 use super::subscription::Subscription;
 use crate::context::{Answer, Caller, Client, Context, LogFilter, Outbox, Port, Room};
@@ -20,7 +21,7 @@ pub(crate) struct Session {
     owner: Caller,
     handshake: OnceLock<Handshake>,
     log_level: Arc<AtomicU8>,
-    in_flight: Mutex<InFlight>,
+    calls: Mutex<Calls>,
     most_calls: usize,
     /// What functions have asked the client.
     questions: Questions,
@@ -30,16 +31,9 @@ pub(crate) struct Session {
 }
 
 #[derive(Debug, Default)]
-struct InFlight {
-    /// As many as `--max-calls-per-session` lets run: few enough to be looked through.
-    calls: Vec<Context>,
+struct Calls {
+    in_flight: InFlight,
     ended: bool,
-}
-
-impl InFlight {
-    fn position(&self, id: &RequestId) -> Option<usize> {
-        self.calls.iter().position(|call| call.request().id == *id)
-    }
 }
 
 /// What `initialize` settled.
@@ -77,7 +71,7 @@ impl Session {
             owner,
             handshake: OnceLock::new(),
             log_level: Arc::new(AtomicU8::new(LogLevel::Info as u8)),
-            in_flight: Mutex::default(),
+            calls: Mutex::default(),
             most_calls: room.calls,
             questions: Questions::new(room.questions),
             outbox: Arc::new(Outbox::new(room)),
@@ -137,12 +131,12 @@ impl Session {
 
     fn begin(&self, call: &Context) -> Result<(), ErrorObject> {
         let invalid = |what: &'static str| Err(ErrorObject::new(Code::INVALID_REQUEST, what));
-        let mut in_flight = self.in_flight();
-        if in_flight.ended {
+        let Calls { in_flight, ended } = &mut *self.calls();
+        if *ended {
             return invalid("the session is over");
         }
-        let running = in_flight.calls.len();
-        if in_flight.position(&call.request().id).is_some() {
+        let running = in_flight.len();
+        if in_flight.find(&call.request().id).is_some() {
             return invalid("a request of this id is running already");
         }
         if running >= self.most_calls {
@@ -150,16 +144,13 @@ impl Session {
             let what = format!("{what} (--max-calls-per-session); try again when one has ended");
             return Err(ErrorObject::new(Code::INTERNAL_ERROR, what));
         }
-        in_flight.calls.push(call.clone());
+        in_flight.insert(call.clone());
         Ok(())
     }
 
     /// Cancels the call of that id, if it still runs (basic/utilities/cancellation).
     pub(super) fn cancel(&self, id: &RequestId) {
-        let call = {
-            let in_flight = self.in_flight();
-            in_flight.position(id).map(|place| in_flight.calls[place].clone())
-        };
+        let call = self.calls().in_flight.find(id).cloned();
         if let Some(call) = call {
             call.cancellation().cancel();
         }
@@ -168,18 +159,18 @@ impl Session {
     /// Whether a call runs that does not wait for its client: who is gone would be waited for as
     /// long as the server runs.
     pub(crate) fn is_busy(&self) -> bool {
-        self.in_flight().calls.iter().any(|call| !call.asks().are_open())
+        self.calls().in_flight.iter().any(|call| !call.asks().are_open())
     }
 
     /// Ends the session: cancels every call, and lets no other begin.
     pub(crate) fn end(&self) {
         self.outbox.close();
-        let calls = {
-            let mut in_flight = self.in_flight();
-            in_flight.ended = true;
-            in_flight.calls.clone()
+        let in_flight: Vec<_> = {
+            let mut calls = self.calls();
+            calls.ended = true;
+            calls.in_flight.iter().cloned().collect()
         };
-        calls.iter().for_each(|call| call.cancellation().cancel());
+        in_flight.iter().for_each(|call| call.cancellation().cancel());
     }
 
     /// Hands the client's response to whoever asked; one that nobody waits for is ignored.
@@ -187,8 +178,8 @@ impl Session {
         self.questions.answer(id, response);
     }
 
-    fn in_flight(&self) -> MutexGuard<'_, InFlight> {
-        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    fn calls(&self) -> MutexGuard<'_, Calls> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -208,6 +199,7 @@ impl Port for Session {
 pub(super) struct Noted(Option<(Arc<Session>, Context)>);
 
 impl Noted {
+    #[inline] // without a session it is nothing
     pub(super) fn new(session: Option<Arc<Session>>, call: &Context) -> Result<Self, ErrorObject> {
         let Some(session) = session else { return Ok(Self(None)) };
         session.begin(call)?;
@@ -222,10 +214,7 @@ impl Noted {
 impl Drop for Noted {
     fn drop(&mut self) {
         if let Some((session, call)) = &self.0 {
-            let mut in_flight = session.in_flight();
-            if let Some(place) = in_flight.position(&call.request().id) {
-                in_flight.calls.swap_remove(place);
-            }
+            session.calls().in_flight.remove(&call.request().id);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::from_text;
 use super::number::whole;
 
 /// A request id: echoed with the JSON type and value it came with, never null (basic, "Requests").
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum RequestId {
     Number(i64),
     String(Box<str>),

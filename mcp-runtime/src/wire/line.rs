@@ -38,16 +38,18 @@ impl Line {
         Self { frame: Vec::with_capacity(SMALL), most }
     }
 
-    /// Of JSON-RPC: begun, up to where its own members stand.
-    pub(crate) fn message(id: Option<&RequestId>, most: usize) -> io::Result<Self> {
-        let mut line = Self::new(most);
-        line.text(r#"{"jsonrpc":"2.0","#)?;
+    /// Of JSON-RPC: begun, up to where its own members stand. This much is written even if it is
+    /// too long, so that there is always something to answer with.
+    pub(crate) fn message(id: Option<&RequestId>, most: usize) -> Self {
+        let mut line = Self::new(usize::MAX);
+        line.frame.extend_from_slice(br#"{"jsonrpc":"2.0","#);
         if let Some(id) = id {
-            line.text(r#""id":"#)?;
-            id.encode(&mut line)?;
-            line.text(",")?;
+            line.frame.extend_from_slice(br#""id":"#);
+            let _ = id.encode(&mut line); // no number and no string is refused, and there is room
+            line.frame.push(b',');
         }
-        Ok(line)
+        line.most = most.max(line.frame.len());
+        line
     }
 
     /// A piece of JSON, which is one of ours and has no line break.
@@ -113,17 +115,12 @@ pub(crate) fn raw(value: &dyn Encode) -> io::Result<Box<RawValue>> {
 pub(crate) struct SharedResult(Bytes);
 
 impl SharedResult {
-    /// What cannot be written is null.
-    pub(crate) fn of(result: &dyn Encode) -> Self {
-        let write = |mut line: Line| {
-            line.text(r#""result":"#)?;
-            result.encode(&mut line)?;
-            line.text("}")?;
-            Ok::<_, io::Error>(line.finish())
-        };
-        let written = write(Line::new(usize::MAX));
-        let written = written.unwrap_or_else(|_| br#""result":null}"#.into());
-        Self(written.into_boxed_slice().into())
+    pub(crate) fn of(result: &dyn Encode) -> io::Result<Self> {
+        let mut line = Line::new(usize::MAX);
+        line.text(r#""result":"#)?;
+        result.encode(&mut line)?;
+        line.text("}")?;
+        Ok(Self(line.finish().into_boxed_slice().into()))
     }
 
     pub(crate) fn into_bytes(self) -> Bytes {

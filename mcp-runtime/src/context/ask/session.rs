@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 
 use super::{Answer, Question};
-use crate::context::{notification, said};
+use crate::context::notification;
 
 /// Where a session notes which answers are to come.
 pub(crate) trait Port: fmt::Debug + Send + Sync {
@@ -17,10 +17,10 @@ pub(crate) trait Port: fmt::Debug + Send + Sync {
     fn forget(&self, id: i64) -> bool;
 }
 
-/// The request that puts a question.
+/// The request that puts a question, whose parameters are written already.
 pub(super) fn request(id: i64, question: &Question) -> Vec<u8> {
-    let request = said(Some(id), question.kind.method(), &question.params);
-    request.unwrap_or_default() // strings and JSON: cannot fail
+    let (method, params) = (question.kind.method(), &question.params);
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{params}}}"#).into_bytes()
 }
 
 /// The notification that takes it back (basic/utilities/cancellation).

@@ -45,7 +45,7 @@ pub(crate) struct SubscriptionEnded<'a> {
 
 impl Members for SubscriptionEnded<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
-        let id = serde_json::to_value(self.subscription).unwrap_or_default();
+        let id = serde_json::to_value(self.subscription)?;
         let mut meta = serde_json::Map::new();
         meta.insert(SUBSCRIPTION_ID.to_owned(), id);
         self.stamp.end(object, Some(&meta))

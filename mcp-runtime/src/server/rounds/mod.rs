@@ -114,8 +114,7 @@ fn sealed(service: &Service, binding: &[u8], mut memory: Memory) -> Result<Strin
         memory.id = random::id().ok_or(NO_RANDOMNESS)?;
     }
     let state = State { until: now() + PATIENCE.as_secs(), memory };
-    // Strings and JSON: writing them cannot fail.
-    let state = serde_json::to_vec(&state).unwrap_or_default();
+    let state = serde_json::to_vec(&state).map_err(|error| error.to_string())?;
     let sealed = service.seal.seal(state, binding).ok_or(NO_RANDOMNESS)?;
     match sealed.len() {
         ..=STATE => Ok(sealed),
@@ -142,7 +141,7 @@ fn binding(service: &Service, message: &Message, caller: &Caller) -> Vec<u8> {
     let caller = caller.principal().map(Principal::key);
     let (name, uri) = (value(Member::Name), value(Member::Uri));
     let bound = json!([service.info.name, caller, method, name, uri, arguments]);
-    serde_json::to_vec(&bound).unwrap_or_default()
+    bound.to_string().into_bytes()
 }
 
 fn merge(into: &mut Value, from: Value) {
