@@ -21,8 +21,9 @@ use tokio::runtime::{Builder, Runtime};
 pub type Target = fn(&Site, &[u8]);
 
 /// By the name of its corpus.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("line", line),
+    ("text", text),
     ("header", header),
     ("uri", uri),
     ("sse_path", sse_path),
@@ -240,6 +241,15 @@ pub fn line(site: &Site, data: &[u8]) {
     let answer = site.in_session(data);
     let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(data).is_ok();
     assert!(is_json || answer.status == 400, "{answer:?}");
+}
+
+/// What stands between the quotes of an argument that is a text.
+pub fn text(site: &Site, data: &[u8]) {
+    const BEFORE: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"fuzzed_say","arguments":{"text":"#;
+    let quoted = [b"\"", data, b"\""].concat();
+    let Ok(text) = serde_json::from_slice::<String>(&quoted) else { return };
+    let answer = site.in_session(&[BEFORE, &quoted, b"}}}"].concat()).json();
+    assert_eq!(answer["result"]["content"][0]["text"], text, "{answer}");
 }
 
 /// Headers, one a line, beside a call of `fuzzed_say`.

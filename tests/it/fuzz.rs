@@ -111,6 +111,11 @@ fn lines() {
 }
 
 #[test]
+fn texts() {
+    replay("text");
+}
+
+#[test]
 fn headers() {
     replay("header");
 }
