@@ -151,55 +151,77 @@ fn run(options: &Options, rows: &[rows::Row]) -> Result<(), String> {
     server::stay_on(server::LOAD_CORE);
     keep_lists()?;
     let rows: Vec<_> = rows.iter().filter(|row| options.wants(&row.name)).collect();
-    let measured = loads(options, &rows)?;
-    report::print_samples(&measured);
-    let mut findings: Vec<Finding> =
-        measured.iter().map(|(row, samples)| report::finding(row, samples)).collect();
+    let measured = loads(options, &rows);
+    let whole = measured.iter().filter_map(|(row, samples)| Some((*row, samples.as_ref().ok()?)));
+    report::print_samples(whole);
+    let mut findings: Vec<Finding> = measured
+        .iter()
+        .map(|(row, samples)| match samples {
+            Ok(samples) => report::finding(row, samples),
+            Err(problem) => Finding::failed(&row.name, problem.clone()),
+        })
+        .collect();
     for row in memory::ALL.iter().filter(|row| options.wants(row.name)) {
         eprintln!("{}", row.name);
         findings.push(row.finding(options.rounds));
     }
     if options.wants(SYNC) {
         eprintln!("{SYNC}");
-        findings.push(stalls::sync_against_async(options.rounds, options.time)?);
-        findings.push(stalls::ping_behind_blocking_calls());
+        findings.push(stalls::sync_against_async(options.rounds, options.time));
+        findings.push(stalls::ping_behind_blocking_calls(options.rounds));
         findings.push(stalls::quick_then_slow());
     }
     server::stay_anywhere();
     if options.wants(BINARIES) {
         eprintln!("{BINARIES}");
-        findings.extend(weight::of_binaries(options.builds)?);
+        let sizes = weight::of_binaries(options.builds);
+        findings.extend(sizes.unwrap_or_else(|problem| vec![Finding::failed(BINARIES, problem)]));
     }
     if options.wants(BUILDS) && options.builds {
         eprintln!("{BUILDS}");
-        findings.push(weight::of_builds()?);
+        let built = weight::of_builds();
+        findings.push(built.unwrap_or_else(|problem| Finding::failed(BUILDS, problem)));
     }
     report::print(&findings);
     Ok(())
 }
 
-/// A round is every row, and in it every server; each second round turns the order round.
+/// A round is every row, and in it every server; each second round turns the order round. A row that cannot be measured
+/// is left out from then on.
 fn loads<'a>(
     options: &Options,
     rows: &[&'a rows::Row],
-) -> Result<Vec<(&'a rows::Row, Samples)>, String> {
-    let mut measured: Vec<_> = rows.iter().map(|row| (*row, Samples::new())).collect();
+) -> Vec<(&'a rows::Row, Result<Samples, String>)> {
+    let mut measured: Vec<_> = rows.iter().map(|row| (*row, Ok(Samples::new()))).collect();
     for round in 0..options.rounds {
-        for (row, samples) in &mut measured {
+        for (row, outcome) in &mut measured {
+            let Ok(samples) = outcome else { continue };
             eprintln!("round {} of {}: {}", round + 1, options.rounds, row.name);
-            let mut field = row.field();
-            if round % 2 == 1 {
-                field.reverse();
-            }
-            for who in field {
-                let sample = row.load.on(who, options.time);
-                let sample =
-                    sample.map_err(|problem| format!("{}, {}: {problem}", row.name, who.name()))?;
-                samples.entry(who).or_default().push(sample);
+            if let Err(problem) = measure(row, round, options.time, samples) {
+                eprintln!("error: {problem}");
+                *outcome = Err(problem);
             }
         }
     }
-    Ok(measured)
+    measured
+}
+
+fn measure(
+    row: &rows::Row,
+    round: usize,
+    time: Duration,
+    samples: &mut Samples,
+) -> Result<(), String> {
+    let mut field = row.field();
+    if round % 2 == 1 {
+        field.reverse();
+    }
+    for who in field {
+        let sample = row.load.on(who, time);
+        let sample = sample.map_err(|problem| format!("{}: {problem}", who.name()))?;
+        samples.entry(who).or_default().push(sample);
+    }
+    Ok(())
 }
 
 /// Asks our server for its lists, so that the bare ones send the same bytes.

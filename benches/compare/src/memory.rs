@@ -89,15 +89,8 @@ impl Row {
         }
     }
 
-    /// A row that cannot be measured has failed, and takes no other with it.
     pub fn finding(&self, rounds: usize) -> Finding {
-        self.measured(rounds).unwrap_or_else(|problem| Finding {
-            what: self.name.into(),
-            found: problem,
-            bar: String::new(),
-            passed: Some(false),
-            field: String::new(),
-        })
+        self.measured(rounds).unwrap_or_else(|problem| Finding::failed(self.name, problem))
     }
 
     fn measured(&self, rounds: usize) -> Result<Finding, String> {

@@ -20,6 +20,19 @@ pub struct Finding {
     pub field: String,
 }
 
+impl Finding {
+    /// Of what could not be measured: it takes no other row with it.
+    pub fn failed(what: &str, problem: String) -> Self {
+        Self {
+            what: what.into(),
+            found: problem,
+            bar: String::new(),
+            passed: Some(false),
+            field: String::new(),
+        }
+    }
+}
+
 /// Median, least and most.
 #[derive(Clone, Copy)]
 pub struct Spread {
@@ -90,7 +103,7 @@ pub fn print(findings: &[Finding]) {
 }
 
 /// The figures themselves, medians of the rounds.
-pub fn print_samples(rows: &[(&Row, Samples)]) {
+pub fn print_samples<'a>(rows: impl IntoIterator<Item = (&'a Row, &'a Samples)>) {
     println!(
         "\n| load | server | CPU µs | requests/s | p50 µs | p99 µs | p99.9 µs | peak MiB | others |"
     );
