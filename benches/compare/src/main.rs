@@ -143,7 +143,7 @@ fn count(counting: Counting, valgrind: &Path) -> Result<(), String> {
 }
 
 fn build_all() -> Result<(), String> {
-    weight::build(&["bare", "by-hand", "ours", "peer-rmcp", "peer-flymcprust"])
+    weight::build(&["bare", "by-hand", "ours-stdio", "ours", "peer-rmcp", "peer-flymcprust"])
 }
 
 fn run(options: &Options, rows: &[rows::Row]) -> Result<(), String> {

@@ -83,7 +83,7 @@ pub const ALL: &[Row] = &[
 impl Row {
     fn is_for(&self, who: Who) -> bool {
         match who {
-            Who::BareTokio => !self.over_http,
+            Who::BareTokio | Who::OursStdio => !self.over_http,
             Who::ByHand => !self.once, // it has no sessions
             _ => true,
         }

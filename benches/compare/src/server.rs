@@ -21,20 +21,30 @@ pub enum Who {
     BareTokio,
     /// As many tools as ours, without a framework: takes no part in loads.
     ByHand,
+    /// Ours, built for stdio alone: takes no part in loads either.
+    OursStdio,
     Ours,
     Rmcp,
     Flymcprust,
 }
 
 impl Who {
-    pub const ALL: [Self; 6] =
-        [Self::Bare, Self::BareTokio, Self::ByHand, Self::Ours, Self::Rmcp, Self::Flymcprust];
+    pub const ALL: [Self; 7] = [
+        Self::Bare,
+        Self::BareTokio,
+        Self::ByHand,
+        Self::OursStdio,
+        Self::Ours,
+        Self::Rmcp,
+        Self::Flymcprust,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare",
             Self::BareTokio => "bare on tokio",
             Self::ByHand => "by hand",
+            Self::OursStdio => "ours for stdio alone",
             Self::Ours => "ours",
             Self::Rmcp => "rmcp",
             Self::Flymcprust => "flymcprust",
@@ -49,6 +59,7 @@ impl Who {
         match self {
             Self::Bare | Self::BareTokio => "bare",
             Self::ByHand => "by-hand",
+            Self::OursStdio => "ours-stdio",
             Self::Ours => "ours",
             Self::Rmcp => "peer-rmcp",
             Self::Flymcprust => "peer-flymcprust",
@@ -66,11 +77,11 @@ impl Who {
 
     /// There is one bare handler, and it is on tokio.
     pub fn serves_http(self) -> bool {
-        self != Self::BareTokio
+        !matches!(self, Self::BareTokio | Self::OursStdio)
     }
 
     pub fn takes_load(self) -> bool {
-        self != Self::ByHand
+        !matches!(self, Self::ByHand | Self::OursStdio)
     }
 }
 
