@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::capacity::Capacity;
-use super::ending::Ending;
 use super::extension::{Extension, Extensions};
 use super::handle::{Own, ServerHandle};
 use super::limits::Limits;
 use super::offer::Offer;
 use super::rounds::{self, Seal};
+use super::shutdown::Ending;
 use super::state_factory::{MakingState, StateFactory};
 use super::{Error, Life, Scopes, Service, Traces};
 use crate::context::{MemoryStore, OnceStore, States};

@@ -14,11 +14,11 @@ use super::capacity::Slot;
 use super::dispatch::Origin;
 #[cfg(feature = "layers")]
 use super::layers::{CallRequest, Layered};
-use super::life::CallHold;
 use super::limit::Limit;
 use super::reply::{Class, Reply};
 use super::running::{Running, Started};
 use super::session::Noted;
+use super::shutdown::CallHold;
 use super::watch::Watch;
 use super::{Ended, Outcome, Service, rounds};
 use crate::context::{Context, Owed, Request};

@@ -20,7 +20,7 @@ pub(crate) struct Life {
     calls: Mutex<Calls>,
 }
 
-/// The calls that have not returned; how many there are is bounded by [`Capacity`](super::capacity::Capacity).
+/// The calls that have not returned; how many there are is bounded by [`Capacity`](crate::server::capacity::Capacity).
 #[derive(Default)]
 struct Calls {
     next_key: u64,
@@ -69,7 +69,7 @@ impl Life {
     }
 
     /// A call the end waits for, and [cuts](Self::cut_calls) when it takes too long.
-    pub(super) fn hold_call(self: &Arc<Self>, call: &Context) -> CallHold {
+    pub(in crate::server) fn hold_call(self: &Arc<Self>, call: &Context) -> CallHold {
         let mut calls = self.calls();
         let key = calls.next_key;
         calls.next_key += 1;
@@ -145,7 +145,7 @@ impl Drop for Hold {
 
 /// A call that has not returned.
 #[derive(Debug)]
-pub(super) struct CallHold {
+pub(in crate::server) struct CallHold {
     key: u64,
     hold: Hold,
 }
