@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::capacity::Capacity;
 use super::extension::{Extension, Extensions};
-use super::handle::{Own, ServerHandle};
 use super::limits::Limits;
 use super::offer::Offer;
+use super::offer::{Own, ServerHandle};
 use super::rounds::{self, Seal};
 use super::shutdown::Ending;
 use super::state_factory::{MakingState, StateFactory};

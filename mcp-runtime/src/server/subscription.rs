@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{self, Poll, Waker};
 
-use super::changes::{Change, Listener, Place};
+use super::offer::{Change, Listener, Place};
 use crate::context::{Outbox, notification};
 use crate::revision::{At, Changed, Revision};
 use crate::wire::RequestId;

@@ -1,9 +1,21 @@
+//! What a server offers: here are the registry of now, and the one way to put another in its place.
+//!
+//! `handle` is how authors do that while the server runs. `changes` is what is not any more what clients
+//! have seen, and who listens for that.
+
+mod changes;
+mod handle;
+
 use std::any::TypeId;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use super::Error;
-use super::changes::{Change, Listeners};
+use changes::Listeners;
+pub(super) use changes::{Change, Listener, Place};
+pub(super) use handle::Own;
+pub use handle::ServerHandle;
+
 use crate::registry::{Registry, Update};
+use crate::server::Error;
 
 /// What a server offers: the registry of now, and the one way to put another in its place.
 #[derive(Debug)]
@@ -125,7 +137,6 @@ fn changes(old: &Registry, new: &Registry) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::changes::Listener;
     use crate::{prompt, resource, tool, tools};
 
     #[tool]
