@@ -31,7 +31,6 @@ mod shutdown;
 mod state_factory;
 #[cfg(feature = "__steps")]
 pub mod steps;
-mod subscription;
 mod watch;
 
 use std::fmt;

@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::oneshot;
 
+use super::offer::Subscription;
 use super::questions::Questions;
-use super::subscription::Subscription;
 use crate::context::{Answer, Caller, Client, Context, LogFilter, Outbox, Port, Room};
 use crate::revision::Revision;
 use crate::wire::log::LogLevel;

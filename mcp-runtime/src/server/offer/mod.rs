@@ -1,18 +1,19 @@
 //! What a server offers: here are the registry of now, and the one way to put another in its place.
 //!
 //! `handle` is how authors do that while the server runs. `changes` is what is not any more what clients
-//! have seen, and who listens for that.
+//! have seen, and who listens for that: each a `subscription`, which tells its client.
 
 mod changes;
 mod handle;
+mod subscription;
 
 use std::any::TypeId;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use changes::Listeners;
-pub(super) use changes::{Change, Listener, Place};
+use changes::{Change, Listeners};
 pub(super) use handle::Own;
 pub use handle::ServerHandle;
+pub(super) use subscription::Subscription;
 
 use crate::registry::{Registry, Update};
 use crate::server::Error;
@@ -137,6 +138,7 @@ fn changes(old: &Registry, new: &Registry) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::offer::changes::Listener;
     use crate::{prompt, resource, tool, tools};
 
     #[tool]
