@@ -21,7 +21,6 @@ mod limits;
 mod manifest;
 mod methods;
 mod offer;
-mod questions;
 mod reply;
 mod rounds;
 mod running;

@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use super::dispatch::Origin;
 use super::reply::Reply;
-use super::session::Session;
 use super::watch::Watch;
 use super::{Incoming, Outcome, Service};
 use crate::context::{Request, TraceParent};
 use crate::revision::{Era, Revision};
+use crate::server::session::Session;
 use crate::wire::{Member, Message, MessageKind, Method, RequestId};
 
 /// The era of one message, decided on its raw JSON before any of it is typed.

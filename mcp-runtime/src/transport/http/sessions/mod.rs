@@ -1,7 +1,7 @@
 //! The sessions that are open at an endpoint: only this transport has several on one address.
 //!
 //! `session_id` is what a client names one by. The `table` has them all, and makes room for new ones;
-//! `owned` is how many each caller has. What is agreed in one is in `server/session.rs`; its streams,
+//! `owned` is how many each caller has. What is agreed in one is in `server/session/`; its streams,
 //! which outlive connections, are in `reply`.
 
 mod owned;

@@ -1,12 +1,20 @@
+//! A session: what lasts from one request of a client to the next.
+//!
+//! Here are what `initialize` agreed on, and the calls that run. `questions` are what those calls have
+//! asked the client, until they are answered.
+
+mod questions;
+
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::offer::Subscription;
-use super::questions::Questions;
+use questions::Questions;
+
 use crate::context::{Answer, Caller, Client, Context, LogFilter, Outbox, Port, Room};
 use crate::revision::Revision;
+use crate::server::offer::Subscription;
 use crate::wire::log::LogLevel;
 use crate::wire::{Code, ErrorObject, Message, RequestId};
 
