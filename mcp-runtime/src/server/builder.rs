@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::capacity::Capacity;
+use super::call::Capacity;
 use super::extension::{Extension, Extensions};
 use super::limits::Limits;
 use super::offer::Offer;
@@ -56,7 +56,7 @@ pub struct Server<A = ()> {
     factories: Vec<Factory<A>>,
     pub(super) ending: Ending,
     #[cfg(feature = "layers")]
-    pub(super) layers: super::layers::Layers,
+    pub(super) layers: super::call::Layers,
     state_keys: Vec<String>,
     pub(super) extensions: Vec<Extension>,
     pub(super) scopes: Scopes,

@@ -9,21 +9,16 @@
 mod batch;
 mod builder;
 mod call;
-mod capacity;
 mod dispatch;
 mod error;
 mod extension;
-#[cfg(feature = "layers")]
-pub(crate) mod layers;
 mod lifecycle;
-mod limit;
 mod limits;
 mod manifest;
 mod methods;
 mod offer;
 mod reply;
 mod rounds;
-mod running;
 mod scopes;
 mod session;
 mod shutdown;
@@ -43,7 +38,10 @@ use serde_json::value::RawValue;
 
 pub(crate) use batch::{asks, describes_itself};
 pub use builder::Server;
+use call::Capacity;
 pub(crate) use call::PendingCall;
+#[cfg(feature = "layers")]
+pub use call::{CallOutcome, CallReply, CallRequest, Calls};
 pub use error::Error;
 use extension::Extensions;
 pub use extension::{Extension, MethodError};
@@ -79,14 +77,14 @@ pub(crate) struct Service {
     scopes: Scopes,
     seal: Seal,
     once: Arc<dyn OnceStore>,
-    capacity: capacity::Capacity,
+    capacity: Capacity,
     pub(crate) limits: Limits,
     /// How much may wait in each outbox, and in all.
     pub(crate) room: Arc<Room>,
     life: Arc<Life>,
     drain: Duration,
     #[cfg(feature = "layers")]
-    layers: Option<Mutex<layers::Calls>>,
+    layers: Option<Mutex<Calls>>,
     /// Who is told of requests.
     hears: OnceLock<Box<dyn Hears>>,
     /// Who records them as steps of traces.

@@ -14,13 +14,13 @@ use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Record, Run};
 use crate::wire::ErrorObject;
 
 /// A function that was started.
-pub(super) enum Started<R> {
+pub(in crate::server) enum Started<R> {
     Done(Result<R, Fault>),
     Running(Running<R>),
 }
 
 /// A function that has not returned.
-pub(super) enum Running<R> {
+pub(in crate::server) enum Running<R> {
     /// None once it is dropped.
     Here {
         future: Option<BoxFuture<Result<R, Fault>>>,
@@ -31,7 +31,7 @@ pub(super) enum Running<R> {
 
 /// Starts a function where its kind and its pace say. It keeps its slot until it has returned, also
 /// if nobody waits for it any more.
-pub(super) fn start<R: Send + 'static>(
+pub(in crate::server) fn start<R: Send + 'static>(
     capacity: &Capacity,
     run: Run<R>,
     call: Call,
@@ -105,7 +105,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Fault {
 }
 
 impl<R: 'static> Running<R> {
-    pub(super) fn here(future: BoxFuture<Result<R, Fault>>) -> Self {
+    pub(in crate::server) fn here(future: BoxFuture<Result<R, Fault>>) -> Self {
         Self::Here { future: Some(future), _slot: None }
     }
 

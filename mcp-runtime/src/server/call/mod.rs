@@ -1,4 +1,19 @@
 //! A call: from the start of its function to its reply.
+//!
+//! ```text
+//! capacity  may one more call run?
+//! running   its function runs: here, on a thread or as a future; what if it panics
+//! limit     how long it may take
+//! here      what a call waits for, polled once where its request came in: a reply that is not ready
+//!           then is a PendingCall
+//! layers    what authors put around all this
+//! ```
+
+mod capacity;
+#[cfg(feature = "layers")]
+mod layers;
+mod limit;
+pub(super) mod running;
 
 use std::fmt;
 #[cfg(feature = "layers")]
@@ -10,21 +25,26 @@ use std::sync::Arc;
 use std::task::{self, Poll, ready};
 use std::time::Duration;
 
-use super::capacity::Slot;
-use super::dispatch::Origin;
+pub(super) use capacity::{Capacity, Slot};
 #[cfg(feature = "layers")]
-use super::layers::{CallRequest, Layered};
-use super::limit::Limit;
-use super::reply::{Class, Reply};
-use super::running::{Running, Started};
-use super::session::Noted;
-use super::shutdown::CallHold;
-use super::watch::Watch;
-use super::{Ended, Outcome, Service, rounds};
+use layers::Layered;
+#[cfg(feature = "layers")]
+pub(super) use layers::Layers;
+#[cfg(feature = "layers")]
+pub use layers::{CallOutcome, CallReply, CallRequest, Calls};
+use limit::Limit;
+use running::{Running, Started};
+
 use crate::context::{Context, Owed, Request};
 #[cfg(feature = "layers")]
 use crate::handler::BoxFuture;
 use crate::handler::{Call, Fault, Given, ToolError, task};
+use crate::server::dispatch::Origin;
+use crate::server::reply::{Class, Reply};
+use crate::server::session::Noted;
+use crate::server::shutdown::CallHold;
+use crate::server::watch::Watch;
+use crate::server::{Ended, Outcome, Service, rounds};
 use crate::wire::content::{Content, ContentKind};
 use crate::wire::{Code, ErrorObject};
 
