@@ -1,23 +1,15 @@
 use std::sync::Arc;
 
+use super::call::Origin;
 use super::methods::{
     completion, extension, lists, logging, prompts, resources, subscriptions, tools,
 };
 use super::reply::{Class, Reply};
-use super::session::{Noted, Session};
-use super::{Outcome, Service, rounds};
-use crate::context::{Asks, Context, Outbox, Request, Voice};
+use super::{Outcome, Service};
+use crate::context::Request;
 use crate::registry::Registry;
 use crate::revision::{Acknowledged, At, DiscoverResult};
 use crate::wire::{Code, Encode, ErrorObject, Method, Quoted};
-
-/// Where a request came from.
-pub(super) struct Origin {
-    /// The session it belongs to, if it is one of any.
-    pub(super) session: Option<Arc<Session>>,
-    /// Where its call says things; without one it has an outbox of its own.
-    pub(super) outbox: Option<Arc<Outbox>>,
-}
 
 impl Service {
     /// Runs the method of a request.
@@ -118,34 +110,6 @@ impl Request {
 
     pub(super) fn not_served(&self, error: &ErrorObject) -> Outcome {
         Reply::error(Class::NotServed, Some(&self.id), error).into()
-    }
-}
-
-impl Service {
-    /// What the function will see of its request, noted in the session that can cancel it.
-    ///
-    /// # Errors
-    ///
-    /// The refusal of a state that is none of ours, or of an id that is taken.
-    pub(super) fn context(
-        &self,
-        request: Request,
-        origin: Origin,
-    ) -> Result<(Context, Noted), Reply> {
-        let refuse = |id, error| Err(Reply::error(Class::Answered, Some(id), &error));
-        let asks = match request.revision.facts().asks_in_rounds {
-            true => match rounds::resume(self, &request.message, request.peer.caller()) {
-                Ok(asks) => asks,
-                Err(error) => return refuse(&request.id, error),
-            },
-            false => Asks::default(),
-        };
-        let voice = Voice::new(origin.outbox, &self.room);
-        let context = Context::new(request, self.states.clone(), voice, asks);
-        match Noted::new(origin.session, &context) {
-            Ok(noted) => Ok((context, noted)),
-            Err(error) => refuse(&context.request().id, error),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A call: from the start of its function to its reply.
 //!
 //! ```text
+//! origin    where its request came from, and what its function will see of it
 //! capacity  may one more call run?
 //! running   its function runs: here, on a thread or as a future; what if it panics
 //! limit     how long it may take
@@ -13,6 +14,7 @@ mod capacity;
 #[cfg(feature = "layers")]
 mod layers;
 mod limit;
+mod origin;
 pub(super) mod running;
 
 use std::fmt;
@@ -33,13 +35,13 @@ pub(super) use layers::Layers;
 #[cfg(feature = "layers")]
 pub use layers::{CallOutcome, CallReply, CallRequest, Calls};
 use limit::Limit;
+pub(super) use origin::Origin;
 use running::{Running, Started};
 
 use crate::context::{Context, Owed, Request};
 #[cfg(feature = "layers")]
 use crate::handler::BoxFuture;
 use crate::handler::{Call, Fault, Given, ToolError, task};
-use crate::server::dispatch::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::session::Noted;
 use crate::server::shutdown::CallHold;

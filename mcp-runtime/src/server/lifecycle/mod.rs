@@ -9,12 +9,12 @@ mod stateless;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::dispatch::Origin;
 use super::reply::Reply;
 use super::watch::Watch;
 use super::{Incoming, Outcome, Service};
 use crate::context::{Request, TraceParent};
 use crate::revision::{Era, Revision};
+use crate::server::call::Origin;
 use crate::server::session::Session;
 use crate::wire::{Member, Message, MessageKind, Method, RequestId};
 
