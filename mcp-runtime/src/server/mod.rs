@@ -9,7 +9,6 @@
 mod batch;
 mod builder;
 mod call;
-mod dispatch;
 mod error;
 mod extension;
 mod lifecycle;

@@ -1,19 +1,21 @@
 use std::sync::Arc;
 
-use super::call::Origin;
-use super::methods::{
-    completion, extension, lists, logging, prompts, resources, subscriptions, tools,
-};
-use super::reply::{Class, Reply};
-use super::{Outcome, Service};
+use super::{completion, extension, lists, logging, prompts, resources, subscriptions, tools};
 use crate::context::Request;
 use crate::registry::Registry;
 use crate::revision::{Acknowledged, At, DiscoverResult};
+use crate::server::call::Origin;
+use crate::server::reply::{Class, Reply};
+use crate::server::{Outcome, Service};
 use crate::wire::{Code, Encode, ErrorObject, Method, Quoted};
 
 impl Service {
     /// Runs the method of a request.
-    pub(super) fn dispatch(self: &Arc<Self>, request: Request, origin: Origin) -> Outcome {
+    pub(in crate::server) fn dispatch(
+        self: &Arc<Self>,
+        request: Request,
+        origin: Origin,
+    ) -> Outcome {
         let method = &request.method;
         let registry = &*self.registry();
         if !offers(registry, method) {
@@ -114,7 +116,7 @@ impl Request {
 }
 
 impl ErrorObject {
-    pub(super) fn method_not_found(method: &Method) -> Self {
+    pub(in crate::server) fn method_not_found(method: &Method) -> Self {
         // Echoed, so bounded: a name of ours is never this long.
         Self::new(
             Code::METHOD_NOT_FOUND,
