@@ -6,7 +6,6 @@
 //!
 //! A transport turns bytes into [`Incoming`], an [`Outcome`] into bytes, and a hang-up into a drop.
 
-mod batch;
 mod builder;
 mod call;
 mod error;
@@ -35,7 +34,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-pub(crate) use batch::{asks, describes_itself};
 pub use builder::Server;
 use call::Capacity;
 pub(crate) use call::PendingCall;
@@ -44,6 +42,7 @@ pub use call::{CallOutcome, CallReply, CallRequest, Calls};
 pub use error::Error;
 use extension::Extensions;
 pub use extension::{Extension, MethodError};
+pub(crate) use lifecycle::{asks, describes_itself};
 pub use limits::Limits;
 use offer::Offer;
 pub use offer::ServerHandle;
