@@ -9,18 +9,14 @@
 mod builder;
 mod call;
 mod error;
-mod extension;
 mod lifecycle;
 mod limits;
-mod manifest;
 mod methods;
 mod offer;
 mod reply;
 mod rounds;
-mod scopes;
 mod session;
 mod shutdown;
-mod state_factory;
 #[cfg(feature = "__steps")]
 pub mod steps;
 mod watch;
@@ -34,25 +30,23 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-pub use builder::Server;
+use builder::Extensions;
+pub(crate) use builder::Scopes;
+pub use builder::{Extension, MethodError, Server, StateFactory};
 use call::Capacity;
 pub(crate) use call::PendingCall;
 #[cfg(feature = "layers")]
 pub use call::{CallOutcome, CallReply, CallRequest, Calls};
 pub use error::Error;
-use extension::Extensions;
-pub use extension::{Extension, MethodError};
 pub(crate) use lifecycle::{asks, describes_itself};
 pub use limits::Limits;
 use offer::Offer;
 pub use offer::ServerHandle;
 pub(crate) use reply::{Class, Reply, STOPPING};
 use rounds::Seal;
-pub(crate) use scopes::Scopes;
 pub(crate) use session::Session;
 pub use shutdown::ShutdownHook;
 pub(crate) use shutdown::{Hold, Life};
-pub use state_factory::StateFactory;
 pub(crate) use watch::{ACCESS, Ended, Heard, Hears, Step, Traces, first};
 
 use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
