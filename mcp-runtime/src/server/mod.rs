@@ -1,10 +1,24 @@
 //! The protocol without I/O: a message in, an [`Outcome`] out.
 //!
+//! A transport turns bytes into [`Incoming`], an [`Outcome`] into bytes, and a hang-up into a drop.
+//! Each folder is a step, or what steps share, and its first page says how to read it. Who reads the
+//! files named here in the same order has followed a call from its message to its reply:
+//!
 //! ```text
-//! handle → lifecycle (which era?) → dispatch (which method?) → methods::* → call (run it) → Reply
+//! builder    an author builds a server                               mod
+//! lifecycle  of which era is a message, and of which revision?       mod, handshake, stateless
+//! methods    which method is meant, and which function?              dispatch, tools
+//! call       the function runs                                       origin, mod, running
+//! rounds     what it asks goes with the reply, and comes back        mod
+//! session    what lasts between requests, where something does       mod
+//! offer      what there is now, how it changes, and who hears of it  mod
+//! shutdown   what runs may finish, and then the server is over       life, ending
+//! limits     what clients may use up                                 mod
 //! ```
 //!
-//! A transport turns bytes into [`Incoming`], an [`Outcome`] into bytes, and a hang-up into a drop.
+//! A step uses only those below it. `reply` is what is said to a request in the end, and `watch` hears
+//! how it went, and has it recorded. `error` is why a server cannot start. `steps` takes a request
+//! through the steps one by one, for benchmarks.
 
 mod builder;
 mod call;

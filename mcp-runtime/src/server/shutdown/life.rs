@@ -20,7 +20,7 @@ pub(crate) struct Life {
     calls: Mutex<Calls>,
 }
 
-/// The calls that have not returned; how many there are is bounded by [`Capacity`](crate::server::capacity::Capacity).
+/// The calls that have not returned; how many there are is bounded by [`Capacity`](crate::server::call::Capacity).
 #[derive(Default)]
 struct Calls {
     next_key: u64,
