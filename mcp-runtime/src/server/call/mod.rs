@@ -15,7 +15,7 @@ mod capacity;
 mod layers;
 mod limit;
 mod origin;
-pub(super) mod running;
+mod running;
 
 use std::fmt;
 #[cfg(feature = "layers")]
@@ -36,7 +36,7 @@ pub(super) use layers::Layers;
 pub use layers::{CallOutcome, CallReply, CallRequest, Calls};
 use limit::Limit;
 pub(super) use origin::Origin;
-use running::{Running, Started};
+pub(super) use running::{Running, Started};
 
 use crate::context::{Context, Owed, Request};
 #[cfg(feature = "layers")]

@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use tokio::task::JoinHandle;
 
-use super::capacity::{Capacity, Slot};
+use super::Slot;
 use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Record, Run};
+use crate::server::Service;
 use crate::wire::ErrorObject;
 
 /// A function that was started.
@@ -29,26 +30,30 @@ pub(in crate::server) enum Running<R> {
     OnThread(JoinHandle<Returned>),
 }
 
-/// Starts a function where its kind and its pace say. It keeps its slot until it has returned, also
-/// if nobody waits for it any more.
-pub(in crate::server) fn start<R: Send + 'static>(
-    capacity: &Capacity,
-    run: Run<R>,
-    call: Call,
-    pace: &Pace,
-    slot: Option<Slot>,
-) -> Started<R> {
-    match run {
-        Run::Async(run) => Started::Running(Running::Here { future: Some(run(call)), _slot: slot }),
-        Run::Inline(run) => Started::Done(caught(|| run(call))),
-        Run::Blocking(run) => Started::Running(on_thread(run, call, None, slot)),
-        Run::Sync(run) => {
-            if pace.is_quick()
-                && let Some(_leave) = capacity.run_in_place()
-            {
-                return Started::Done(timed(pace.record(), || run(call)));
+impl Service {
+    /// Starts a function where its kind and its pace say. It keeps its slot until it has returned,
+    /// also if nobody waits for it any more.
+    pub(in crate::server) fn start<R: Send + 'static>(
+        &self,
+        run: Run<R>,
+        pace: &Pace,
+        call: Call,
+        slot: Option<Slot>,
+    ) -> Started<R> {
+        match run {
+            Run::Async(run) => {
+                Started::Running(Running::Here { future: Some(run(call)), _slot: slot })
             }
-            Started::Running(on_thread(run, call, Some(pace.record().clone()), slot))
+            Run::Inline(run) => Started::Done(caught(|| run(call))),
+            Run::Blocking(run) => Started::Running(on_thread(run, call, None, slot)),
+            Run::Sync(run) => {
+                if pace.is_quick()
+                    && let Some(_leave) = self.capacity.run_in_place()
+                {
+                    return Started::Done(timed(pace.record(), || run(call)));
+                }
+                Started::Running(on_thread(run, call, Some(pace.record().clone()), slot))
+            }
         }
     }
 }
