@@ -1,10 +1,11 @@
 //! What of a list a caller sees.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::Catalogue;
 use super::catalogue::Listing;
+use crate::context::unpoisoned;
 use crate::revision::Stamp;
 use crate::wire::cache::{CacheHint, CacheScope};
 
@@ -76,7 +77,7 @@ impl Catalogue {
         if open.iter().all(|open| *open) {
             return Seen::Whole(self);
         }
-        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = unpoisoned(made.lock());
         if let Some((_, part)) = made.iter().find(|(of, _)| *of == open) {
             return Seen::Part(part.clone());
         }

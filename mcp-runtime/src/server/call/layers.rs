@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{self, Poll, ready};
 
 use tower_layer::Layer;
 use tower_service::Service as TowerService;
 
 use super::Work;
-use crate::context::Context;
+use crate::context::{Context, unpoisoned};
 use crate::handler::BoxFuture;
 use crate::server::reply::{Class, Reply};
 use crate::server::{Ended, Server, Service};
@@ -276,7 +276,7 @@ pub(super) struct Layered(BoxFuture<Result<CallReply, BoxError>>);
 
 impl Layered {
     pub(super) fn new(calls: &Mutex<Calls>, call: CallRequest) -> Self {
-        let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut calls = unpoisoned(calls.lock()).clone();
         Self(Box::pin(async move { calls.call(call).await }))
     }
 }

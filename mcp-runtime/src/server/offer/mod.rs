@@ -8,13 +8,14 @@ mod handle;
 mod subscription;
 
 use std::any::TypeId;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 use changes::{Change, Listeners};
 pub(super) use handle::Own;
 pub use handle::ServerHandle;
 pub(super) use subscription::Subscription;
 
+use crate::context::unpoisoned;
 use crate::registry::{Registry, Update};
 use crate::server::Error;
 
@@ -46,7 +47,7 @@ impl Offer {
     }
 
     pub(super) fn registry(&self) -> Arc<Registry> {
-        self.now.read().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
+        unpoisoned(self.now.read()).clone().unwrap_or_default()
     }
 
     /// What a server with these items would begin with, had it any state.
@@ -102,11 +103,11 @@ impl Offer {
     }
 
     fn put(&self, registry: Registry) {
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(registry));
+        *unpoisoned(self.now.write()) = Some(Arc::new(registry));
     }
 
     fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.phase.lock())
     }
 }
 

@@ -1,8 +1,8 @@
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::{self, Poll, Waker};
 
 use super::changes::{Change, Listener, Place};
-use crate::context::{Outbox, notification};
+use crate::context::{Outbox, notification, unpoisoned};
 use crate::revision::{At, Changed, Revision};
 use crate::wire::RequestId;
 use crate::wire::subscription::Filter;
@@ -81,7 +81,7 @@ impl Subscription {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.state.lock())
     }
 }
 

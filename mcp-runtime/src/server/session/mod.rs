@@ -6,13 +6,13 @@
 mod questions;
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tokio::sync::oneshot;
 
 use questions::Questions;
 
-use crate::context::{Answer, Caller, Client, Context, LogFilter, Outbox, Port, Room};
+use crate::context::{Answer, Caller, Client, Context, LogFilter, Outbox, Port, Room, unpoisoned};
 use crate::revision::Revision;
 use crate::server::offer::Subscription;
 use crate::wire::log::LogLevel;
@@ -196,7 +196,7 @@ impl Session {
     }
 
     fn in_flight(&self) -> MutexGuard<'_, InFlight> {
-        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.in_flight.lock())
     }
 }
 

@@ -2,11 +2,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
-use crate::context::Context;
+use crate::context::{Context, unpoisoned};
 
 /// How far a server is through its life, and what it still waits for.
 ///
@@ -117,7 +117,7 @@ impl Life {
     }
 
     fn calls(&self) -> MutexGuard<'_, Calls> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.calls.lock())
     }
 }
 
