@@ -4,16 +4,16 @@
 //! origin    where its request came from, and what its function will see of it
 //! capacity  may one more call run?
 //! running   its function runs: here, on a thread or as a future; what if it panics
-//! limit     how long it may take
+//! deadline  how long it may take
 //! here      what a call waits for, polled once where its request came in: a reply that is not ready
 //!           then is a PendingCall
 //! layers    what authors put around all this
 //! ```
 
 mod capacity;
+mod deadline;
 #[cfg(feature = "layers")]
 mod layers;
-mod limit;
 mod origin;
 mod running;
 
@@ -28,13 +28,13 @@ use std::task::{self, Poll, ready};
 use std::time::Duration;
 
 pub(super) use capacity::{Capacity, Slot};
+use deadline::Deadline;
 #[cfg(feature = "layers")]
 use layers::Layered;
 #[cfg(feature = "layers")]
 pub(super) use layers::Layers;
 #[cfg(feature = "layers")]
 pub use layers::{CallOutcome, CallReply, CallRequest, Calls};
-use limit::Limit;
 pub(super) use origin::Origin;
 pub(super) use running::{Running, Started};
 
@@ -72,7 +72,7 @@ struct Answering<R, A> {
     /// The function, for messages about it.
     name: &'static str,
     running: Running<R>,
-    limit: Limit,
+    deadline: Deadline,
     answer: A,
 }
 
@@ -94,9 +94,9 @@ where
         if let Some(end) = context.asks().round_end(cx) {
             return Poll::Ready(rounds::reply(service, context, self.name, end));
         }
-        let limit = &mut self.limit;
-        ready!(limit.poll(context.asks().are_open(), &|| context.voice().last_progress(), cx));
-        let fault = ToolError::new(format!("timed out after {:?}", limit.limit));
+        let deadline = &mut self.deadline;
+        ready!(deadline.poll(context.asks().are_open(), &|| context.voice().last_progress(), cx));
+        let fault = ToolError::new(format!("timed out after {:?}", deadline.timeout));
         let reply = (self.answer)(service, context, Err(fault.into()));
         context.voice().end();
         context.cancellation().cancel(); // a sync function has to be told
@@ -116,8 +116,8 @@ impl Service {
         answer: impl Fn(&Self, &Context, Result<R, Fault>) -> Reply + Send + 'static,
     ) -> Outcome {
         let Function { name, given, timeout } = function;
-        let limit = timeout.unwrap_or(self.limits.call_timeout);
-        let limit = Limit::new(limit, self.limits.call_ceiling);
+        let timeout = timeout.unwrap_or(self.limits.call_timeout);
+        let deadline = Deadline::new(timeout, self.limits.call_ceiling);
         let (context, noted) = match self.context(request, origin) {
             Ok(noted) => noted,
             Err(refused) => return refused.into(),
@@ -127,7 +127,7 @@ impl Service {
             let call = Call::new(context.clone(), given);
             let start: Start = Box::new(move |service, context| match start(service, call) {
                 Started::Running(running) => {
-                    ControlFlow::Continue(Box::new(Answering { name, running, limit, answer }))
+                    ControlFlow::Continue(Box::new(Answering { name, running, deadline, answer }))
                 }
                 Started::Done(outcome) => ControlFlow::Break(answer(service, context, outcome)),
             });
@@ -137,7 +137,7 @@ impl Service {
         }
         match start(self, Call::new(context.clone(), given)) {
             Started::Running(running) => {
-                self.pending(context, noted, Answering { name, running, limit, answer })
+                self.pending(context, noted, Answering { name, running, deadline, answer })
             }
             Started::Done(outcome) => {
                 let reply = answer(self, &context, outcome);
