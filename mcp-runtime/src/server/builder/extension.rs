@@ -45,11 +45,12 @@ pub struct Extension {
     name: Arc<str>,
     settings: Map<String, Value>,
     in_sessions: bool,
-    methods: Vec<(String, Run)>,
+    methods: Vec<(String, RunMethod)>,
 }
 
 /// A method of an extension, its types forgotten.
-type Run = Arc<dyn Fn(Context) -> BoxFuture<Result<Map<String, Value>, MethodError>> + Send + Sync>;
+type RunMethod =
+    Arc<dyn Fn(Context) -> BoxFuture<Result<Map<String, Value>, MethodError>> + Send + Sync>;
 
 impl Extension {
     /// An extension of that name: a domain of its author's, reversed, a slash and a word.
@@ -154,7 +155,7 @@ pub(in crate::server) struct Extensions {
 pub(in crate::server) struct ExtensionMethod {
     pub(in crate::server) extension: Arc<str>,
     pub(in crate::server) in_sessions: bool,
-    pub(in crate::server) run: Run,
+    pub(in crate::server) run: RunMethod,
 }
 
 impl Extensions {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::hook::{Need, Run, ShutdownHook};
-use crate::handler::{BoxFuture, task};
+use super::hook::{RunHook, ShutdownHook};
+use crate::handler::{BoxFuture, Need, task};
 use crate::server::{Error, Server, Service};
 
 /// How long running calls have to finish when the server stops, unless the author or `--drain`
@@ -22,7 +22,7 @@ pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(in crate::server) struct Ending {
     stops: Vec<BoxFuture<()>>,
     pub(in crate::server) drain: Duration,
-    hooks: Vec<Run>,
+    hooks: Vec<RunHook>,
     needs: Vec<Need>,
 }
 
@@ -50,7 +50,7 @@ impl Ending {
         missing.map_or(Ok(()), |need| {
             Err(Error::one(format!(
                 "`on_shutdown` takes `{0}`, and there is no such state: add it with `.state(..)` or `.state_with(..)`",
-                need.type_name
+                (need.type_name)()
             )))
         })
     }
