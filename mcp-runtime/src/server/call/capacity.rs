@@ -39,7 +39,7 @@ impl Capacity {
     }
 
     /// Counts a call.
-    pub(in crate::server) fn call(&self) -> Slot {
+    pub(super) fn call(&self) -> Slot {
         Slot::of(&self.calls).0
     }
 
