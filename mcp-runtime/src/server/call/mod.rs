@@ -116,8 +116,6 @@ impl Service {
         answer: impl Fn(&Self, &Context, Result<R, Fault>) -> Reply + Send + 'static,
     ) -> Outcome {
         let Function { name, given, timeout } = function;
-        let timeout = timeout.unwrap_or(self.limits.call_timeout);
-        let deadline = Deadline::new(timeout, self.limits.call_ceiling);
         let (context, noted) = match self.context(request, origin) {
             Ok(noted) => noted,
             Err(refused) => return refused.into(),
@@ -127,6 +125,7 @@ impl Service {
             let call = Call::new(context.clone(), given);
             let start: Start = Box::new(move |service, context| match start(service, call) {
                 Started::Running(running) => {
+                    let deadline = service.deadline(timeout);
                     ControlFlow::Continue(Box::new(Answering { name, running, deadline, answer }))
                 }
                 Started::Done(outcome) => ControlFlow::Break(answer(service, context, outcome)),
@@ -137,6 +136,7 @@ impl Service {
         }
         match start(self, Call::new(context.clone(), given)) {
             Started::Running(running) => {
+                let deadline = self.deadline(timeout);
                 self.pending(context, noted, Answering { name, running, deadline, answer })
             }
             Started::Done(outcome) => {
@@ -145,6 +145,12 @@ impl Service {
                 Outcome::ready(&context, reply)
             }
         }
+    }
+
+    /// How long a function may take whose author says that, or nothing.
+    fn deadline(&self, timeout: Option<Duration>) -> Deadline {
+        let timeout = timeout.unwrap_or(self.limits.call_timeout);
+        Deadline::new(timeout, self.limits.call_ceiling)
     }
 
     fn pending(
