@@ -75,6 +75,7 @@ impl Service {
         }
     }
 
+    #[inline]
     fn answer(
         self: &Arc<Self>,
         id: RequestId,

@@ -11,6 +11,7 @@ use crate::wire::{Code, Encode, ErrorObject, Method, Quoted};
 
 impl Service {
     /// Runs the method of a request.
+    #[inline]
     pub(in crate::server) fn dispatch(
         self: &Arc<Self>,
         request: Request,

@@ -216,6 +216,7 @@ impl Port for Session {
 pub(super) struct Noted(Option<(Arc<Session>, Context)>);
 
 impl Noted {
+    #[inline]
     pub(super) fn new(session: Option<Arc<Session>>, call: &Context) -> Result<Self, ErrorObject> {
         let Some(session) = session else { return Ok(Self(None)) };
         session.begin(call)?;
