@@ -70,7 +70,7 @@ pub mod layer {
     pub use tower_layer::{Layer, layer_fn};
     pub use tower_service::Service;
 
-    pub use crate::server::layers::{CallOutcome, CallReply, CallRequest, Calls};
+    pub use crate::server::{CallOutcome, CallReply, CallRequest, Calls};
 }
 
 #[doc = include_str!("../docs/asking.md")]

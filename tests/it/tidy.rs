@@ -65,7 +65,7 @@ fn the_tree_is_the_documented_one() {
 
 #[test]
 fn maps_show_what_there_is() {
-    let steps = maps::largest_folder(&source::read("ARCHITECTURE.md"), &source::all());
+    let steps = maps::steps_are_named(&source::read("ARCHITECTURE.md"), &source::all());
     report(maps::first_pages(&source::all()).into_iter().chain(steps));
     report(source::all().iter().flat_map(maps::steps_go_down));
 }

@@ -55,18 +55,16 @@ pub(super) fn install(args: &LogArgs) {
 /// Writes each event as one line, whatever peers put into it.
 struct Stderr;
 
-/// One event. The subscriber hands it over whole.
-struct Line;
-
 impl MakeWriter<'_> for Stderr {
-    type Writer = Line;
+    type Writer = Self;
 
-    fn make_writer(&self) -> Line {
-        Line
+    fn make_writer(&self) -> Self {
+        Self
     }
 }
 
-impl Write for Line {
+impl Write for Stderr {
+    /// One event: the subscriber hands it over whole.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(event);
         io::stderr().write_all(one_line(&text).as_bytes())?;

@@ -1,11 +1,12 @@
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{self, Poll, Waker};
 
 use bytes::Bytes;
 
 use super::budget::{Budget, Reserved};
+use super::poison::unpoisoned;
 use crate::wire::RequestId;
 
 /// How much may go on in a session, and wait in an outbox.
@@ -230,7 +231,7 @@ impl Outbox {
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.queue.lock())
     }
 }
 

@@ -1,8 +1,9 @@
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tokio::time::Instant;
 
 use super::outbox::{Outbox, Room};
+use super::poison::unpoisoned;
 use crate::wire::RequestId;
 
 /// What a call may say before its reply, and where it goes.
@@ -127,7 +128,7 @@ impl Voice {
     }
 
     fn said(&self) -> MutexGuard<'_, Said> {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.said.lock())
     }
 }
 

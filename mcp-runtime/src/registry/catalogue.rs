@@ -4,7 +4,7 @@ use std::{fmt, ptr};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::seen::{Parts, Scopes};
+use super::seen::{Parts, RequiredScopes};
 use crate::revision::{At, EncodeAt, Page, Revision, Stamp};
 use crate::wire::{Code, ErrorObject, SharedResult};
 
@@ -28,7 +28,7 @@ type Written = Result<SharedResult, ErrorObject>;
 pub(super) struct Listing {
     pub(super) key: &'static str,
     /// What seeing it needs.
-    pub(super) scopes: Scopes,
+    pub(super) scopes: RequiredScopes,
     /// Nothing if it is disabled or removed: a cursor may still name it.
     item: Option<Arc<dyn ListItem>>,
 }
@@ -66,7 +66,7 @@ impl Catalogue {
     pub(super) fn push(
         &mut self,
         key: &'static str,
-        scopes: Scopes,
+        scopes: RequiredScopes,
         item: Option<Arc<dyn ListItem>>,
     ) {
         self.parts.note(scopes);

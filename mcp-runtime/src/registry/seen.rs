@@ -1,17 +1,19 @@
 //! What of a list a caller sees.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::Catalogue;
 use super::catalogue::Listing;
+use crate::context::unpoisoned;
 use crate::revision::Stamp;
 use crate::wire::cache::{CacheHint, CacheScope};
 
 /// Parts of one list that are kept, each with its pages; further ones are made for each request.
 const KEPT: usize = 64;
 
-pub(super) type Scopes = &'static [&'static str];
+/// All of these have to be held.
+pub(super) type RequiredScopes = &'static [&'static str];
 
 /// The scopes that seeing a list needs, and what was made of it for callers who hold some of them.
 ///
@@ -20,7 +22,7 @@ pub(super) type Scopes = &'static [&'static str];
 #[derive(Debug)]
 pub(super) struct Parts {
     /// Each set of scopes that a place needs, once.
-    locks: Vec<Scopes>,
+    locks: Vec<RequiredScopes>,
     made: Mutex<Made>,
 }
 
@@ -50,7 +52,7 @@ impl Parts {
         Self { locks: Vec::new(), made: Mutex::default() }
     }
 
-    pub(super) fn note(&mut self, scopes: Scopes) {
+    pub(super) fn note(&mut self, scopes: RequiredScopes) {
         if !scopes.is_empty() && !self.locks.contains(&scopes) {
             self.locks.push(scopes);
         }
@@ -70,13 +72,13 @@ impl Parts {
 
 impl Catalogue {
     /// The list as a caller sees it, of whom `may` says which scopes they hold.
-    pub(crate) fn seen(&self, may: impl Fn(Scopes) -> bool) -> Seen<'_> {
+    pub(crate) fn seen(&self, may: impl Fn(RequiredScopes) -> bool) -> Seen<'_> {
         let Parts { locks, made } = &self.parts;
         let open: Vec<bool> = locks.iter().map(|scopes| may(scopes)).collect();
         if open.iter().all(|open| *open) {
             return Seen::Whole(self);
         }
-        let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = unpoisoned(made.lock());
         if let Some((_, part)) = made.iter().find(|(of, _)| *of == open) {
             return Seen::Part(part.clone());
         }
@@ -101,7 +103,7 @@ mod tests {
     use super::*;
     use crate::wire::prompt::Prompt;
 
-    const LOCKS: [(&str, Scopes); 7] = [
+    const LOCKS: [(&str, RequiredScopes); 7] = [
         ("a", &["a"]),
         ("b", &["b"]),
         ("c", &["c"]),
@@ -129,8 +131,9 @@ mod tests {
     #[test]
     fn callers_who_see_the_same_share_it() {
         let catalogue = catalogue();
-        let may =
-            |held: &'static str| move |scopes: Scopes| scopes.iter().all(|one| held.contains(one));
+        let may = |held: &'static str| {
+            move |scopes: RequiredScopes| scopes.iter().all(|one| held.contains(one))
+        };
         assert_eq!(names(&catalogue.seen(may("xag"))), "ag");
         let (Seen::Part(one), Seen::Part(other)) =
             (catalogue.seen(may("ab")), catalogue.seen(may("bza")))
@@ -145,7 +148,7 @@ mod tests {
     fn no_more_parts_are_kept_than_that() {
         let catalogue = catalogue();
         for bits in 0..2_usize.pow(LOCKS.len() as u32) {
-            let open = |scopes: Scopes| {
+            let open = |scopes: RequiredScopes| {
                 let at = LOCKS.iter().position(|(_, lock)| *lock == scopes).unwrap();
                 bits & (1 << at) != 0
             };

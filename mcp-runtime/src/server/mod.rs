@@ -1,42 +1,38 @@
 //! The protocol without I/O: a message in, an [`Outcome`] out.
 //!
+//! A transport turns bytes into [`Incoming`], an [`Outcome`] into bytes, and a hang-up into a drop.
+//! Each folder is a step, or what steps share, and its first page says how to read it. Who reads the
+//! files named here in the same order has followed a call from its message to its reply:
+//!
 //! ```text
-//! handle → lifecycle (which era?) → dispatch (which method?) → methods::* → call (run it) → Reply
+//! builder    an author builds a server                               mod
+//! lifecycle  of which era is a message, and of which revision?       mod, handshake, stateless
+//! methods    which method is meant, and which function?              dispatch, tools
+//! call       the function runs                                       origin, mod, running
+//! rounds     what it asks goes with the reply, and comes back        mod
+//! session    what lasts between requests, where something does       mod
+//! offer      what there is now, how it changes, and who hears of it  mod
+//! shutdown   what runs may finish, and then the server is over       life, ending
+//! limits     what clients may use up                                 mod
 //! ```
 //!
-//! A transport turns bytes into [`Incoming`], an [`Outcome`] into bytes, and a hang-up into a drop.
+//! A step uses only those below it. `reply` is what is said to a request in the end, and `watch` hears
+//! how it went, and has it recorded. `error` is why a server cannot start. `steps` takes a request
+//! through the steps one by one, for benchmarks.
 
-mod batch;
 mod builder;
 mod call;
-mod capacity;
-mod changes;
-mod dispatch;
-mod ending;
 mod error;
-mod extension;
-mod handle;
-mod in_flight;
-#[cfg(feature = "layers")]
-pub(crate) mod layers;
-mod life;
 mod lifecycle;
-mod limit;
 mod limits;
-mod manifest;
 mod methods;
 mod offer;
-mod questions;
 mod reply;
 mod rounds;
-mod running;
-mod scopes;
 mod session;
-mod shutdown_hook;
-mod state_factory;
+mod shutdown;
 #[cfg(feature = "__steps")]
 pub mod steps;
-mod subscription;
 mod watch;
 
 use std::fmt;
@@ -48,22 +44,23 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-pub(crate) use batch::{asks, describes_itself};
-pub use builder::Server;
+use builder::Extensions;
+pub(crate) use builder::Scopes;
+pub use builder::{Extension, MethodError, Server, StateFactory};
+use call::Capacity;
 pub(crate) use call::PendingCall;
+#[cfg(feature = "layers")]
+pub use call::{CallOutcome, CallReply, CallRequest, Calls};
 pub use error::Error;
-use extension::Extensions;
-pub use extension::{Extension, MethodError};
-pub use handle::ServerHandle;
-pub(crate) use life::{Hold, Life};
+pub(crate) use lifecycle::{asks, describes_itself};
 pub use limits::Limits;
 use offer::Offer;
+pub use offer::ServerHandle;
 pub(crate) use reply::{Class, Reply, STOPPING};
 use rounds::Seal;
-pub(crate) use scopes::Scopes;
 pub(crate) use session::Session;
-pub use shutdown_hook::ShutdownHook;
-pub use state_factory::StateFactory;
+pub use shutdown::ShutdownHook;
+pub(crate) use shutdown::{Hold, Life};
 pub(crate) use watch::{ACCESS, Ended, Heard, Hears, Step, Traces, first};
 
 use crate::context::{Budget, OnceStore, Outbox, Owed, Peer, Reserved, Room, States};
@@ -86,14 +83,14 @@ pub(crate) struct Service {
     scopes: Scopes,
     seal: Seal,
     once: Arc<dyn OnceStore>,
-    capacity: capacity::Capacity,
+    capacity: Capacity,
     pub(crate) limits: Limits,
     /// How much may wait in each outbox, and in all.
     pub(crate) room: Arc<Room>,
     life: Arc<Life>,
     drain: Duration,
     #[cfg(feature = "layers")]
-    layers: Option<Mutex<layers::Calls>>,
+    layers: Option<Mutex<Calls>>,
     /// Who is told of requests.
     hears: OnceLock<Box<dyn Hears>>,
     /// Who records them as steps of traces.

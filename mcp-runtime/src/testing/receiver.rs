@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::answers::Answering;
 use super::replies::Refusal;
 use super::watch::Watched;
-use crate::context::Outbox;
+use crate::context::{Outbox, unpoisoned};
 use crate::transport::memory::Connection;
 
 /// What came from the server.
@@ -83,5 +83,5 @@ impl Drop for Receiver {
 }
 
 pub(super) fn lock(received: &Mutex<Received>) -> MutexGuard<'_, Received> {
-    received.lock().unwrap_or_else(PoisonError::into_inner)
+    unpoisoned(received.lock())
 }

@@ -2,9 +2,11 @@
 //! links a [`Watcher`] in sees every message, and no test has to ask for it.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use serde_json::Value;
+
+use crate::context::unpoisoned;
 
 /// Sees one client's messages, each before anybody else does.
 pub trait Watch: Send {
@@ -38,7 +40,7 @@ impl Watched {
     }
 
     fn each(&self, tell: impl FnMut(&mut Box<dyn Watch>)) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter_mut().for_each(tell);
+        unpoisoned(self.0.lock()).iter_mut().for_each(tell);
     }
 }
 

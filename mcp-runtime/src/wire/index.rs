@@ -91,14 +91,14 @@ pub(super) struct Index {
 
 /// Why JSON is no message, whatever it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum Flaw {
     /// The message, or its `params`.
     NoObject(Option<Member>),
     /// Two readings of one message are how a guard and a server come to differ.
     Twice(Member),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoObject(None) => f.write_str("not an object"),
@@ -109,21 +109,21 @@ impl fmt::Display for Fault {
 }
 
 impl Index {
-    /// Of a text, with the first fault that was found; `None` if it is no JSON.
-    pub(super) fn of(text: &str) -> Option<(Self, Option<Fault>)> {
+    /// Of a text, with the first flaw that was found; `None` if it is no JSON.
+    pub(super) fn of(text: &str) -> Option<(Self, Option<Flaw>)> {
         let mut indexing = Indexing::default();
         let mut scan = Scan::new(text);
         let place = indexing.take(&mut scan, Member::of_message)?;
         scan.end()?;
         let Indexing { index, twice } = indexing;
-        let fault = match index.place(Member::Params) {
-            _ if !is_object(place.of(text)) => Some(Fault::NoObject(None)),
+        let flaw = match index.place(Member::Params) {
+            _ if !is_object(place.of(text)) => Some(Flaw::NoObject(None)),
             Some(params) if !is_object(params.of(text)) && params.of(text) != "null" => {
-                Some(Fault::NoObject(Some(Member::Params)))
+                Some(Flaw::NoObject(Some(Member::Params)))
             }
-            _ => twice.map(Fault::Twice),
+            _ => twice.map(Flaw::Twice),
         };
-        Some((index, fault))
+        Some((index, flaw))
     }
 
     /// A member of the text it was made of, as JSON.
@@ -177,8 +177,8 @@ mod tests {
         let text = r#" { "id" : 7, "m\u0065thod":"tools\/call", "x": [{"id": 1}], "params" :
             {"arguments":{"a":1, "name":2}, "name" : "ad\u0064","_meta":{"progressToken":"t","x":null}},
             "jsonrpc":"2.0"} "#;
-        let (index, fault) = Index::of(text).unwrap();
-        assert_eq!(fault, None);
+        let (index, flaw) = Index::of(text).unwrap();
+        assert_eq!(flaw, None);
         for (member, value) in [
             (Member::Jsonrpc, Some(r#""2.0""#)),
             (Member::Id, Some("7")),
@@ -212,24 +212,24 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_told() {
-        let no_params = Some(Fault::NoObject(Some(Member::Params)));
-        for (text, fault) in [
-            ("[]", Some(Fault::NoObject(None))),
-            (" 1", Some(Fault::NoObject(None))),
+        let no_params = Some(Flaw::NoObject(Some(Member::Params)));
+        for (text, flaw) in [
+            ("[]", Some(Flaw::NoObject(None))),
+            (" 1", Some(Flaw::NoObject(None))),
             (r#"{"params":[]}"#, no_params),
             (r#"{"params":"x"}"#, no_params),
             (r#"{"params":null}"#, None),
             (r#"{"params":{"_meta":[]}}"#, None), // for its reader to refuse
-            (r#"{"id":1,"x":1,"id":1,"x":1}"#, Some(Fault::Twice(Member::Id))),
-            (r#"{"id":1,"i\u0064":1}"#, Some(Fault::Twice(Member::Id))),
-            (r#"{"params":{},"params":null}"#, Some(Fault::Twice(Member::Params))),
-            (r#"{"params":{"name":1,"name":null}}"#, Some(Fault::Twice(Member::Name))),
+            (r#"{"id":1,"x":1,"id":1,"x":1}"#, Some(Flaw::Twice(Member::Id))),
+            (r#"{"id":1,"i\u0064":1}"#, Some(Flaw::Twice(Member::Id))),
+            (r#"{"params":{},"params":null}"#, Some(Flaw::Twice(Member::Params))),
+            (r#"{"params":{"name":1,"name":null}}"#, Some(Flaw::Twice(Member::Name))),
             (
                 r#"{"params":{"_meta":{"progressToken":1,"progressToken":1}}}"#,
-                Some(Fault::Twice(Member::ProgressToken)),
+                Some(Flaw::Twice(Member::ProgressToken)),
             ),
         ] {
-            assert_eq!(Index::of(text).map(|(_, fault)| fault), Some(fault), "{text}");
+            assert_eq!(Index::of(text).map(|(_, flaw)| flaw), Some(flaw), "{text}");
         }
         for text in ["", "{", "{} {}", r#"{"id":1,}"#, r#"{"\ud800":1}"#, r#"{"id":1,"params":[}}"#]
         {
@@ -245,8 +245,8 @@ mod tests {
             assert!(found.is_none(), "{text}");
             return false;
         };
-        let (index, fault) = found.unwrap_or_else(|| panic!("{text}"));
-        if fault.is_some() {
+        let (index, flaw) = found.unwrap_or_else(|| panic!("{text}"));
+        if flaw.is_some() {
             return false;
         }
         let json =

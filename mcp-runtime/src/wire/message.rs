@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::index::{Fault, Index};
+use super::index::{Flaw, Index};
 use super::{Code, ErrorObject, Member, Method, RequestId, string};
 
 /// One JSON-RPC message: the bytes it came in and an index of its members, made in one pass.
@@ -71,14 +71,14 @@ impl Message {
     /// Reads one message. Not JSON: `-32700`; JSON but no JSON-RPC message: `-32600`.
     pub(crate) fn parse(bytes: Bytes) -> Result<Self, Unreadable> {
         let text = str::from_utf8(&bytes).map_err(|_| not_json("not UTF-8"))?;
-        let (index, fault) = Index::of(text).ok_or_else(|| not_json("not JSON"))?;
-        let kind = match fault {
+        let (index, flaw) = Index::of(text).ok_or_else(|| not_json("not JSON"))?;
+        let kind = match flaw {
             None => MessageKind::of(text, &index).map_err(Cow::Borrowed),
-            Some(fault) => Err(fault.to_string().into()),
+            Some(flaw) => Err(flaw.to_string().into()),
         };
         let kind = kind.map_err(|what| Unreadable {
-            id: match fault {
-                Some(Fault::Twice(Member::Id)) => None,
+            id: match flaw {
+                Some(Flaw::Twice(Member::Id)) => None,
                 _ => index.text(Member::Id, text).and_then(|id| RequestId::read(id).ok()),
             },
             error: ErrorObject::new(
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_messages_name_the_fault_and_keep_the_id() {
+    fn broken_messages_name_the_flaw_and_keep_the_id() {
         for (text, code, id) in [
             ("{", Code::PARSE_ERROR, None),
             ("", Code::PARSE_ERROR, None),

@@ -44,6 +44,7 @@ impl<'a> Scan<'a> {
     }
 
     /// An object; `member` goes over each value.
+    #[inline(never)] // put into what calls it, it takes every message more instructions
     pub(super) fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, &str) -> Option<()>,

@@ -1,6 +1,6 @@
 //! What a call knows of its questions, however they are carried.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::{self, Waker};
 
 use serde_json::value::RawValue;
@@ -10,7 +10,7 @@ use super::rounds::{Effect, Memory, Responses, Round, RoundEnd};
 use super::session::{self, Port};
 use super::store::OnceStore;
 use super::{AskError, Question};
-use crate::context::{Context, Voice};
+use crate::context::{Context, Voice, unpoisoned};
 
 /// The `result` of the client's response, or its error.
 pub(crate) type Answer = Result<Box<RawValue>, AskError>;
@@ -149,7 +149,7 @@ impl Asks {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.state.lock())
     }
 }
 

@@ -48,7 +48,7 @@ impl Context {
         }
         let asks = self.asks();
         let begun = asks.effect(name);
-        let mut running = Running { asks, key: &begun.key, result: None };
+        let mut running = RunningEffect { asks, key: &begun.key, result: None };
         let json = match (begun.known, &begun.store) {
             (Some(known), _) => Ok(String::from(Box::<str>::from(known))),
             // Whoever comes second with the same state waits here for the first.
@@ -77,13 +77,13 @@ async fn written<T: Serialize, F: Future<Output = T>>(
 }
 
 /// Notes the end of an effect, however it ends.
-struct Running<'a> {
+struct RunningEffect<'a> {
     asks: &'a Asks,
     key: &'a str,
     result: Option<Result<String, String>>,
 }
 
-impl Drop for Running<'_> {
+impl Drop for RunningEffect<'_> {
     fn drop(&mut self) {
         self.asks.effect_ended(self.key, self.result.take());
     }

@@ -1,11 +1,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
 use super::once::OnceFuture;
+use crate::context::unpoisoned;
 
 /// Remembers effects of [`Context::once`](crate::Context::once), so that a client that makes a call
 /// again with the same state does not have them again. [`Server::once_store`](crate::Server::once_store)
@@ -84,7 +85,7 @@ impl MemoryStore {
 
     /// The place for a result.
     fn place(&self, id: &str, now: Instant) -> Arc<OnceCell<String>> {
-        let mut effects = self.effects.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut effects = unpoisoned(self.effects.lock());
         let Effects { results, ages } = &mut *effects;
         while let Some((since, oldest)) = ages.front()
             && (now.duration_since(*since) > self.kept

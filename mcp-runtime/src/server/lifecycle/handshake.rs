@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use super::Settled;
 use crate::context::{Peer, Request, TraceParent};
 use crate::revision::{At, Era, InitializeResult, Revision};
-use crate::server::dispatch::Origin;
+use crate::server::call::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::session::{Handshake, Session};
 use crate::server::{Incoming, Service};

@@ -1,21 +1,25 @@
 //! Which era a message belongs to, and what each era does before a method is dispatched.
 //!
 //! The two eras behave differently here and nowhere else: [`handshake`] (sessions, until
-//! 2025-11-25) and [`stateless`] (each request describes itself, from 2026-07-28).
+//! 2025-11-25) and [`stateless`] (each request describes itself, from 2026-07-28). A `batch`, which
+//! only sessions have, is taken apart before its messages come here.
 
+mod batch;
 mod handshake;
 mod stateless;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::dispatch::Origin;
-use super::reply::Reply;
-use super::session::Session;
-use super::watch::Watch;
-use super::{Incoming, Outcome, Service};
+pub(crate) use batch::{asks, describes_itself};
+
 use crate::context::{Request, TraceParent};
 use crate::revision::{Era, Revision};
+use crate::server::call::Origin;
+use crate::server::reply::Reply;
+use crate::server::session::Session;
+use crate::server::watch::Watch;
+use crate::server::{Incoming, Outcome, Service};
 use crate::wire::{Member, Message, MessageKind, Method, RequestId};
 
 /// The era of one message, decided on its raw JSON before any of it is typed.
@@ -71,6 +75,7 @@ impl Service {
         }
     }
 
+    #[inline]
     fn answer(
         self: &Arc<Self>,
         id: RequestId,

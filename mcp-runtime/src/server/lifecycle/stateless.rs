@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Settled;
 use crate::context::{LogFilter, Request, TraceParent};
 use crate::revision::{Era, Revision};
-use crate::server::dispatch::Origin;
+use crate::server::call::Origin;
 use crate::server::reply::{Class, Reply};
 use crate::server::{Incoming, Service};
 use crate::wire::log::LogLevel;

@@ -1,5 +1,5 @@
 //! What clients may use up: one table, from which come the builder's methods, the flags and the
-//! page that documents them.
+//! page that documents them. `kind` is what limits are measured in.
 
 mod kind;
 
@@ -8,8 +8,8 @@ use std::time::Duration;
 pub(crate) use kind::Unit;
 use kind::{Bytes, Count, Kind, Time};
 
-use super::Server;
 use crate::context::{Budget, Room};
+use crate::server::Server;
 use crate::wire::Shape;
 
 /// A row of the table, for whoever goes through it.

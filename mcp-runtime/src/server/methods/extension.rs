@@ -5,10 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::context::{Context, Request};
 use crate::handler::{Call, Fault, FaultKind, Given};
 use crate::revision::{At, MethodResult};
-use crate::server::call::Function;
-use crate::server::dispatch::Origin;
+use crate::server::call::{Function, Origin, Running, Started};
 use crate::server::reply::{Class, Reply};
-use crate::server::running::{Running, Started};
 use crate::server::{Outcome, Service};
 use crate::wire::{Code, ErrorObject};
 

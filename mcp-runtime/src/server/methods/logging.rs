@@ -1,5 +1,5 @@
 use crate::context::Request;
-use crate::server::dispatch::Origin;
+use crate::server::call::Origin;
 use crate::server::{Outcome, Service};
 use crate::wire::Member;
 use crate::wire::log::LogLevel;

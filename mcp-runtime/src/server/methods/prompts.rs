@@ -6,10 +6,8 @@ use crate::context::{Context, Request};
 use crate::handler::{Fault, FaultKind, Given, TextValue};
 use crate::registry::{PromptEntry, Registry};
 use crate::revision::{At, PromptResult};
-use crate::server::call::{self, Function};
-use crate::server::dispatch::Origin;
+use crate::server::call::{self, Function, Origin};
 use crate::server::reply::{Class, Reply};
-use crate::server::running;
 use crate::server::{Outcome, Service};
 use crate::wire::prompt::GetPromptResult;
 use crate::wire::{Code, ErrorObject, Member, Quoted};
@@ -33,13 +31,14 @@ pub(crate) fn get(
         given: Given::Named(arguments),
         timeout: entry.def.timeout,
     };
-    let (starting, answering) = (entry.clone(), entry.clone());
-    let start = move |service: &Service, call| {
-        running::start(&service.capacity, starting.def.run, call, &starting.pace, None)
-    };
-    service.call(request, origin, function, start, move |service, context, outcome| {
-        reply(service, context, &answering, outcome)
-    })
+    let started = entry.clone();
+    service.call(
+        request,
+        origin,
+        function,
+        move |service, call| service.start(started.def.run, &started.pace, call, None),
+        move |service, context, outcome| reply(service, context, &entry, outcome),
+    )
 }
 
 type Arguments = Vec<(String, TextValue)>;

@@ -6,10 +6,8 @@ use crate::context::{Context, Request};
 use crate::handler::{Fault, FaultKind, Given, ResourceOutput};
 use crate::registry::{Registry, ResourceEntry, Variables};
 use crate::revision::{At, ReadResult, Revision};
-use crate::server::call::{self, Function};
-use crate::server::dispatch::Origin;
+use crate::server::call::{self, Function, Origin};
 use crate::server::reply::{Class, Reply};
-use crate::server::running;
 use crate::server::{Outcome, Service};
 use crate::wire::cache::{CacheHint, CacheScope};
 use crate::wire::{ErrorObject, Member, Quoted};
@@ -40,13 +38,14 @@ pub(crate) fn read(
         given: Given::Text(variables),
         timeout: entry.def.timeout,
     };
-    let (starting, answering) = (entry.clone(), entry.clone());
-    let start = move |service: &Service, call| {
-        running::start(&service.capacity, starting.def.run, call, &starting.pace, None)
-    };
-    service.call(request, origin, function, start, move |service, context, outcome| {
-        reply(service, context, &answering, &uri, outcome)
-    })
+    let started = entry.clone();
+    service.call(
+        request,
+        origin,
+        function,
+        move |service, call| service.start(started.def.run, &started.pace, call, None),
+        move |service, context, outcome| reply(service, context, &entry, &uri, outcome),
+    )
 }
 
 pub(super) fn find<'a>(

@@ -4,11 +4,8 @@ use crate::context::{Context, Request};
 use crate::handler::{Fault, FaultKind, Given};
 use crate::registry::{Registry, ToolEntry};
 use crate::revision::{At, ToolResult};
-use crate::server::call::Function;
-use crate::server::capacity::Slot;
-use crate::server::dispatch::Origin;
+use crate::server::call::{Function, Origin, Slot};
 use crate::server::reply::{Class, Reply};
-use crate::server::running;
 use crate::server::{Ended, Outcome, Service};
 use crate::wire::content::Content;
 use crate::wire::tool::{CallToolResult, Described};
@@ -42,13 +39,14 @@ pub(crate) fn call(
         given: Given::Json(entry.clone()),
         timeout: entry.def.timeout,
     };
-    let (starting, answering) = (entry.clone(), entry.clone());
-    let start = move |service: &Service, call| {
-        running::start(&service.capacity, starting.def.run, call, &starting.pace, slot)
-    };
-    service.call(request, origin, function, start, move |service, context, outcome| {
-        reply(service, context, &answering, outcome)
-    })
+    let started = entry.clone();
+    service.call(
+        request,
+        origin,
+        function,
+        move |service, call| service.start(started.def.run, &started.pace, call, slot),
+        move |service, context, outcome| reply(service, context, &entry, outcome),
+    )
 }
 
 /// A place among the calls of a tool that has only so many.

@@ -1,5 +1,8 @@
 //! Rounds of questions: what a request brings back, and the reply a round ends with
 //! (basic/patterns/mrtr).
+//!
+//! Here is what goes with a reply and comes back with the next request. `seal` keeps it from being
+//! read or changed on the way; `random` is what keys and ids are made of.
 
 mod random;
 mod seal;
@@ -9,12 +12,13 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::reply::{Class, Reply};
-use super::{Ended, Service};
+pub(super) use seal::Seal;
+
 use crate::context::{Asks, Caller, Context, Memory, Principal, Responses, RoundEnd};
 use crate::revision::{At, InputRequired};
+use crate::server::reply::{Class, Reply};
+use crate::server::{Ended, Service};
 use crate::wire::{Code, ErrorObject, Member, Message};
-pub(super) use seal::Seal;
 
 /// How long a client may take for a round.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60 * 60);

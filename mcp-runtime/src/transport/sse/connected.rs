@@ -1,9 +1,9 @@
 //! The clients that are connected, each by its stream.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::context::Caller;
+use crate::context::{Caller, unpoisoned};
 use crate::server::{Life, Service, Session};
 use crate::transport::http::reply::Refusal;
 use crate::transport::http::sessions::SessionId;
@@ -60,7 +60,7 @@ impl Connected {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Session>>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.sessions.lock())
     }
 }
 

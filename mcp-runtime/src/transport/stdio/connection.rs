@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use super::finish::Finish;
-use super::lines::{Line, Lines};
+use super::lines::{Lines, ReadLine};
 use super::platform::{Input, Output};
 use super::writer::{Taken, Writer};
 use crate::context::{Caller, NoHeaders, Outbox, Peer};
@@ -149,10 +149,10 @@ impl Connection {
         End::Eof
     }
 
-    fn take(&mut self, line: Line) {
+    fn take(&mut self, line: ReadLine) {
         let frame = match line {
-            Line::Message(bytes) => self.service.admit(bytes),
-            Line::TooLong => Err(too_long(self.service.limits.max_line)),
+            ReadLine::Message(bytes) => self.service.admit(bytes),
+            ReadLine::TooLong => Err(too_long(self.service.limits.max_line)),
         };
         match frame {
             Ok(Frame::Message(message)) => self.handle(message),

@@ -28,8 +28,9 @@ pub(super) struct Lines {
     at_start: bool,
 }
 
+/// A line, as far as it was kept.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum ReadLine {
     Message(Bytes),
     /// A line over the limit; its bytes are gone.
     TooLong,
@@ -53,7 +54,7 @@ impl Lines {
     }
 
     /// The next complete line that is not empty.
-    pub(super) fn next(&mut self) -> Option<Line> {
+    pub(super) fn next(&mut self) -> Option<ReadLine> {
         while let Some(end) = self.find_end() {
             let line = self.buffer.split_to(end);
             self.scanned = 0;
@@ -66,13 +67,13 @@ impl Lines {
         } else if self.buffer.strip_suffix(b"\r").unwrap_or(&self.buffer).len() > self.limit {
             self.forget();
             self.skipping = true;
-            return Some(Line::TooLong);
+            return Some(ReadLine::TooLong);
         }
         None
     }
 
     /// What came after the last line end, once nothing more will.
-    pub(super) fn rest(&mut self) -> Option<Line> {
+    pub(super) fn rest(&mut self) -> Option<ReadLine> {
         self.scanned = 0;
         let rest = mem::take(&mut self.buffer);
         self.complete(rest)
@@ -85,7 +86,7 @@ impl Lines {
         (self.scanned < self.buffer.len()).then_some(self.scanned + 1)
     }
 
-    fn complete(&mut self, mut line: BytesMut) -> Option<Line> {
+    fn complete(&mut self, mut line: BytesMut) -> Option<ReadLine> {
         if mem::take(&mut self.skipping) {
             return None;
         }
@@ -97,12 +98,12 @@ impl Lines {
             return None;
         }
         if text > self.limit {
-            return Some(Line::TooLong);
+            return Some(ReadLine::TooLong);
         }
         line.truncate(text);
         // A buffer that has grown for one line is about twice as large: it is used again, so that a
         // call keeps no more alive than its line.
-        Some(Line::Message(match text > BLOCK {
+        Some(ReadLine::Message(match text > BLOCK {
             true => Bytes::copy_from_slice(&line),
             false => line.freeze(),
         }))
@@ -131,8 +132,8 @@ mod tests {
         }
         found.extend(lines.rest());
         let text = |line| match line {
-            Line::Message(bytes) => String::from_utf8(bytes.into()).unwrap(),
-            Line::TooLong => "too long".to_owned(),
+            ReadLine::Message(bytes) => String::from_utf8(bytes.into()).unwrap(),
+            ReadLine::TooLong => "too long".to_owned(),
         };
         found.into_iter().map(text).collect()
     }

@@ -1,7 +1,7 @@
 //! Who may connect: bounds on connections, before anything of HTTP is read.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::crowd::{Crowd, give_back};
-use crate::context::{Budget, Reserved};
+use crate::context::{Budget, Reserved, unpoisoned};
 use crate::handler::task;
 use crate::server::{Limits, NO_MEMORY, Service};
 use crate::transport::http::door::{Share, Shares};
@@ -108,7 +108,7 @@ impl Drop for Admitted {
 }
 
 fn lock(open: &Mutex<Crowd>) -> MutexGuard<'_, Crowd> {
-    open.lock().unwrap_or_else(PoisonError::into_inner)
+    unpoisoned(open.lock())
 }
 
 /// Answers whatever the client asks. It is read until it hangs up: closed with something unread, a

@@ -8,7 +8,7 @@ use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
 
 use axum::response::Response;
@@ -17,6 +17,7 @@ use http::{Request, Version};
 use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::context::unpoisoned;
 use crate::server::{Hold, Life};
 use crate::transport::http::reply::Holding;
 use crate::transport::http::site::Routes;
@@ -66,7 +67,7 @@ impl Exchanges {
     }
 
     fn hold(&self) -> MutexGuard<'_, Option<Hold>> {
-        self.hold.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.hold.lock())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 use std::{fmt, fs};
 
@@ -15,6 +15,7 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::server::TlsStream;
 
 use super::pem;
+use crate::context::unpoisoned;
 use crate::server::Error;
 
 /// How long a client may take to agree on keys.
@@ -82,7 +83,7 @@ impl Tls {
 
     /// Of the files as they are. A pair that does not work leaves the one that did.
     fn acceptor(&self) -> TlsAcceptor {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = unpoisoned(self.current.lock());
         if current.looked.elapsed() >= LOOK_EVERY {
             current.looked = Instant::now();
             let stamps = self.files.stamps();

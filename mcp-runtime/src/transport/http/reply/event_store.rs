@@ -1,8 +1,8 @@
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::context::{Budget, Reserved};
+use crate::context::{Budget, Reserved, unpoisoned};
 use crate::server::{Limits, Service};
 
 /// Keeps what was sent on streams, so that a client whose connection broke can ask for what it has
@@ -139,7 +139,7 @@ impl MemoryEvents {
     }
 
     fn kept(&self) -> MutexGuard<'_, Stored> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.kept.lock())
     }
 }
 

@@ -5,14 +5,14 @@
 //! it has seen, and gets what followed on that stream, then what is still to come.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{self, Poll};
 use std::time::{Duration, Instant};
 
 use super::event::{self, EventId};
 use super::event_store::{EventStore, StoredEvent};
 use super::stream::{Events, PIECE};
-use crate::context::Outbox;
+use crate::context::{Outbox, unpoisoned};
 use crate::revision::Facts;
 
 /// How long one is kept that nobody reads.
@@ -150,7 +150,7 @@ impl Streams {
     }
 
     fn replies(&self) -> MutexGuard<'_, Replies> {
-        self.replies.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.replies.lock())
     }
 }
 
@@ -180,7 +180,7 @@ impl Stream {
     }
 
     fn sent(&self) -> MutexGuard<'_, Sent> {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.sent.lock())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The sessions that are open at an endpoint: only this transport has several on one address.
 //!
 //! `session_id` is what a client names one by. The `table` has them all, and makes room for new ones;
-//! `owned` is how many each caller has. What is agreed in one is in `server/session.rs`; its streams,
+//! `owned` is how many each caller has. What is agreed in one is in `server/session/`; its streams,
 //! which outlive connections, are in `reply`.
 
 mod owned;
@@ -9,13 +9,13 @@ mod session_id;
 mod table;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
 pub(in crate::transport) use session_id::SessionId;
 use table::{Entry, Table};
 
-use crate::context::Caller;
+use crate::context::{Caller, unpoisoned};
 use crate::handler::task;
 use crate::server::{Life, Limits, Session};
 use crate::transport::http::reply::{EventStore, Refusal, Streams};
@@ -181,7 +181,7 @@ impl Sessions {
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.table.lock())
     }
 }
 

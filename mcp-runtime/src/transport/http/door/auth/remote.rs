@@ -1,10 +1,12 @@
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+
+use crate::context::unpoisoned;
 
 /// How long what was fetched is as good as new.
 const FRESH: Duration = Duration::from_secs(10 * 60);
@@ -92,7 +94,7 @@ impl<T: Send + Sync + 'static> Remote<T> {
         match (self.fetch)().await {
             Ok(value) => {
                 let held = Held { value: Arc::new(value), at: Instant::now() };
-                *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(held.clone());
+                *unpoisoned(self.held.write()) = Some(held.clone());
                 // The first of all answers no question yet: the next may be asked at once.
                 let not_before = seen.map(|_| held.at + PAUSE);
                 *attempts =
@@ -109,7 +111,7 @@ impl<T: Send + Sync + 'static> Remote<T> {
     }
 
     fn held(&self) -> Option<Held<T>> {
-        self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
+        unpoisoned(self.held.read()).clone()
     }
 }
 

@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::tokens::key;
-use crate::context::Principal;
+use crate::context::{Principal, unpoisoned};
 
 /// How long a token stays good without being looked at again: as long as one that was taken back
 /// still works.
@@ -24,7 +24,7 @@ type Verdict = (Arc<Principal>, Instant);
 
 impl Verdicts {
     pub(super) fn bearer(&self, token: &str) -> Option<Arc<Principal>> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = unpoisoned(self.known.lock());
         let (principal, until) = known.get(&key(token))?;
         (Instant::now() < *until).then(|| principal.clone())
     }
@@ -34,7 +34,7 @@ impl Verdicts {
             .expiry()
             .map(|until| until.duration_since(SystemTime::now()).unwrap_or_default());
         let (now, kept) = (Instant::now(), left.unwrap_or(KEPT).min(KEPT));
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = unpoisoned(self.known.lock());
         if known.len() >= MOST {
             known.retain(|_, (_, until)| now < *until);
         }

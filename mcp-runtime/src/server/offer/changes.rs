@@ -1,5 +1,7 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+
+use crate::context::unpoisoned;
 
 /// What is not any more what clients may have seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,13 +82,13 @@ impl Listeners {
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.table.lock())
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut table = unpoisoned(self.table.lock());
         let all = &mut table.all;
         let Ok(at) = all.binary_search_by_key(&self.number, |(number, _)| *number) else { return };
         all.remove(at);

@@ -1,21 +1,35 @@
+//! What an author builds: a [`Server`], which is made a [`Service`] when it begins to serve.
+//!
+//! `state_factory` is what makes its state then. `extension` is what it speaks beyond the protocol,
+//! `scopes` say who may use what, and `manifest` is all it offers, as JSON. What an author says of
+//! limits, layers and the end stands where that is.
+
+mod extension;
+mod manifest;
+mod scopes;
+mod state_factory;
+
 use std::any::TypeId;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::capacity::Capacity;
-use super::ending::Ending;
-use super::extension::{Extension, Extensions};
-use super::handle::{Own, ServerHandle};
-use super::limits::Limits;
-use super::offer::Offer;
-use super::rounds::{self, Seal};
-use super::state_factory::{MakingState, StateFactory};
-use super::{Error, Life, Scopes, Service, Traces};
+pub(super) use extension::Extensions;
+pub use extension::{Extension, MethodError};
+pub(crate) use scopes::Scopes;
+use state_factory::MakingState;
+pub use state_factory::StateFactory;
+
 use crate::context::{MemoryStore, OnceStore, States};
 use crate::handler::Item;
 use crate::registry::{Registry, Update};
+use crate::server::call::Capacity;
+use crate::server::limits::Limits;
+use crate::server::offer::{Offer, Own, ServerHandle};
+use crate::server::rounds::{self, Seal};
+use crate::server::shutdown::Ending;
+use crate::server::{Error, Life, Service, Traces};
 use crate::wire::cache::{CacheHint, CacheScope};
 use crate::wire::icon::Icon;
 use crate::wire::initialize::Implementation;
@@ -56,10 +70,10 @@ pub struct Server<A = ()> {
     factories: Vec<Factory<A>>,
     pub(super) ending: Ending,
     #[cfg(feature = "layers")]
-    pub(super) layers: super::layers::Layers,
+    pub(super) layers: crate::server::call::Layers,
     state_keys: Vec<String>,
-    pub(super) extensions: Vec<Extension>,
-    pub(super) scopes: Scopes,
+    extensions: Vec<Extension>,
+    scopes: Scopes,
     once: Option<Arc<dyn OnceStore>>,
     pub(super) traces: Option<Box<dyn Traces>>,
     pub(super) limits: Limits,

@@ -1,8 +1,8 @@
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::{self, Poll, Waker};
 
 use super::changes::{Change, Listener, Place};
-use crate::context::{Outbox, notification};
+use crate::context::{Outbox, notification, unpoisoned};
 use crate::revision::{At, Changed, Revision};
 use crate::wire::RequestId;
 use crate::wire::subscription::Filter;
@@ -29,7 +29,7 @@ struct State {
 }
 
 impl Subscription {
-    pub(super) fn new(
+    pub(in crate::server) fn new(
         revision: Revision,
         id: Option<RequestId>,
         wanted: Filter,
@@ -41,18 +41,18 @@ impl Subscription {
     }
 
     /// It is told for as long as it lives.
-    pub(super) fn keep(&self, place: Place) {
+    pub(in crate::server) fn keep(&self, place: Place) {
         let _ = self.place.set(place); // it is added once
     }
 
     /// Tells of that resource too; false if there are too many.
-    pub(super) fn add(&self, uri: &str) -> bool {
+    pub(in crate::server) fn add(&self, uri: &str) -> bool {
         self.state().wanted.add(uri)
     }
 
     /// Tells of it no more, nor of what has changed and was not sent: a client that asks for one
     /// resource after the other and reads nothing would have ever more wait for it.
-    pub(super) fn remove(&self, uri: &str) {
+    pub(in crate::server) fn remove(&self, uri: &str) {
         let mut state = self.state();
         let told = state.wanted.resource_subscriptions.remove(uri);
         if told && let Some(frame) = self.frame(&Change::ResourceUpdated(uri.into())) {
@@ -61,12 +61,12 @@ impl Subscription {
     }
 
     /// Tells of nothing more.
-    pub(super) fn stop(&self) {
+    pub(in crate::server) fn stop(&self) {
         self.state().wanted = Filter::default();
     }
 
     /// Ready once the server has said its last.
-    pub(super) fn poll_ended(&self, cx: &mut task::Context<'_>) -> Poll<()> {
+    pub(in crate::server) fn poll_ended(&self, cx: &mut task::Context<'_>) -> Poll<()> {
         let mut state = self.state();
         if state.ended {
             return Poll::Ready(());
@@ -81,7 +81,7 @@ impl Subscription {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.state.lock())
     }
 }
 

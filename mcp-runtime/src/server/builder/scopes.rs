@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
-use super::Server;
 use crate::context::Caller;
+use crate::server::Server;
 
 /// Which scope stands for which others, as the author has said
 /// (basic/authorization, "Step-Up Authorization Flow").

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use super::limits::Limits;
+use crate::server::limits::Limits;
 
 /// How much of the server's capacity is in use.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Capacity {
 }
 
 impl Capacity {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(in crate::server) fn new(limits: &Limits) -> Self {
         Self {
             calls_limit: limits.calls,
             listens_limit: limits.listeners,
@@ -44,14 +44,14 @@ impl Capacity {
     }
 
     /// Counts a client that listens; none if there are too many.
-    pub(super) fn listen(&self) -> Option<Slot> {
+    pub(in crate::server) fn listen(&self) -> Option<Slot> {
         let (slot, held) = Slot::of(&self.listens);
         (held <= self.listens_limit).then_some(slot)
     }
 
     /// How many listen.
     #[cfg(test)]
-    pub(super) fn listening(&self) -> usize {
+    pub(in crate::server) fn listening(&self) -> usize {
         self.listens.load(Ordering::Relaxed)
     }
 
@@ -72,11 +72,11 @@ fn in_place_limit() -> usize {
 
 /// Something that is counted; dropped when it has ended.
 #[derive(Debug)]
-pub(super) struct Slot(Arc<AtomicUsize>);
+pub(in crate::server) struct Slot(Arc<AtomicUsize>);
 
 impl Slot {
     /// A slot, and how many are held with it.
-    pub(super) fn of(held: &Arc<AtomicUsize>) -> (Self, usize) {
+    pub(in crate::server) fn of(held: &Arc<AtomicUsize>) -> (Self, usize) {
         let before = held.fetch_add(1, Ordering::Relaxed);
         (Self(held.clone()), before + 1)
     }

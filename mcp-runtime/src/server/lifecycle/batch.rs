@@ -1,5 +1,5 @@
-use super::Session;
 use crate::revision::{Era, Revision};
+use crate::server::Session;
 use crate::wire::{Batch, Message, Unreadable};
 
 /// Whether a message in it is of no session, by itself or by the revision the transport names.

@@ -4,17 +4,17 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{self, Poll, ready};
 
 use tower_layer::Layer;
 use tower_service::Service as TowerService;
 
-use super::call::Work;
-use super::reply::{Class, Reply};
-use super::{Ended, Server, Service};
-use crate::context::Context;
+use super::Work;
+use crate::context::{Context, unpoisoned};
 use crate::handler::BoxFuture;
+use crate::server::reply::{Class, Reply};
+use crate::server::{Ended, Server, Service};
 use crate::wire::{Code, ErrorObject, Member, RequestId};
 
 impl<A> Server<A> {
@@ -69,11 +69,11 @@ impl<A> Server<A> {
 
 /// What is put around calls, outermost first.
 #[derive(Default)]
-pub(super) struct Layers(Vec<Box<dyn FnOnce(Calls) -> Calls + Send>>);
+pub(in crate::server) struct Layers(Vec<Box<dyn FnOnce(Calls) -> Calls + Send>>);
 
 impl Layers {
     /// The service that calls go through; none if there is nothing around them.
-    pub(super) fn stack(self) -> Option<Calls> {
+    pub(in crate::server) fn stack(self) -> Option<Calls> {
         let innermost = || Calls::new(Innermost);
         let stack = |inner, layer: Box<dyn FnOnce(Calls) -> Calls + Send>| layer(inner);
         (!self.0.is_empty()).then(|| self.0.into_iter().rev().fold(innermost(), stack))
@@ -276,7 +276,7 @@ pub(super) struct Layered(BoxFuture<Result<CallReply, BoxError>>);
 
 impl Layered {
     pub(super) fn new(calls: &Mutex<Calls>, call: CallRequest) -> Self {
-        let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut calls = unpoisoned(calls.lock()).clone();
         Self(Box::pin(async move { calls.call(call).await }))
     }
 }

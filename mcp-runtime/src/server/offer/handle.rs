@@ -1,11 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Error;
+use super::Offer;
 use super::changes::Change;
-use super::offer::Offer;
 use crate::context::Context;
 use crate::registry::Update;
+use crate::server::Error;
 
 /// A hold of a server while it runs: changes what it offers, and says what has changed.
 ///
@@ -46,7 +46,7 @@ pub struct ServerHandle {
 }
 
 impl ServerHandle {
-    pub(super) fn new(offer: Arc<Offer>) -> Self {
+    pub(in crate::server) fn new(offer: Arc<Offer>) -> Self {
         Self { offer }
     }
 
@@ -143,7 +143,7 @@ impl Context {
 }
 
 /// A server's own handle among its state: a type of ours, so that no author's state is in its place.
-pub(super) struct Own(pub(super) ServerHandle);
+pub(in crate::server) struct Own(pub(in crate::server) ServerHandle);
 
 impl fmt::Debug for ServerHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::shutdown_hook::{Need, Run, ShutdownHook};
-use super::{Error, Server, Service};
-use crate::handler::{BoxFuture, task};
+use super::hook::{RunHook, ShutdownHook};
+use crate::handler::{BoxFuture, Need, task};
+use crate::server::{Error, Server, Service};
 
 /// How long running calls have to finish when the server stops, unless the author or `--drain`
 /// says otherwise: less than the shortest time container hosts wait before they kill, 10 s.
@@ -19,10 +19,10 @@ const DRAIN: Duration = Duration::from_secs(5);
 pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// When a server ends, and how.
-pub(super) struct Ending {
+pub(in crate::server) struct Ending {
     stops: Vec<BoxFuture<()>>,
-    pub(super) drain: Duration,
-    hooks: Vec<Run>,
+    pub(in crate::server) drain: Duration,
+    hooks: Vec<RunHook>,
     needs: Vec<Need>,
 }
 
@@ -45,12 +45,12 @@ impl Ending {
     }
 
     /// Whether the state that hooks need is among what is `given`.
-    pub(super) fn check(&self, given: &[TypeId]) -> Result<(), Error> {
+    pub(in crate::server) fn check(&self, given: &[TypeId]) -> Result<(), Error> {
         let missing = self.needs.iter().find(|need| !given.contains(&need.type_id));
         missing.map_or(Ok(()), |need| {
             Err(Error::one(format!(
                 "`on_shutdown` takes `{0}`, and there is no such state: add it with `.state(..)` or `.state_with(..)`",
-                need.type_name
+                (need.type_name)()
             )))
         })
     }

@@ -1,4 +1,21 @@
 //! A call: from the start of its function to its reply.
+//!
+//! ```text
+//! origin    where its request came from, and what its function will see of it
+//! capacity  may one more call run?
+//! running   its function runs: here, on a thread or as a future; what if it panics
+//! deadline  how long it may take
+//! here      what a call waits for, polled once where its request came in: a reply that is not ready
+//!           then is a PendingCall
+//! layers    what authors put around all this
+//! ```
+
+mod capacity;
+mod deadline;
+#[cfg(feature = "layers")]
+mod layers;
+mod origin;
+mod running;
 
 use std::fmt;
 #[cfg(feature = "layers")]
@@ -10,21 +27,26 @@ use std::sync::Arc;
 use std::task::{self, Poll, ready};
 use std::time::Duration;
 
-use super::capacity::Slot;
-use super::dispatch::Origin;
+pub(super) use capacity::{Capacity, Slot};
+use deadline::Deadline;
 #[cfg(feature = "layers")]
-use super::layers::{CallRequest, Layered};
-use super::life::CallHold;
-use super::limit::Limit;
-use super::reply::{Class, Reply};
-use super::running::{Running, Started};
-use super::session::Noted;
-use super::watch::Watch;
-use super::{Ended, Outcome, Service, rounds};
+use layers::Layered;
+#[cfg(feature = "layers")]
+pub(super) use layers::Layers;
+#[cfg(feature = "layers")]
+pub use layers::{CallOutcome, CallReply, CallRequest, Calls};
+pub(super) use origin::Origin;
+pub(super) use running::{Running, Started};
+
 use crate::context::{Context, Owed, Request};
 #[cfg(feature = "layers")]
 use crate::handler::BoxFuture;
 use crate::handler::{Call, Fault, Given, ToolError, task};
+use crate::server::reply::{Class, Reply};
+use crate::server::session::Noted;
+use crate::server::shutdown::CallHold;
+use crate::server::watch::Watch;
+use crate::server::{Ended, Outcome, Service, rounds};
 use crate::wire::content::{Content, ContentKind};
 use crate::wire::{Code, ErrorObject};
 
@@ -50,7 +72,7 @@ struct Answering<R, A> {
     /// The function, for messages about it.
     name: &'static str,
     running: Running<R>,
-    limit: Limit,
+    deadline: Deadline,
     answer: A,
 }
 
@@ -72,9 +94,9 @@ where
         if let Some(end) = context.asks().round_end(cx) {
             return Poll::Ready(rounds::reply(service, context, self.name, end));
         }
-        let limit = &mut self.limit;
-        ready!(limit.poll(context.asks().are_open(), &|| context.voice().last_progress(), cx));
-        let fault = ToolError::new(format!("timed out after {:?}", limit.limit));
+        let deadline = &mut self.deadline;
+        ready!(deadline.poll(context.asks().are_open(), &|| context.voice().last_progress(), cx));
+        let fault = ToolError::new(format!("timed out after {:?}", deadline.timeout));
         let reply = (self.answer)(service, context, Err(fault.into()));
         context.voice().end();
         context.cancellation().cancel(); // a sync function has to be told
@@ -94,8 +116,6 @@ impl Service {
         answer: impl Fn(&Self, &Context, Result<R, Fault>) -> Reply + Send + 'static,
     ) -> Outcome {
         let Function { name, given, timeout } = function;
-        let limit = timeout.unwrap_or(self.limits.call_timeout);
-        let limit = Limit::new(limit, self.limits.call_ceiling);
         let (context, noted) = match self.context(request, origin) {
             Ok(noted) => noted,
             Err(refused) => return refused.into(),
@@ -105,7 +125,8 @@ impl Service {
             let call = Call::new(context.clone(), given);
             let start: Start = Box::new(move |service, context| match start(service, call) {
                 Started::Running(running) => {
-                    ControlFlow::Continue(Box::new(Answering { name, running, limit, answer }))
+                    let deadline = service.deadline(timeout);
+                    ControlFlow::Continue(Box::new(Answering { name, running, deadline, answer }))
                 }
                 Started::Done(outcome) => ControlFlow::Break(answer(service, context, outcome)),
             });
@@ -115,7 +136,8 @@ impl Service {
         }
         match start(self, Call::new(context.clone(), given)) {
             Started::Running(running) => {
-                self.pending(context, noted, Answering { name, running, limit, answer })
+                let deadline = self.deadline(timeout);
+                self.pending(context, noted, Answering { name, running, deadline, answer })
             }
             Started::Done(outcome) => {
                 let reply = answer(self, &context, outcome);
@@ -123,6 +145,12 @@ impl Service {
                 Outcome::ready(&context, reply)
             }
         }
+    }
+
+    /// How long a function may take whose author says that, or nothing.
+    fn deadline(&self, timeout: Option<Duration>) -> Deadline {
+        let timeout = timeout.unwrap_or(self.limits.call_timeout);
+        Deadline::new(timeout, self.limits.call_ceiling)
     }
 
     fn pending(

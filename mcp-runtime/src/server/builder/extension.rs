@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::Server;
 use crate::context::Context;
 use crate::handler::BoxFuture;
 use crate::revision::Revision;
+use crate::server::Server;
 use crate::wire::{Code, ErrorObject, Method};
 
 /// An extension of the protocol: what a server and a client agree on beyond it
@@ -45,11 +45,12 @@ pub struct Extension {
     name: Arc<str>,
     settings: Map<String, Value>,
     in_sessions: bool,
-    methods: Vec<(String, Run)>,
+    methods: Vec<(String, RunMethod)>,
 }
 
 /// A method of an extension, its types forgotten.
-type Run = Arc<dyn Fn(Context) -> BoxFuture<Result<Map<String, Value>, MethodError>> + Send + Sync>;
+type RunMethod =
+    Arc<dyn Fn(Context) -> BoxFuture<Result<Map<String, Value>, MethodError>> + Send + Sync>;
 
 impl Extension {
     /// An extension of that name: a domain of its author's, reversed, a slash and a word.
@@ -108,7 +109,7 @@ impl fmt::Debug for Extension {
 
 /// The error with which a method of an extension is answered (basic, "Error codes").
 #[derive(Debug)]
-pub struct MethodError(pub(super) ErrorObject);
+pub struct MethodError(pub(in crate::server) ErrorObject);
 
 impl MethodError {
     /// An error of the extension's own. Codes from -32768 to -32000 belong to the protocol.
@@ -143,7 +144,7 @@ impl<A> Server<A> {
 
 /// The extensions of a server.
 #[derive(Default)]
-pub(super) struct Extensions {
+pub(in crate::server) struct Extensions {
     /// Name and settings of each, as capabilities have them.
     all: Map<String, Value>,
     in_sessions: Map<String, Value>,
@@ -151,10 +152,10 @@ pub(super) struct Extensions {
 }
 
 #[derive(Clone)]
-pub(super) struct ExtensionMethod {
-    pub(super) extension: Arc<str>,
-    pub(super) in_sessions: bool,
-    pub(super) run: Run,
+pub(in crate::server) struct ExtensionMethod {
+    pub(in crate::server) extension: Arc<str>,
+    pub(in crate::server) in_sessions: bool,
+    pub(in crate::server) run: RunMethod,
 }
 
 impl Extensions {
@@ -197,11 +198,11 @@ impl Extensions {
     }
 
     /// Those that are declared in a revision.
-    pub(super) fn declared(&self, revision: Revision) -> &Map<String, Value> {
+    pub(in crate::server) fn declared(&self, revision: Revision) -> &Map<String, Value> {
         if revision.facts().has_extensions { &self.all } else { &self.in_sessions }
     }
 
-    pub(super) fn method(&self, name: &str) -> Option<&ExtensionMethod> {
+    pub(in crate::server) fn method(&self, name: &str) -> Option<&ExtensionMethod> {
         self.methods.get(name)
     }
 }

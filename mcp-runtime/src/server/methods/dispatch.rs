@@ -1,27 +1,22 @@
 use std::sync::Arc;
 
-use super::methods::{
-    completion, extension, lists, logging, prompts, resources, subscriptions, tools,
-};
-use super::reply::{Class, Reply};
-use super::session::{Noted, Session};
-use super::{Outcome, Service, rounds};
-use crate::context::{Asks, Context, Outbox, Request, Voice};
+use super::{completion, extension, lists, logging, prompts, resources, subscriptions, tools};
+use crate::context::Request;
 use crate::registry::Registry;
 use crate::revision::{Acknowledged, At, DiscoverResult};
+use crate::server::call::Origin;
+use crate::server::reply::{Class, Reply};
+use crate::server::{Outcome, Service};
 use crate::wire::{Code, Encode, ErrorObject, Method, Quoted};
-
-/// Where a request came from.
-pub(super) struct Origin {
-    /// The session it belongs to, if it is one of any.
-    pub(super) session: Option<Arc<Session>>,
-    /// Where its call says things; without one it has an outbox of its own.
-    pub(super) outbox: Option<Arc<Outbox>>,
-}
 
 impl Service {
     /// Runs the method of a request.
-    pub(super) fn dispatch(self: &Arc<Self>, request: Request, origin: Origin) -> Outcome {
+    #[inline]
+    pub(in crate::server) fn dispatch(
+        self: &Arc<Self>,
+        request: Request,
+        origin: Origin,
+    ) -> Outcome {
         let method = &request.method;
         let registry = &*self.registry();
         if !offers(registry, method) {
@@ -121,36 +116,8 @@ impl Request {
     }
 }
 
-impl Service {
-    /// What the function will see of its request, noted in the session that can cancel it.
-    ///
-    /// # Errors
-    ///
-    /// The refusal of a state that is none of ours, or of an id that is taken.
-    pub(super) fn context(
-        &self,
-        request: Request,
-        origin: Origin,
-    ) -> Result<(Context, Noted), Reply> {
-        let refuse = |id, error| Err(Reply::error(Class::Answered, Some(id), &error));
-        let asks = match request.revision.facts().asks_in_rounds {
-            true => match rounds::resume(self, &request.message, request.peer.caller()) {
-                Ok(asks) => asks,
-                Err(error) => return refuse(&request.id, error),
-            },
-            false => Asks::default(),
-        };
-        let voice = Voice::new(origin.outbox, &self.room);
-        let context = Context::new(request, self.states.clone(), voice, asks);
-        match Noted::new(origin.session, &context) {
-            Ok(noted) => Ok((context, noted)),
-            Err(error) => refuse(&context.request().id, error),
-        }
-    }
-}
-
 impl ErrorObject {
-    pub(super) fn method_not_found(method: &Method) -> Self {
+    pub(in crate::server) fn method_not_found(method: &Method) -> Self {
         // Echoed, so bounded: a name of ours is never this long.
         Self::new(
             Code::METHOD_NOT_FOUND,

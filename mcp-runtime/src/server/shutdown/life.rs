@@ -2,11 +2,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
-use crate::context::Context;
+use crate::context::{Context, unpoisoned};
 
 /// How far a server is through its life, and what it still waits for.
 ///
@@ -20,7 +20,7 @@ pub(crate) struct Life {
     calls: Mutex<Calls>,
 }
 
-/// The calls that have not returned; how many there are is bounded by [`Capacity`](super::capacity::Capacity).
+/// The calls that have not returned; how many there are is bounded by [`Capacity`](crate::server::call::Capacity).
 #[derive(Default)]
 struct Calls {
     next_key: u64,
@@ -69,7 +69,7 @@ impl Life {
     }
 
     /// A call the end waits for, and [cuts](Self::cut_calls) when it takes too long.
-    pub(super) fn hold_call(self: &Arc<Self>, call: &Context) -> CallHold {
+    pub(in crate::server) fn hold_call(self: &Arc<Self>, call: &Context) -> CallHold {
         let mut calls = self.calls();
         let key = calls.next_key;
         calls.next_key += 1;
@@ -117,7 +117,7 @@ impl Life {
     }
 
     fn calls(&self) -> MutexGuard<'_, Calls> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.calls.lock())
     }
 }
 
@@ -145,7 +145,7 @@ impl Drop for Hold {
 
 /// A call that has not returned.
 #[derive(Debug)]
-pub(super) struct CallHold {
+pub(in crate::server) struct CallHold {
     key: u64,
     hold: Hold,
 }

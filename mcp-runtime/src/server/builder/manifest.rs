@@ -2,9 +2,9 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value, json};
 
-use super::{Error, Server};
 use crate::registry::Catalogue;
 use crate::revision::{At, Revision};
+use crate::server::{Error, Server};
 use crate::wire::{Encode, from_text, raw};
 
 /// The shape of the manifest; it changes when a member changes its meaning or goes.

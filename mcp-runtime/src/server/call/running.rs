@@ -8,18 +8,19 @@ use std::task::{self, Poll};
 
 use tokio::task::JoinHandle;
 
-use super::capacity::{Capacity, Slot};
+use super::Slot;
 use crate::handler::{BoxFuture, Call, Fault, FaultKind, Pace, Record, Run};
+use crate::server::Service;
 use crate::wire::ErrorObject;
 
 /// A function that was started.
-pub(super) enum Started<R> {
+pub(in crate::server) enum Started<R> {
     Done(Result<R, Fault>),
     Running(Running<R>),
 }
 
 /// A function that has not returned.
-pub(super) enum Running<R> {
+pub(in crate::server) enum Running<R> {
     /// None once it is dropped.
     Here {
         future: Option<BoxFuture<Result<R, Fault>>>,
@@ -28,27 +29,31 @@ pub(super) enum Running<R> {
     OnThread(JoinHandle<Returned>),
 }
 
-/// Starts a function where its kind and its pace say. It keeps its slot until it has returned, also
-/// if nobody waits for it any more.
-pub(super) fn start<R: Send + 'static>(
-    capacity: &Capacity,
-    run: Run<R>,
-    call: Call,
-    pace: &Pace,
-    slot: Option<Slot>,
-) -> Started<R> {
-    match run {
-        Run::Async(run) => Started::Running(Running::Here { future: Some(run(call)), _slot: slot }),
-        Run::Inline(run) => Started::Done(caught(|| run(call))),
-        Run::Blocking(run) => Started::Running(on_thread(run, call, None, slot)),
-        Run::Sync(run) => {
-            if pace.is_quick()
-                && let Some(_leave) = capacity.run_in_place()
-            {
-                let call = call.timed(pace.record().clone());
-                return Started::Done(caught(|| run(call)));
+impl Service {
+    /// Starts a function where its kind and its pace say. It keeps its slot until it has returned,
+    /// also if nobody waits for it any more.
+    pub(in crate::server) fn start<R: Send + 'static>(
+        &self,
+        run: Run<R>,
+        pace: &Pace,
+        call: Call,
+        slot: Option<Slot>,
+    ) -> Started<R> {
+        match run {
+            Run::Async(run) => {
+                Started::Running(Running::Here { future: Some(run(call)), _slot: slot })
             }
-            Started::Running(on_thread(run, call, Some(pace.record().clone()), slot))
+            Run::Inline(run) => Started::Done(caught(|| run(call))),
+            Run::Blocking(run) => Started::Running(on_thread(run, call, None, slot)),
+            Run::Sync(run) => {
+                if pace.is_quick()
+                    && let Some(_leave) = self.capacity.run_in_place()
+                {
+                    let call = call.timed(pace.record().clone());
+                    return Started::Done(caught(|| run(call)));
+                }
+                Started::Running(on_thread(run, call, Some(pace.record().clone()), slot))
+            }
         }
     }
 }
@@ -99,7 +104,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Fault {
 }
 
 impl<R: 'static> Running<R> {
-    pub(super) fn here(future: BoxFuture<Result<R, Fault>>) -> Self {
+    pub(in crate::server) fn here(future: BoxFuture<Result<R, Fault>>) -> Self {
         Self::Here { future: Some(future), _slot: None }
     }
 

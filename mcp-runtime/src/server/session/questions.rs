@@ -1,9 +1,9 @@
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use tokio::sync::oneshot;
 
-use crate::context::{Answer, AskError};
+use crate::context::{Answer, AskError, unpoisoned};
 use crate::wire::{Message, RequestId};
 
 /// The requests a session has sent to its client and that are not answered yet.
@@ -60,7 +60,7 @@ impl Questions {
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.table.lock())
     }
 }
 

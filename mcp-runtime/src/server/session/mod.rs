@@ -1,13 +1,22 @@
+//! A session: what lasts from one request of a client to the next.
+//!
+//! Here is what `initialize` agreed on. `in_flight` are the calls that run, `questions` what those have
+//! asked the client, until they are answered.
+
+mod in_flight;
+mod questions;
+
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tokio::sync::oneshot;
 
-use super::in_flight::InFlight;
-use super::questions::Questions;
-use super::subscription::Subscription;
-use crate::context::{Answer, Caller, Client, Context, LogFilter, Outbox, Port, Room};
+use in_flight::InFlight;
+use questions::Questions;
+
+use crate::context::{Answer, Caller, Client, Context, LogFilter, Outbox, Port, Room, unpoisoned};
 use crate::revision::Revision;
+use crate::server::offer::Subscription;
 use crate::wire::log::LogLevel;
 use crate::wire::{Code, ErrorObject, Message, RequestId};
 
@@ -179,7 +188,7 @@ impl Session {
     }
 
     fn calls(&self) -> MutexGuard<'_, Calls> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.calls.lock())
     }
 }
 

@@ -1,9 +1,8 @@
-use std::any::{TypeId, type_name};
 use std::fmt;
 use std::sync::Arc;
 
 use crate::context::States;
-use crate::handler::BoxFuture;
+use crate::handler::{BoxFuture, Need};
 
 /// A closure that runs when a server has ended: what
 /// [`Server::on_shutdown`](crate::Server::on_shutdown) takes.
@@ -24,17 +23,10 @@ pub trait ShutdownHook<Marker> {
 #[doc(hidden)]
 pub struct Hook {
     pub(super) needs: Option<Need>,
-    pub(super) run: Run,
+    pub(super) run: RunHook,
 }
 
-pub(super) type Run = Box<dyn FnOnce(&States) -> Option<BoxFuture<()>> + Send>;
-
-/// State by its type, and what that is called.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Need {
-    pub(super) type_id: TypeId,
-    pub(super) type_name: &'static str,
-}
+pub(super) type RunHook = Box<dyn FnOnce(&States) -> Option<BoxFuture<()>> + Send>;
 
 impl<F, Fut> ShutdownHook<fn() -> Fut> for F
 where
@@ -54,7 +46,7 @@ where
 {
     fn into_hook(self) -> Hook {
         Hook {
-            needs: Some(Need { type_id: TypeId::of::<T>(), type_name: type_name::<T>() }),
+            needs: Some(Need::of::<T>()),
             run: Box::new(|states| Some(Box::pin(self(states.shared::<T>()?)))),
         }
     }

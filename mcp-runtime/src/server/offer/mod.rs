@@ -1,9 +1,23 @@
-use std::any::TypeId;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+//! What a server offers: here are the registry of now, and the one way to put another in its place.
+//!
+//! `handle` is how authors do that while the server runs. `changes` is what is not any more what clients
+//! have seen, and who listens for that: each a `subscription`, which tells its client.
 
-use super::Error;
-use super::changes::{Change, Listeners};
+mod changes;
+mod handle;
+mod subscription;
+
+use std::any::TypeId;
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+
+use changes::{Change, Listeners};
+pub(super) use handle::Own;
+pub use handle::ServerHandle;
+pub(super) use subscription::Subscription;
+
+use crate::context::unpoisoned;
 use crate::registry::{Registry, Update};
+use crate::server::Error;
 
 /// What a server offers: the registry of now, and the one way to put another in its place.
 #[derive(Debug)]
@@ -33,7 +47,7 @@ impl Offer {
     }
 
     pub(super) fn registry(&self) -> Arc<Registry> {
-        self.now.read().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
+        unpoisoned(self.now.read()).clone().unwrap_or_default()
     }
 
     /// What a server with these items would begin with, had it any state.
@@ -89,11 +103,11 @@ impl Offer {
     }
 
     fn put(&self, registry: Registry) {
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(registry));
+        *unpoisoned(self.now.write()) = Some(Arc::new(registry));
     }
 
     fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.phase.lock())
     }
 }
 
@@ -125,7 +139,7 @@ fn changes(old: &Registry, new: &Registry) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::changes::Listener;
+    use crate::server::offer::changes::Listener;
     use crate::{prompt, resource, tool, tools};
 
     #[tool]
