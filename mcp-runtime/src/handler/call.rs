@@ -63,7 +63,7 @@ impl Call {
         let raw = self.context.request().message.raw(Member::Arguments).unwrap_or(b"{}");
         let read = arguments::read(raw, &**tool, into);
         if let Some(timing) = &self.timing {
-            timing.have_read(raw.len());
+            timing.have_read(raw.len(), read.is_ok());
         }
         read
     }

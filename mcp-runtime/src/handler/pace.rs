@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// threads, and has to prove itself eight times as long. A busy machine makes any function slow
 /// now and then, and must not make it so for ever.
 ///
-/// What is timed is the function, not the reading of long arguments.
+/// Timed are the function and what becomes of its value, not the reading of long arguments.
 ///
 /// A function that takes the request or state may wait on something, and may want to hear of its
 /// cancellation meanwhile: it always gets a thread, however quick it was.
@@ -35,8 +35,9 @@ pub(crate) struct Record {
 pub(crate) struct Timing {
     record: Arc<Record>,
     begun: Instant,
-    /// When what the function is given had been read, if that was long.
-    given: OnceLock<Instant>,
+    /// When its arguments had been read, if they are long; none if they did not fit, and it was never run. A call may be
+    /// shared by threads.
+    read: OnceLock<Option<Instant>>,
 }
 
 impl Default for Record {
@@ -57,7 +58,7 @@ const QUICK: Duration = Duration::from_micros(100);
 const TOLERABLE: Duration = Duration::from_millis(2);
 
 /// Fewer bytes of arguments are read in no time.
-const LONG: usize = 4 << 10;
+const LONG_ARGUMENTS: usize = 4 << 10;
 
 impl Pace {
     /// `may_wait`: the function takes more than its arguments.
@@ -99,21 +100,25 @@ impl Record {
 
 impl Timing {
     pub(crate) fn begin(record: Arc<Record>) -> Self {
-        Self { record, begun: Instant::now(), given: OnceLock::new() }
+        Self { record, begun: Instant::now(), read: OnceLock::new() }
     }
 
-    /// The function begins now: so many bytes of arguments have been read. That takes as long on any thread, and an
-    /// async function reads its own where the request came in.
-    pub(crate) fn have_read(&self, bytes: usize) {
-        if bytes >= LONG {
-            self.given.get_or_init(Instant::now);
+    /// So many bytes of arguments have been read, and fit or not. That takes as long on any thread, and an async function
+    /// reads its own where the request came in.
+    pub(crate) fn have_read(&self, bytes: usize, fit: bool) {
+        if !fit || bytes >= LONG_ARGUMENTS {
+            self.read.get_or_init(|| fit.then(Instant::now));
         }
     }
 }
 
 impl Drop for Timing {
     fn drop(&mut self) {
-        self.record.note(self.given.get().unwrap_or(&self.begun).elapsed());
+        match self.read.get() {
+            Some(None) => {}
+            Some(Some(begun)) => self.record.note(begun.elapsed()),
+            None => self.record.note(self.begun.elapsed()),
+        }
     }
 }
 
@@ -140,6 +145,16 @@ mod tests {
         pace.record().note(SHORT);
         pace.record().note(LONG);
         assert_eq!(proof_of(&pace), FIRST_PROOF);
+    }
+
+    #[test]
+    fn a_call_whose_arguments_do_not_fit_proves_nothing() {
+        let pace = Pace::new(false);
+        let call = |fit| Timing::begin(pace.record().clone()).have_read(0, fit);
+        (0..2 * FIRST_PROOF).for_each(|_| call(false));
+        assert!(!pace.is_quick());
+        (0..10 * FIRST_PROOF).for_each(|_| call(true)); // a busy machine may keep some of them
+        assert!(pace.is_quick());
     }
 
     #[test]
