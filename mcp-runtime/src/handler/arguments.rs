@@ -12,16 +12,16 @@ use crate::wire::message::without_position;
 use crate::wire::number::whole;
 use crate::wire::schema::Node;
 use crate::wire::tool::Described;
-use crate::wire::{Members, from_text};
+use crate::wire::{Properties, from_text};
 
 /// What a tool has of its own to read its arguments: all else is compiled once for all tools.
 pub(super) trait Fill {
-    fn fill(&mut self, members: Members<'_, '_>) -> serde_json::Result<()>;
+    fn fill(&mut self, arguments: Properties<'_, '_>) -> serde_json::Result<()>;
 }
 
 impl<T: DeserializeOwned> Fill for Option<T> {
-    fn fill(&mut self, members: Members<'_, '_>) -> serde_json::Result<()> {
-        *self = Some(T::deserialize(members)?);
+    fn fill(&mut self, arguments: Properties<'_, '_>) -> serde_json::Result<()> {
+        *self = Some(T::deserialize(arguments)?);
         Ok(())
     }
 }
@@ -29,6 +29,7 @@ impl<T: DeserializeOwned> Fill for Option<T> {
 /// Reads arguments. Only if that fails is the schema looked at: to read `"42"` as 42, because
 /// models write that, and otherwise to say what is wrong.
 pub(super) fn read(raw: &[u8], tool: &dyn Described, into: &mut dyn Fill) -> Result<(), Fault> {
+    // It is, for the message was: a type that remembers that without another look needs unsafe code.
     let json = str::from_utf8(raw).map_err(Fault::internal)?;
     read_all(json, into).or_else(|unread| mend(json, tool, &unread.error, into))
 }
@@ -42,7 +43,7 @@ struct Unread {
 
 fn read_all(json: &str, into: &mut dyn Fill) -> Result<(), Unread> {
     let value = Cell::new(0);
-    let read = into.fill(Members::of(json, &value));
+    let read = into.fill(Properties::of(json, &value));
     read.map_err(|error| Unread { at: value.get() + error.column(), error })
 }
 

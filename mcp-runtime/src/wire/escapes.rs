@@ -36,7 +36,8 @@ pub(super) fn escape(text: &[u8], line: &mut Line) -> io::Result<()> {
     line.write_all(&text[written..])
 }
 
-/// The text that stands within a string; `None` if it is none, because half of a surrogate pair is missing.
+/// The text that stands within a string whose end `string::length` has found; `None` if it is none, because half of a
+/// surrogate pair is missing.
 #[inline(never)]
 pub(super) fn unescape(json: &str) -> Option<String> {
     let json = json.as_bytes();
@@ -68,6 +69,10 @@ pub(super) fn unescape(json: &str) -> Option<String> {
         text.extend_from_slice(piece.take());
         // The last escape may go on in the next block.
         at += copied.max(block.length);
+    }
+    // Who gets it may keep it, and `\u0439` is three times what it stands for.
+    if text.len() < json.len() / 4 * 3 {
+        text.shrink_to_fit();
     }
     String::from_utf8(text).ok()
 }
@@ -168,7 +173,8 @@ impl Block {
     }
 }
 
-/// What has become of a block.
+/// What has become of a block. There is always room, for no block becomes more than `MOST` bytes: the look-ups that ask are
+/// for the compiler.
 struct Piece {
     bytes: [u8; Self::MOST + STEP],
     length: usize,
@@ -277,6 +283,19 @@ mod tests {
                 reads(&format!("{before}{escape}{before}"));
                 reads(&format!("{before}{escape}{escape}\\n{escape}"));
             }
+        }
+    }
+
+    #[test]
+    fn a_text_holds_little_more_than_it_says() {
+        for escape in [r"\u0439", r"\u6f22", r"\u0001", r"\n", "plain"] {
+            let text = unescape(&escape.repeat(1_000)).unwrap();
+            assert!(
+                text.capacity() * 3 <= text.len() * 4 + 4,
+                "{} for {}",
+                text.capacity(),
+                text.len()
+            );
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 use serde_json::value::RawValue;
 
-use super::blocks::before;
+use super::blocks::until;
 use super::{RequestId, escapes, string};
 
 /// A message that is being written: one line of JSON, whatever it is made of.
@@ -84,7 +84,8 @@ impl Line {
     }
 }
 
-/// A text that may be long: serde_json looks at the bytes of a string one by one, for those that it escapes.
+/// A text that may be long. serde_json looks at the bytes of a string one by one, for those that it escapes; this looks at
+/// blocks of them.
 pub(crate) struct Text<'a>(pub(crate) &'a str);
 
 impl Encode for Text<'_> {
@@ -131,7 +132,7 @@ impl SharedResult {
 /// What a message has beside its one large part, if it has one.
 const SMALL: usize = 256;
 
-/// JSON without white space, but for a space where a text has any that is none.
+/// Raw JSON keeps its white space, each line break and tab as a space; nothing else has any.
 struct OneLine;
 
 impl Formatter for OneLine {
@@ -141,7 +142,7 @@ impl Formatter for OneLine {
     {
         let mut rest = fragment.as_bytes();
         loop {
-            let (plain, white) = rest.split_at(before(rest, string::is_control));
+            let (plain, white) = rest.split_at(until(rest, string::is_control));
             writer.write_all(plain)?;
             let Some((_, behind)) = white.split_first() else { return Ok(()) };
             writer.write_all(b" ")?;
@@ -172,10 +173,10 @@ mod tests {
 
     #[test]
     fn a_frame_is_one_line() {
-        let raw: Box<RawValue> = serde_json::from_str("{\n\"a\\n\":\r\n1}").unwrap();
+        let raw: Box<RawValue> = serde_json::from_str("{\n\t\"a\\n\":\r\n1}").unwrap();
         let mut line = Line::new(usize::MAX);
         raw.encode(&mut line).unwrap();
-        assert_eq!(String::from_utf8(line.finish()).unwrap(), "{ \"a\\n\":  1}");
+        assert_eq!(String::from_utf8(line.finish()).unwrap(), "{  \"a\\n\":  1}");
     }
 
     #[test]

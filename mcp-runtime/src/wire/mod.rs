@@ -5,22 +5,22 @@
 //!
 //! ```text
 //! how a message is read
-//!   frame     what comes in one piece: a message or a batch
-//!   shape     how much it may hold
-//!   batch     an array of messages
-//!   message   its bytes, its kind, and what makes JSON no message
-//!   index     where its members stand
-//!   scan      one pass over JSON, which finds that
-//!   string    how far a JSON string goes
-//!   blocks    many bytes looked at at once
-//!   escapes   texts ⇄ what stands for them within strings
-//!   members   an object, read member by member
+//!   frame       what comes in one piece: a message or a batch
+//!   shape       how much it may hold
+//!   batch       an array of messages
+//!   message     its bytes, its kind, and what makes JSON no message
+//!   index       where its members stand
+//!   scan        one pass over JSON, which finds that
+//!   string      where a JSON string ends
+//!   blocks      many bytes at a time
+//!   escapes     texts ⇄ what stands for them within strings
+//!   properties  an object that is read property by property
 //! what is in one
-//!   method    what it asks for
-//!   id        of a request: its reply has the same
-//!   meta      what a request says of its client
-//!   error     why it was not served
-//!   number    integers that are the same where numbers are doubles
+//!   method      what it asks for
+//!   id          of a request: its reply has the same
+//!   meta        what a request says of its client
+//!   error       why it was not served
+//!   number      integers that are the same where numbers are doubles
 //! how one is written
 //!   line      by serde, or member by member
 //! the types of the specification
@@ -45,12 +45,12 @@ mod index;
 pub(crate) mod initialize;
 pub(crate) mod line;
 pub(crate) mod log;
-mod members;
 pub(crate) mod message;
 pub(crate) mod meta;
 pub(crate) mod method;
 pub(crate) mod number;
 pub(crate) mod prompt;
+mod properties;
 pub(crate) mod resource;
 pub(crate) mod sampling;
 mod scan;
@@ -61,15 +61,15 @@ pub(crate) mod subscription;
 pub(crate) mod tool;
 
 pub(crate) use batch::Batch;
-pub(crate) use blocks::before;
+pub(crate) use blocks::until;
 pub(crate) use error::{Code, ErrorObject, Quoted};
 pub(crate) use frame::Frame;
 pub(crate) use id::RequestId;
 pub(crate) use index::Member;
 pub(crate) use line::{Encode, Line, SharedResult, Text, raw};
-pub(crate) use members::Members;
 pub(crate) use message::{Message, MessageKind, Unreadable};
 pub(crate) use method::Method;
+pub(crate) use properties::Properties;
 pub(crate) use shape::Shape;
 
 use serde::Deserialize;

@@ -1,6 +1,6 @@
-//! An object, read member by member, each by its type: how arguments get into the struct a macro made of them.
+//! An object that is read property by property, each by its type: how arguments get into the struct a macro made of them.
 //!
-//! serde_json does the same, and is compiled for each such struct. Here a struct has only which name is which member; what
+//! serde_json does the same, and is compiled for each such struct. Here a struct has only which name is which property; what
 //! goes over the text, and reads values, is compiled once for all. And texts are read in blocks (`escapes`).
 
 use std::borrow::Cow;
@@ -8,20 +8,20 @@ use std::cell::Cell;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::de::SliceRead;
 use serde_json::{Error, Result};
 
 use super::scan::Scan;
 
-/// An object that is JSON, as has been found before. What is not is an error that does not say what.
-pub(crate) struct Members<'a, 'de> {
+/// An object in JSON that was found to be JSON before: errors of its own say no more than that it is none.
+pub(crate) struct Properties<'a, 'de> {
     scan: Scan<'de>,
-    /// Where the value stands that is read; 0 between two.
     at: &'a Cell<usize>,
 }
 
-impl<'a, 'de> Members<'a, 'de> {
-    /// `at` is where the value stands that could not be read, 0 if it was none of them. In the error are lines and columns of
-    /// that value.
+impl<'a, 'de> Properties<'a, 'de> {
+    /// `at` is set to where the value stands that is being read, and to 0 between values: line and column of an error count
+    /// from there.
     pub(crate) fn of(json: &'de str, at: &'a Cell<usize>) -> Self {
         Self { scan: Scan::new(json), at }
     }
@@ -31,16 +31,21 @@ impl<'a, 'de> Members<'a, 'de> {
         let name = self.scan.next_name();
         name.ok_or_else(no_object)
     }
+
+    /// The reader of what has properties of another kind.
+    fn json(&self) -> serde_json::Deserializer<SliceRead<'de>> {
+        serde_json::Deserializer::from_slice(self.scan.json().as_bytes())
+    }
 }
 
 fn no_object() -> Error {
     Error::custom("expected an object")
 }
 
-impl<'de> Deserializer<'de> for Members<'_, 'de> {
+impl<'de> Deserializer<'de> for Properties<'_, 'de> {
     type Error = Error;
 
-    /// Nearly all that is read. Its names are texts; those of a map are what its type makes of them.
+    /// Nearly all that is read. Its names are texts; those of a map are what its type makes of them, as serde_json knows.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -51,16 +56,37 @@ impl<'de> Deserializer<'de> for Members<'_, 'de> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        serde_json::Deserializer::from_slice(self.scan.json().as_bytes()).deserialize_map(visitor)
+        self.json().deserialize_map(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        self.json().deserialize_enum(name, variants, visitor)
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map identifier ignored_any
     }
 }
 
-impl<'de> MapAccess<'de> for Members<'_, 'de> {
+impl<'de> MapAccess<'de> for Properties<'_, 'de> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
@@ -92,8 +118,8 @@ impl<'de> Value<'_, 'de> {
     }
 
     /// The reader of all that is no text.
-    fn json(self) -> Result<serde_json::Deserializer<serde_json::de::SliceRead<'de>>> {
-        let json = self.0.known().ok_or_else(no_object)?;
+    fn json(self) -> Result<serde_json::Deserializer<SliceRead<'de>>> {
+        let json = self.0.known().ok_or_else(no_object)?; // there is one, in what is JSON
         Ok(serde_json::Deserializer::from_slice(json.as_bytes()))
     }
 }
@@ -145,7 +171,7 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         deserialize_byte_buf();
         deserialize_unit();
         deserialize_unit_struct(name: &'static str);
-        deserialize_newtype_struct(name: &'static str);
+        deserialize_newtype_struct(name: &'static str); // RawValue too, by a name that only serde_json knows
         deserialize_seq();
         deserialize_tuple(length: usize);
         deserialize_tuple_struct(name: &'static str, length: usize);
@@ -165,6 +191,7 @@ mod tests {
     use serde_json::value::RawValue;
 
     use super::*;
+    use crate::wire::message::without_position;
 
     #[derive(Debug, PartialEq, Deserialize)]
     enum Choice {
@@ -200,9 +227,9 @@ mod tests {
         unit: (),
     }
 
-    fn read<'de, T: Deserialize<'de>>(json: &'de str) -> std::result::Result<T, (String, usize)> {
+    fn read<'de, T: Deserialize<'de>>(json: &'de str) -> std::result::Result<T, (Error, usize)> {
         let at = Cell::new(0);
-        T::deserialize(Members::of(json, &at)).map_err(|error| (error.to_string(), at.get()))
+        T::deserialize(Properties::of(json, &at)).map_err(|error| (error, at.get()))
     }
 
     #[test]
@@ -217,15 +244,44 @@ mod tests {
             r#"{"flag":1}"#,
             r#"{"text":null}"#,
             r#"{"text":7}"#,
+            r#"{"text":"a", "pair": [1,true]}"#,
             r#"{"pair":[1]}"#,
             r#"{"choice":"two"}"#,
             r#"{"text":"\ud800"}"#,
             r#"{"text":"a","text":"b"}"#,
         ];
         for text in texts {
-            let expected = serde_json::from_str::<Whole>(text);
-            assert_eq!(read(text).ok(), expected.ok(), "{text}");
+            let (expected, read) = (serde_json::from_str::<Whole>(text), read::<Whole>(text));
+            let what = |error: &Error| without_position(error);
+            assert_eq!(
+                read.as_ref().map_err(|(error, _)| what(error)),
+                expected.as_ref().map_err(what),
+                "{text}"
+            );
+            // Where it says where the value stands, the column is that of serde_json.
+            if let (Err((error, at @ 1..)), Err(expected)) = (read, expected) {
+                assert_eq!(at + error.column(), expected.column(), "{text}");
+            }
         }
+    }
+
+    #[test]
+    fn what_is_one_type_with_all_of_them_is_that() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Newtype(Inner);
+
+        #[derive(Debug, PartialEq, Deserialize)]
+        #[serde(tag = "kind")]
+        enum Tagged {
+            Inner(Inner),
+        }
+
+        let inner = || Inner { text: "a\"".into(), list: vec![1] };
+        let json = r#"{"list":[1],"kind":"Inner","text":"a\""}"#;
+        assert_eq!(read::<Newtype>(json).unwrap(), Newtype(inner()));
+        assert_eq!(read::<Option<Inner>>(json).unwrap(), Some(inner()));
+        assert_eq!(read::<Tagged>(json).unwrap(), Tagged::Inner(inner()));
+        assert_eq!(read::<Choice>(r#"{"Many":["\n"]}"#).unwrap(), Choice::Many(vec!["\n".into()]));
     }
 
     #[test]
@@ -241,12 +297,12 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_has_its_place() {
-        let error = |json| read::<Whole>(json).unwrap_err();
-        let (what, at) = error(r#"{"text":"a", "pair": [1,true]}"#);
-        assert_eq!(what, "invalid type: boolean `true`, expected u64 at line 1 column 7");
-        assert_eq!(at, 21);
-        assert_eq!(error(r#"{"text":"a","text":"b"}"#), ("duplicate field `text`".into(), 0));
-        assert_eq!(error("[]"), ("expected an object".into(), 0));
+    fn what_is_none_of_the_values_has_no_place() {
+        for (json, what) in
+            [(r#"{"text":"a","text":"b"}"#, "duplicate field `text`"), ("[]", "expected an object")]
+        {
+            let (error, at) = read::<Whole>(json).unwrap_err();
+            assert_eq!((without_position(&error), at), (what.into(), 0));
+        }
     }
 }

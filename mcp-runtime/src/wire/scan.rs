@@ -12,7 +12,7 @@ pub(super) const DEEPEST: usize = 127;
 /// A place in a text. Every step is `None` where the text is no JSON, or is not what was asked for;
 /// then the scan is over.
 pub(super) struct Scan<'a> {
-    text: &'a str,
+    json: &'a str,
     at: usize,
 }
 
@@ -35,8 +35,8 @@ impl Span {
 }
 
 impl<'a> Scan<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+    pub(super) fn new(json: &'a str) -> Self {
+        Self { json, at: 0 }
     }
 
     pub(super) fn is_at(&mut self, first: u8) -> bool {
@@ -80,18 +80,18 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// What a string says that names a member.
+    /// What a string says that names a member: as `text`, with nothing to undo if it is none.
     #[inline(always)]
     fn name(&mut self) -> Option<Cow<'a, str>> {
         self.take(b'"')?;
         let start = self.at;
         match self.string()? {
-            true => Some(Cow::Borrowed(&self.text[start..self.at - 1])),
-            false => escapes::unescape(&self.text[start..self.at - 1]).map(Cow::Owned),
+            true => Some(Cow::Borrowed(&self.json[start..self.at - 1])),
+            false => escapes::unescape(&self.json[start..self.at - 1]).map(Cow::Owned),
         }
     }
 
-    /// The name of an object's next member, up to its value; or the end of the object.
+    /// The name of an object's next member, up to its value; or the end of the object. At its very start it has not begun.
     pub(super) fn next_name(&mut self) -> Option<Option<Cow<'a, str>>> {
         let goes_on = match self.at {
             0 => self.take(b'{').map(|()| !self.is_at(b'}'))?,
@@ -107,7 +107,7 @@ impl<'a> Scan<'a> {
 
     /// All of it.
     pub(super) fn json(&self) -> &'a str {
-        self.text
+        self.json
     }
 
     /// Where the next value begins.
@@ -127,7 +127,7 @@ impl<'a> Scan<'a> {
     /// What the next value says, if it is a text.
     pub(super) fn text(&mut self) -> Option<Cow<'a, str>> {
         let start = self.place();
-        let json = self.text[start..].strip_prefix('"')?;
+        let json = self.json[start..].strip_prefix('"')?;
         let (length, is_plain) = string::length(json.as_bytes())?;
         let text = match is_plain {
             true => Cow::Borrowed(&json[..length]),
@@ -143,22 +143,23 @@ impl<'a> Scan<'a> {
         let mut depth = 0_usize;
         loop {
             match self.rest().first()? {
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth = depth.checked_sub(1)?,
                 b'"' => {
                     self.at += 1;
                     self.string()?;
-                    self.at -= 1; // to the quote that ends it
                 }
-                _ if depth > 0 => {}
-                _ => {
-                    self.skip(0)?;
-                    return self.text.get(start..self.at);
+                b'{' | b'[' => {
+                    self.at += 1;
+                    depth += 1;
                 }
+                b'}' | b']' => {
+                    self.at += 1;
+                    depth = depth.checked_sub(1)?;
+                }
+                _ if depth > 0 => self.at += 1,
+                _ => self.skip(0)?,
             }
-            self.at += 1;
             if depth == 0 {
-                return self.text.get(start..self.at);
+                return self.json.get(start..self.at);
             }
         }
     }
@@ -290,7 +291,7 @@ impl<'a> Scan<'a> {
     }
 
     fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
+        self.json.as_bytes().get(self.at..).unwrap_or_default()
     }
 }
 

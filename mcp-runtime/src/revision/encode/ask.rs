@@ -50,14 +50,14 @@ impl Form {
 impl Members for Form {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         object.text("type", "object")?;
-        object.nest("properties", &Properties(&self.fields))?;
+        object.nest("properties", &FormProperties(&self.fields))?;
         object.put_some("required", some(&self.required))
     }
 }
 
-struct Properties<'a>(&'a [FormField]);
+struct FormProperties<'a>(&'a [FormField]);
 
-impl Members for Properties<'_> {
+impl Members for FormProperties<'_> {
     fn members(&self, object: &mut Object<'_>) -> io::Result<()> {
         let revision = object.revision;
         self.0.iter().try_for_each(|field| object.put_named(&field.name, &At(revision, field)))

@@ -59,7 +59,7 @@ impl InFlight {
     }
 }
 
-/// A call that is one with any other of its id.
+/// A call, equal to any other of its id.
 #[derive(Debug)]
 struct ById(Context);
 

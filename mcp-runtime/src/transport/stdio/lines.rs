@@ -7,7 +7,7 @@ use std::{io, mem};
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::wire::before;
+use crate::wire::until;
 
 /// What is read at once. A call keeps the block it came in alive, so blocks are not larger.
 const BLOCK: usize = 64 * 1024;
@@ -82,7 +82,7 @@ impl Lines {
     /// The place behind the next line end.
     fn find_end(&mut self) -> Option<usize> {
         let unseen = self.buffer.get(self.scanned..)?;
-        self.scanned += before(unseen, |byte| byte == b'\n');
+        self.scanned += until(unseen, |byte| byte == b'\n');
         (self.scanned < self.buffer.len()).then_some(self.scanned + 1)
     }
 
