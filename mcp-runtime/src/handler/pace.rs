@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 /// threads, and has to prove itself eight times as long. A busy machine makes any function slow
 /// now and then, and must not make it so for ever.
 ///
-/// Timed are the function and what becomes of its value, not the reading of long arguments.
+/// Timed are the function and what becomes of its value, and not the reading of long arguments, which takes as long on any
+/// thread, unless it takes so long that others should not wait for it: an author's type may do anything to be read.
 ///
 /// A function that takes the request or state may wait on something, and may want to hear of its
 /// cancellation meanwhile: it always gets a thread, however quick it was.
@@ -35,9 +36,8 @@ pub(crate) struct Record {
 pub(crate) struct Timing {
     record: Arc<Record>,
     begun: Instant,
-    /// When its arguments had been read, if they are long; none if they did not fit, and it was never run. A call may be
-    /// shared by threads.
-    read: OnceLock<Option<Instant>>,
+    /// What its arguments took to be read, if they are long, and whether they fit. A call may be shared by threads.
+    read: OnceLock<(Duration, bool)>,
 }
 
 impl Default for Record {
@@ -103,21 +103,28 @@ impl Timing {
         Self { record, begun: Instant::now(), read: OnceLock::new() }
     }
 
-    /// So many bytes of arguments have been read, and fit or not. That takes as long on any thread, and an async function
-    /// reads its own where the request came in.
+    /// So many bytes of arguments have been read, and fit or not.
     pub(crate) fn have_read(&self, bytes: usize, fit: bool) {
         if !fit || bytes >= LONG_ARGUMENTS {
-            self.read.get_or_init(|| fit.then(Instant::now));
+            self.read.get_or_init(|| (self.begun.elapsed(), fit));
+        }
+    }
+
+    /// What counts as a run.
+    fn run(&self) -> Option<Duration> {
+        let took = self.begun.elapsed();
+        match *self.read.get().unwrap_or(&(Duration::ZERO, true)) {
+            (reading, _) if reading >= TOLERABLE => Some(took), // others waited for that as well
+            (reading, true) => Some(took - reading),
+            (_, false) => None, // the function was not run
         }
     }
 }
 
 impl Drop for Timing {
     fn drop(&mut self) {
-        match self.read.get() {
-            Some(None) => {}
-            Some(Some(begun)) => self.record.note(begun.elapsed()),
-            None => self.record.note(self.begun.elapsed()),
+        if let Some(took) = self.run() {
+            self.record.note(took);
         }
     }
 }
@@ -155,6 +162,20 @@ mod tests {
         assert!(!pace.is_quick());
         (0..10 * FIRST_PROOF).for_each(|_| call(true)); // a busy machine may keep some of them
         assert!(pace.is_quick());
+    }
+
+    #[test]
+    fn what_was_read_counts_if_others_had_to_wait_for_it() {
+        let run = |reading, fit| {
+            let timing = Timing::begin(Arc::default());
+            let read = OnceLock::from((reading, fit));
+            let begun = timing.begun.checked_sub(LONG).unwrap();
+            Timing { record: timing.record.clone(), begun, read }.run()
+        };
+        assert!(run(TOLERABLE - SHORT, true).unwrap() >= LONG - TOLERABLE);
+        assert!(run(LONG - SHORT, true).unwrap() >= LONG);
+        assert!(run(LONG - SHORT, false).unwrap() >= LONG);
+        assert_eq!(run(TOLERABLE - SHORT, false), None);
     }
 
     #[test]

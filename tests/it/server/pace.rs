@@ -131,7 +131,7 @@ fn here() -> String {
 #[tokio::test]
 async fn a_quick_function_runs_in_place_however_long_its_arguments_take_to_read() {
     let client = connect(tools![thread_of]).await;
-    let text = "\n".repeat(512 << 10);
+    let text = "\n".repeat(8 << 10);
     for _ in 0..100 {
         let reply = client.call("thread_of", json!({ "_text": text })).await.unwrap();
         if reply.text() == here() {
