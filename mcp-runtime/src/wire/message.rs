@@ -182,10 +182,11 @@ pub(crate) fn without_position(error: &serde_json::Error) -> String {
     /// serde quotes what it found, which may be all the peer sent.
     const LONGEST: usize = 300;
     let text = error.to_string();
-    let end = text.rfind(" at line ").unwrap_or(text.len());
-    match text[..end].char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text[..end].to_owned(),
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    let what = text.strip_suffix(&position).unwrap_or(&text); // an author's errors speak of lines too
+    match what.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &what[..cut]),
+        None => what.to_owned(),
     }
 }
 
@@ -229,6 +230,16 @@ mod tests {
         assert_eq!(message.raw(Member::Arguments), Some(&br#"{"a":1}"#[..]));
         assert_eq!(message.require_text(Member::Name).unwrap(), "add");
         assert_eq!(message.raw(Member::Cursor), None);
+    }
+
+    #[test]
+    fn only_the_position_is_cut_off_an_error() {
+        use serde::de::Error as _;
+
+        let error = serde_json::Error::custom("a query is wrong at line 1: no x");
+        assert_eq!(without_position(&error), "a query is wrong at line 1: no x");
+        let error = serde_json::from_str::<i64>("true").unwrap_err();
+        assert_eq!(without_position(&error), "invalid type: boolean `true`, expected i64");
     }
 
     #[test]
