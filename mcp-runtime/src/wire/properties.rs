@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::de::SliceRead;
 use serde_json::{Error, Result};
@@ -20,16 +20,17 @@ pub(crate) struct Properties<'a, 'de> {
 }
 
 impl<'a, 'de> Properties<'a, 'de> {
-    /// `at` is set to where the value stands that is being read, and to 0 between values: line and column of an error count
-    /// from there.
+    /// `at` is set to where the value stands that is being read, and before it to where its name ends: line and column of an
+    /// error count from there. Where there is neither it is 0.
     pub(crate) fn of(json: &'de str, at: &'a Cell<usize>) -> Self {
         Self { scan: Scan::new(json), at }
     }
 
     #[inline(never)]
     fn next_name(&mut self) -> Result<Option<Cow<'de, str>>> {
-        let name = self.scan.next_name();
-        name.ok_or_else(no_object)
+        let name = self.scan.next_name().ok_or_else(no_object)?;
+        self.at.set(if name.is_some() { self.scan.place() } else { 0 });
+        Ok(name)
     }
 
     /// The reader of what has properties of another kind.
@@ -91,17 +92,38 @@ impl<'de> MapAccess<'de> for Properties<'_, 'de> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         match self.next_name()? {
-            Some(name) => seed.deserialize((*name).into_deserializer()).map(Some),
+            Some(name) => seed.deserialize(Name(name)).map(Some),
             None => Ok(None),
         }
     }
 
     #[inline(never)]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        self.at.set(self.scan.place());
-        let value = seed.deserialize(Value(&mut self.scan))?;
-        self.at.set(0);
-        Ok(value)
+        seed.deserialize(Value(&mut self.scan))
+    }
+}
+
+/// The name of a property.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserializer<'de> for Name<'de> {
+    type Error = Error;
+
+    /// What a macro made asks for this, in each tool: one way for it is enough.
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_str(&self.0)
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.0 {
+            Cow::Borrowed(name) => visitor.visit_borrowed_str(name),
+            Cow::Owned(name) => visitor.visit_string(name),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum ignored_any
     }
 }
 
@@ -128,7 +150,11 @@ impl<'de> Value<'_, 'de> {
 macro_rules! as_serde_json {
     ($($method:ident($($name:ident: $type:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value> {
-            self.json()?.$method($($name,)* visitor)
+            let mut json = self.json()?;
+            let value = json.$method($($name,)* visitor)?;
+            // One of 128 bits is read as far as there are digits.
+            json.end().map_err(|_| Error::custom("expected an integer"))?;
+            Ok(value)
         }
     )*};
 }
@@ -259,7 +285,9 @@ mod tests {
                 "{text}"
             );
             // Where it says where the value stands, the column is that of serde_json.
-            if let (Err((error, at @ 1..)), Err(expected)) = (read, expected) {
+            if let (Err((error, at)), Err(expected)) = (read, expected)
+                && error.column() > 0
+            {
                 assert_eq!(at + error.column(), expected.column(), "{text}");
             }
         }
@@ -297,12 +325,78 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_of_the_values_has_no_place() {
-        for (json, what) in
-            [(r#"{"text":"a","text":"b"}"#, "duplicate field `text`"), ("[]", "expected an object")]
-        {
+    fn what_is_no_value_is_at_its_name_or_nowhere() {
+        for (json, what, place) in [
+            (r#"{"text":"a" , "text" : "b"}"#, "duplicate field `text`", 23),
+            ("[]", "expected an object", 0),
+        ] {
             let (error, at) = read::<Whole>(json).unwrap_err();
-            assert_eq!((without_position(&error), at), (what.into(), 0));
+            assert_eq!((without_position(&error), at), (what.into(), place));
+        }
+        #[derive(Debug, Deserialize)]
+        struct Needs {
+            #[expect(dead_code, reason = "only read")]
+            text: String,
+        }
+        let (error, at) = read::<Needs>(r#"{"more":1}"#).unwrap_err();
+        assert_eq!((without_position(&error), at), ("missing field `text`".into(), 0));
+    }
+
+    #[test]
+    fn an_integer_of_128_bits_is_read_to_its_end() {
+        #[derive(Debug, Deserialize)]
+        struct Large {
+            number: u128,
+        }
+        let read = |number| {
+            read::<Large>(&format!(r#"{{"number":{number}}}"#)).map(|large| large.number).ok()
+        };
+        assert_eq!(read("340282366920938463463374607431768211455"), Some(u128::MAX));
+        for number in ["1.5", "1e5", "10000000000000000000000.5"] {
+            assert_eq!(read(number), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn who_reads_names_by_hand_gets_them_as_from_serde_json() {
+        #[derive(Debug, PartialEq)]
+        struct Names(Vec<String>);
+
+        impl<'de> Deserialize<'de> for Names {
+            fn deserialize<D: Deserializer<'de>>(
+                deserializer: D,
+            ) -> std::result::Result<Self, D::Error> {
+                struct Three;
+
+                impl<'de> Visitor<'de> for Three {
+                    type Value = Names;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("up to three")
+                    }
+
+                    fn visit_map<M: MapAccess<'de>>(
+                        self,
+                        mut map: M,
+                    ) -> std::result::Result<Names, M::Error> {
+                        let mut names = Vec::new();
+                        for _ in 0..3 {
+                            if let Some(name) = map.next_key::<&'de str>()? {
+                                names.push(name.to_owned());
+                                map.next_value::<i64>()?;
+                            }
+                        }
+                        Ok(Names(names))
+                    }
+                }
+
+                deserializer.deserialize_struct("Names", &[], Three)
+            }
+        }
+        for (json, names) in
+            [("{}", &[][..]), (r#"{"a":1}"#, &["a"]), (r#"{"a":1, "b":2 }"#, &["a", "b"])]
+        {
+            assert_eq!(read::<Names>(json).unwrap().0, names, "{json}");
         }
     }
 }

@@ -93,12 +93,13 @@ impl<'a> Scan<'a> {
 
     /// The name of an object's next member, up to its value; or the end of the object. At its very start it has not begun.
     pub(super) fn next_name(&mut self) -> Option<Option<Cow<'a, str>>> {
-        let goes_on = match self.at {
-            0 => self.take(b'{').map(|()| !self.is_at(b'}'))?,
-            _ => self.goes_on(b'}')?,
-        };
-        if !goes_on {
-            return Some(None);
+        if self.at == 0 {
+            self.take(b'{')?;
+        } else if !self.is_at(b'}') {
+            self.take(b',')?;
+        }
+        if self.is_at(b'}') {
+            return Some(None); // and again to who asks again
         }
         let name = self.name()?;
         self.take(b':')?;
