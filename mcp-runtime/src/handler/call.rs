@@ -62,10 +62,14 @@ impl Call {
         let Given::Json(tool) = &self.given else { return Err(Fault::internal(MISMATCH)) };
         let raw = self.context.request().message.raw(Member::Arguments).unwrap_or(b"{}");
         let read = arguments::read(raw, &**tool, into);
-        if let Some(timing) = &self.timing {
-            timing.have_read(raw.len(), read.is_ok());
-        }
+        self.have_read(raw.len(), read.is_ok());
         read
+    }
+
+    fn have_read(&self, bytes: usize, fit: bool) {
+        if let Some(timing) = &self.timing {
+            timing.have_read(bytes, fit);
+        }
     }
 
     /// The same of those that arrive as strings: no function takes both, and reading is compiled for each.
@@ -76,7 +80,9 @@ impl Call {
             Given::Named(values) => values.iter().map(|(name, value)| (&**name, value)).collect(),
             Given::Typing { .. } => Vec::new(),
         };
-        text::read(values)
+        let read = text::read(values);
+        self.have_read(0, read.is_ok()); // strings already
+        read
     }
 
     /// What is typed so far of the argument to be completed.

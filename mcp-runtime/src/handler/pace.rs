@@ -109,23 +109,23 @@ impl Timing {
             self.read.get_or_init(|| (self.begun.elapsed(), fit));
         }
     }
-
-    /// What counts as a run.
-    fn run(&self) -> Option<Duration> {
-        let took = self.begun.elapsed();
-        match *self.read.get().unwrap_or(&(Duration::ZERO, true)) {
-            (reading, _) if reading >= TOLERABLE => Some(took), // others waited for that as well
-            (reading, true) => Some(took - reading),
-            (_, false) => None, // the function was not run
-        }
-    }
 }
 
 impl Drop for Timing {
     fn drop(&mut self) {
-        if let Some(took) = self.run() {
+        let read = self.read.get().copied().unwrap_or((Duration::ZERO, true));
+        if let Some(took) = counted(self.begun.elapsed(), read) {
             self.record.note(took);
         }
+    }
+}
+
+/// What counts as a run of all that a call took; `read` as in [`Timing`].
+fn counted(took: Duration, read: (Duration, bool)) -> Option<Duration> {
+    match read {
+        (reading, _) if reading >= TOLERABLE => Some(took), // others waited for that as well
+        (reading, true) => Some(took - reading),
+        (_, false) => None, // the function was not run
     }
 }
 
@@ -166,16 +166,11 @@ mod tests {
 
     #[test]
     fn what_was_read_counts_if_others_had_to_wait_for_it() {
-        let run = |reading, fit| {
-            let timing = Timing::begin(Arc::default());
-            let read = OnceLock::from((reading, fit));
-            let begun = timing.begun.checked_sub(LONG).unwrap();
-            Timing { record: timing.record.clone(), begun, read }.run()
-        };
-        assert!(run(TOLERABLE - SHORT, true).unwrap() >= LONG - TOLERABLE);
-        assert!(run(LONG - SHORT, true).unwrap() >= LONG);
-        assert!(run(LONG - SHORT, false).unwrap() >= LONG);
-        assert_eq!(run(TOLERABLE - SHORT, false), None);
+        let short = TOLERABLE - SHORT;
+        assert_eq!(counted(LONG, (short, true)), Some(LONG - short));
+        assert_eq!(counted(LONG, (TOLERABLE, true)), Some(LONG));
+        assert_eq!(counted(LONG, (TOLERABLE, false)), Some(LONG));
+        assert_eq!(counted(LONG, (short, false)), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mcp_runtime::{Server, testing, tool, tools};
+use mcp_runtime::{Server, resource, testing, tool, tools};
 use serde_json::json;
 
 use super::connect;
@@ -139,4 +139,20 @@ async fn a_quick_function_runs_in_place_however_long_its_arguments_take_to_read(
         }
     }
     panic!("it always had a thread of its own");
+}
+
+/// Says where it runs.
+#[resource("thread://{number}")]
+fn thread_as_resource(number: u32) -> String {
+    format!("{number} {}", here())
+}
+
+#[tokio::test]
+async fn what_was_not_run_was_not_quick() {
+    let client = connect(tools![thread_as_resource]).await;
+    for _ in 0..20 {
+        client.read("thread://none").await.unwrap_err();
+    }
+    let read = client.read("thread://1").await.unwrap();
+    assert_ne!(read[0]["text"], format!("1 {}", here()));
 }
