@@ -1,7 +1,7 @@
 //! Many bytes at a time.
 //!
 //! Written so that the compiler makes vector instructions of it, those that every machine of the target has. memchr has
-//! better ones for some, and asks the processor for them at its first use: in a virtual machine that took a third of our own
+//! better ones for some, and asks the processor for them at its first use: in a virtual machine that took a quarter of our own
 //! time until the first reply.
 
 pub(super) const BLOCK: usize = 64;
